@@ -1,0 +1,153 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
+
+/// <summary>
+/// Says whether an answer fits the offer that <see cref="OfferWriter"/> wrote, and what was agreed on. The flow:
+/// <list type="number">
+/// <item>as many m-lines as offered, in the same order (RFC 3264 §6), with their mids;</item>
+/// <item>the data channel is accepted;</item>
+/// <item>audio is accepted, with Opus and rtcp-mux;</item>
+/// <item>both are in the BUNDLE group;</item>
+/// <item>the transport has ICE credentials and a fingerprint, and the peer has chosen its DTLS role.</item>
+/// </list>
+/// </summary>
+internal static class AnswerValidator
+{
+    /// <summary>Compares an answer with our offer.</summary>
+    /// <param name="offer">What <see cref="OfferWriter"/> wrote.</param>
+    /// <param name="answer">The peer's answer.</param>
+    /// <param name="session">What was agreed on.</param>
+    /// <param name="error">Why not, with the line, the reason and the remedy.</param>
+    public static bool TryNegotiate(LocalDescription offer, SessionDescription answer, [NotNullWhen(true)] out NegotiatedSession? session, out SdpError error)
+    {
+        session = null;
+        if (!TryMatchMedia(offer, answer, out MediaDescription? audio, out MediaDescription? data, out error)
+            || !TryCheckData(data, out error)
+            || !TryCheckAudio(offer, audio, out error))
+            return false;
+
+        bool hasAudio = !audio.IsRejected;
+        ReadOnlySpan<MediaDescription> accepted = hasAudio ? [audio, data] : [data];
+        ReadOnlySpan<string?> mids = hasAudio ? [audio.Mid ?? offer.AudioMid, data.Mid ?? offer.DataMid] : [data.Mid ?? offer.DataMid];
+        if (!BundledTransport.TryFindTagged(answer, accepted, mids, "answer", out MediaDescription? tagged, out error)
+            || !BundledTransport.TryCheck(answer, tagged, "answer", out IReadOnlyList<SdpFingerprint> fingerprints, out error)
+            || !TryReadSetup(answer, tagged, out bool peerIsClient, out error))
+            return false;
+
+        session = new()
+        {
+            RemoteUfrag = answer.IceUfragOf(tagged)!,
+            RemotePwd = answer.IcePwdOf(tagged)!,
+            RemoteIsIceLite = answer.IsIceLite,
+            RemoteCandidates = BundledTransport.Candidates(answer, tagged, out int named, out int unusable),
+            NamedCandidates = named,
+            UnusableCandidates = unusable,
+            RemoteFingerprints = fingerprints,
+            IsDtlsClient = !peerIsClient,
+            Audio = hasAudio
+                // An answer may ask for less than was offered, never for more (RFC 3264 §6.1).
+                ? new(audio.Opus!, offer.AudioDirection & answer.DirectionOf(audio).Reversed(), offer.OpusPayloadType, audio.Ssrc, audio.Cname)
+                : null,
+            RemoteSctpPort = data.SctpPort ?? 5000,
+            RemoteMaxMessageSize = BundledTransport.MaxMessageSize(data),
+        };
+        return true;
+    }
+
+    // 1.
+    private static bool TryMatchMedia(
+        LocalDescription offer, SessionDescription answer,
+        [NotNullWhen(true)] out MediaDescription? audio, [NotNullWhen(true)] out MediaDescription? data, out SdpError error)
+    {
+        audio = data = null;
+        if (answer.Media.Count < 2)
+        {
+            string found = answer.Media.Count == 0 ? "no m-line" : $"one m-line ({answer.Media[0].Media})";
+            error = SdpError.At(answer.LineCount, answer.LastLine,
+                $"The answer ends here with {found}, where the offer has two (audio and data channel). The text was cut on its way: pass the whole body.");
+            return false;
+        }
+
+        if (answer.Media.Count > 2)
+        {
+            error = SdpError.At(answer.Media[2].Line, answer.Media[2].LineText, "This m-line answers nothing: the offer has two, audio and data channel (RFC 3264 §6). The answer belongs to another offer.");
+            return false;
+        }
+
+        audio = answer.Media[0];
+        data = answer.Media[1];
+        return TryMatch(audio, SdpMediaKind.Audio, "audio", offer.AudioMid, out error)
+            && TryMatch(data, SdpMediaKind.DataChannel, "the data channel", offer.DataMid, out error);
+    }
+
+    private static bool TryMatch(MediaDescription media, SdpMediaKind kind, string what, string mid, out SdpError error)
+    {
+        // A rejected m-line may name any protocol and format: nothing of it is used (RFC 3264 §6).
+        string word = kind == SdpMediaKind.Audio ? "audio" : "application";
+        if (media.Media != word || (media.Kind != kind && !media.IsRejected))
+        {
+            error = SdpError.At(media.Line, media.LineText, $"This m-line should answer {what}: m-lines come in the order of the offer, audio first and the data channel second, with the offer's protocol (RFC 3264 §6). The answer belongs to another offer.");
+            return false;
+        }
+
+        if (media.Mid is not null && media.Mid != mid)
+        {
+            error = SdpError.At(media.Line, media.LineText, $"The mid below this m-line is {media.Mid}, where the offer has {mid}. The answer belongs to another offer.");
+            return false;
+        }
+
+        error = SdpError.None;
+        return true;
+    }
+
+    // 2.
+    private static bool TryCheckData(MediaDescription data, out SdpError error)
+    {
+        error = data.IsRejected
+            ? SdpError.At(data.Line, data.LineText, "The answer rejects the data channel: its m-line has port 0. Without it no event can be exchanged; the peer must accept SCTP over DTLS.")
+            : SdpError.None;
+        return !data.IsRejected;
+    }
+
+    // 3.
+    private static bool TryCheckAudio(LocalDescription offer, MediaDescription audio, out SdpError error)
+    {
+        error = SdpError.None;
+        if (audio.IsRejected)
+        {
+            if (offer.AudioDirection == SdpDirection.Inactive)
+                return true;
+            error = SdpError.At(audio.Line, audio.LineText, "The answer rejects the audio: its m-line has port 0. The peer must accept Opus over UDP/TLS/RTP/SAVPF.");
+        }
+        else if (audio.Opus is null)
+        {
+            error = SdpError.At(audio.Line, audio.LineText, $"The answer accepts the audio without Opus: no a=rtpmap line names opus/48000/2 for one of these formats. The offer has Opus alone, at {offer.OpusPayloadType}; the peer must support it.");
+        }
+        else if (!audio.HasRtcpMux)
+        {
+            error = SdpError.At(audio.Line, audio.LineText, "There is no a=rtcp-mux below this m-line, so RTCP would need a port of its own. This engine has one: the peer must agree to rtcp-mux (RFC 5761, RFC 8843 §9.3).");
+        }
+        else
+        {
+            return true;
+        }
+
+        return false;
+    }
+
+    // 5. An answer chooses (RFC 8842 §5.3): active, and the peer sends the ClientHello; passive, and we do.
+    private static bool TryReadSetup(SessionDescription answer, MediaDescription tagged, out bool peerIsClient, out SdpError error)
+    {
+        SdpSetup? setup = answer.SetupOf(tagged);
+        peerIsClient = setup == SdpSetup.Active;
+        error = setup switch
+        {
+            SdpSetup.Active or SdpSetup.Passive => SdpError.None,
+            null => SdpError.Missing("The answer has no a=setup line, so nobody knows who sends the DTLS ClientHello. The peer must answer active or passive (RFC 8842 §5.3)."),
+            SdpSetup.ActPass => SdpError.At(answer.SetupLineOf(tagged), "a=setup:actpass", "An answer must choose its DTLS role: active or passive (RFC 8842 §5.3). Is this an offer instead of an answer?"),
+            _ => SdpError.At(answer.SetupLineOf(tagged), "a=setup:holdconn", "An answer must choose its DTLS role: active or passive (RFC 8842 §5.3). With holdconn there is no connection."),
+        };
+        return error == SdpError.None;
+    }
+}

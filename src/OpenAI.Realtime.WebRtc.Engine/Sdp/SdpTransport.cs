@@ -1,0 +1,36 @@
+namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
+
+/// <summary>
+/// What one level of a description says about ICE and DTLS. It may stand at the session level for every m-line, or below one
+/// m-line, which then counts (RFC 8839 §5.4, RFC 8842 §5.1, RFC 8122 §5).
+/// </summary>
+internal sealed class SdpTransport
+{
+    private readonly List<SdpFingerprint> _fingerprints = [];
+
+    /// <summary><c>a=ice-ufrag</c>; null when not told.</summary>
+    public string? IceUfrag { get; set; }
+
+    /// <summary><c>a=ice-pwd</c>; null when not told.</summary>
+    public string? IcePwd { get; set; }
+
+    /// <summary><c>a=setup</c>; null when not told.</summary>
+    public SdpSetup? Setup { get; set; }
+
+    /// <summary>The number of the line that holds <c>a=setup</c>; 0 when there is none.</summary>
+    public int SetupLine { get; set; }
+
+    /// <summary><c>a=fingerprint</c>, each once: the certificate may match any of one hash function (RFC 8122 §5).</summary>
+    public IReadOnlyList<SdpFingerprint> Fingerprints => _fingerprints;
+
+    /// <summary>Adds a fingerprint, unless it is there. False: there are too many.</summary>
+    public bool TryAdd(SdpFingerprint fingerprint)
+    {
+        if (_fingerprints.Contains(fingerprint))
+            return true;
+        if (_fingerprints.Count == SdpLimits.Fingerprints)
+            return false;
+        _fingerprints.Add(fingerprint);
+        return true;
+    }
+}
