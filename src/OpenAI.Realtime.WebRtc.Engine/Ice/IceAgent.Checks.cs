@@ -28,6 +28,8 @@ internal sealed partial class IceAgent
 
     private void UpdateCheckTimer()
     {
+        if (_isOver)
+            return;
         Instant at = _checkList.NextAt();
         _nextCheckAt = at > _paceAt ? at : _paceAt;
     }
