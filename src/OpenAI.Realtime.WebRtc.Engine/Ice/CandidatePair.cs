@@ -1,0 +1,68 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Stun;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Ice;
+
+/// <summary>Where the check of a pair stands (RFC 8445 §6.1.2.6). Frozen is left out: see docs/protocols/ice.md.</summary>
+internal enum CandidatePairState : byte
+{
+    /// <summary>No check has been sent, or a new one is wanted.</summary>
+    Waiting,
+
+    /// <summary>A check has been sent and its answer is awaited.</summary>
+    InProgress,
+
+    /// <summary>The last check succeeded.</summary>
+    Succeeded,
+
+    /// <summary>The last check was refused; a new one follows at <see cref="CandidatePair.NextSendAt"/>.</summary>
+    Failed,
+
+    /// <summary>Another pair has been selected: no checks any more, unless the peer's own trigger one (RFC 8445 §8.1.2).</summary>
+    Retired,
+}
+
+/// <summary>A local and a remote candidate, and the check between them (RFC 8445 §6.1.2.2).</summary>
+internal sealed class CandidatePair(in TransportPath path, uint localPriority, uint remotePriority, uint peerReflexivePriority)
+{
+    /// <summary>From the local candidate's base to the remote candidate.</summary>
+    public TransportPath Path { get; } = path;
+
+    /// <summary>What checks carry as PRIORITY: that of a peer-reflexive candidate with this base (RFC 8445 §7.1.1).</summary>
+    public uint PeerReflexivePriority { get; } = peerReflexivePriority;
+
+    public ulong Priority { get; private set; }
+
+    public CandidatePairState State { get; set; }
+
+    /// <summary>A check of ours succeeded: the pair is in the valid list (RFC 8445 §7.2.5.3.2).</summary>
+    public bool IsValid { get; set; }
+
+    /// <summary>An authenticated request of the peer's came this way.</summary>
+    public bool RequestReceived { get; set; }
+
+    /// <summary>When the last one came, or data.</summary>
+    public Instant LastHeardAt { get; set; }
+
+    /// <summary>The peer sent USE-CANDIDATE before our own check had succeeded (RFC 8445 §7.3.1.5).</summary>
+    public bool NominateOnSuccess { get; set; }
+
+    /// <summary>The place in the triggered-check queue (RFC 8445 §6.1.4.1), from 1; 0 when not in it.</summary>
+    public long TriggeredOrder { get; set; }
+
+    // The transaction of the check.
+    public StunTransactionId TransactionId { get; set; }
+
+    public bool SentUseCandidate { get; set; }
+
+    public bool SentAsControlling { get; set; }
+
+    public int Transmissions { get; set; }
+
+    public Instant LastSentAt { get; set; }
+
+    /// <summary>When the check is sent again (InProgress) or anew (Failed).</summary>
+    public Instant NextSendAt { get; set; }
+
+    public void UpdatePriority(bool isControlling) => Priority = IcePriority.OfPair(localPriority, remotePriority, isControlling);
+}

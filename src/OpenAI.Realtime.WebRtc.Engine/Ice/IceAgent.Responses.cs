@@ -1,0 +1,144 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Stun;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Ice;
+
+/// <summary>Part 5: answers to our checks (RFC 8445 §7.2.5) and consent checks (RFC 7675 §5.1).</summary>
+internal sealed partial class IceAgent
+{
+    private void HandleResponse(in StunMessage message, in TransportPath path, Instant now)
+    {
+        Counters.ResponsesReceived++;
+        if (!IsAuthenticResponse(message))
+            return;
+        bool isConsent = _consent.IsAwaited(message.TransactionId);
+        CandidatePair? pair = isConsent ? _selected : _checkList.Find(message.TransactionId);
+        if (pair is null)
+        {
+            Counters.DroppedUnknownTransaction++;
+            return;
+        }
+
+        // RFC 8445 §7.2.5.2.1: it comes from where the request went, to where the request left.
+        if (pair.Path != path)
+        {
+            Counters.DroppedAsymmetric++;
+            if (!isConsent)
+                Fail(pair, now);
+            return;
+        }
+
+        // RFC 8489 §6.3.3, §6.3.1: what we must understand and do not makes the answer no answer.
+        Span<StunAttributeType> unknown = stackalloc StunAttributeType[1];
+        if (message.FindUnknownRequired(unknown) > 0 || !message.TryGetXorMappedAddress(out TransportAddress mapped))
+        {
+            Counters.DroppedUnknownAttribute++;
+            return;
+        }
+
+        if (isConsent)
+            HandleConsentResponse(pair, message.TransactionId, now);
+        else
+            HandleCheckResponse(pair, mapped, now);
+    }
+
+    // RFC 8445 §7.2.5.3.
+    private void HandleCheckResponse(CandidatePair pair, TransportAddress mapped, Instant now)
+    {
+        // Karn: of an answer to a check sent twice nobody knows which one it answers.
+        if (pair.Transmissions == 1)
+            RoundTripTime = now - pair.LastSentAt;
+        if (mapped != pair.Path.Local)
+            LearnPeerReflexiveLocal(mapped, pair);
+        pair.State = CandidatePairState.Succeeded;
+        pair.IsValid = true;
+
+        if (IsControlling)
+        {
+            if (pair.SentUseCandidate && _selected is null)
+                Select(pair, now);
+        }
+        else if (pair.NominateOnSuccess)
+        {
+            pair.NominateOnSuccess = false;
+            FollowNomination(pair, now);
+        }
+
+        if (pair == _selected && _consent.Renew(now))
+            AddEvent(IceEventKind.Recovered);
+    }
+
+    private void HandleConsentResponse(CandidatePair selected, StunTransactionId id, Instant now)
+    {
+        if (!_consent.TryHandleResponse(id, now, out TimeSpan roundTrip, out bool recovered))
+            return;
+        RoundTripTime = roundTrip;
+        if (recovered)
+            AddEvent(IceEventKind.Recovered);
+
+        // A consent check carries USE-CANDIDATE: its answer confirms the nomination as well.
+        if (IsControlling && selected.State == CandidatePairState.InProgress)
+            selected.State = CandidatePairState.Succeeded;
+    }
+
+    private void HandleErrorResponse(in StunMessage message, in TransportPath path, Instant now)
+    {
+        // 400 and 401 come without MESSAGE-INTEGRITY, so anybody could have sent them, and a peer that has not applied our offer yet
+        // sends them too: they change nothing and the check is repeated.
+        Counters.ErrorResponsesReceived++;
+        if (!IsAuthenticResponse(message))
+            return;
+        bool isConsent = _consent.IsAwaited(message.TransactionId);
+        CandidatePair? pair = isConsent ? _selected : _checkList.Find(message.TransactionId);
+        if (pair is null || !message.TryGetErrorCode(out StunErrorCode code))
+        {
+            Counters.DroppedUnknownTransaction++;
+            return;
+        }
+
+        if (pair.Path != path)
+        {
+            Counters.DroppedAsymmetric++;
+            return;
+        }
+
+        if (code == StunErrorCode.RoleConflict)
+            HandleRoleConflictResponse(pair, isConsent);
+        else if (!isConsent)
+            Fail(pair, now);
+    }
+
+    // RFC 8445 §7.2.5.1: the role becomes the other one than the request claimed; the tie-breaker changes; the pair is checked at once.
+    private void HandleRoleConflictResponse(CandidatePair pair, bool isConsent)
+    {
+        Counters.RoleConflicts++;
+        if (_remoteIsLite)
+            return;
+        if (isConsent || pair.SentAsControlling == IsControlling)
+        {
+            _tieBreaker = _random.NextUInt64();
+            SwitchRole();
+        }
+
+        if (!isConsent)
+            _checkList.Trigger(pair);
+    }
+
+    // RFC 8445 §7.2.5.2.4. The RFC gives the pair up; we try it again, as slowly as anything is repeated.
+    private void Fail(CandidatePair pair, Instant now)
+    {
+        pair.State = CandidatePairState.Failed;
+        pair.NextSendAt = now + _options.MaxRetransmitTimeout;
+    }
+
+    private bool IsAuthenticResponse(in StunMessage message)
+    {
+        if (!message.HasIntegrity)
+            Counters.DroppedUnauthenticated++;
+        else if (!message.VerifyIntegrity(_remoteKey))
+            Counters.DroppedIntegrity++;
+        else
+            return true;
+        return false;
+    }
+}
