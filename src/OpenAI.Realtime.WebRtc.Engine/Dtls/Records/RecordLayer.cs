@@ -72,7 +72,7 @@ internal sealed class RecordLayer : IDisposable
     }
 
     /// <summary>Opens a record of epoch 1 in place: the number first, because it is cheap, then the tag, then the number is marked.</summary>
-    public bool TryOpen(in RecordHeader header, Span<byte> fragment, DtlsCounters counters, out Span<byte> plaintext)
+    public bool TryOpen(scoped in RecordHeader header, Span<byte> fragment, DtlsCounters counters, out Span<byte> plaintext)
     {
         plaintext = default;
         if (_read is null || header.Version != ProtocolVersion.Dtls12)

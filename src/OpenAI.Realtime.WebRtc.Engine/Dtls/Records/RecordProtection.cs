@@ -50,7 +50,7 @@ internal sealed class RecordProtection : IDisposable
     }
 
     /// <summary>Decrypts in place.</summary>
-    public bool TryOpen(in RecordHeader header, Span<byte> fragment, out Span<byte> plaintext)
+    public bool TryOpen(scoped in RecordHeader header, Span<byte> fragment, out Span<byte> plaintext)
     {
         plaintext = default;
         if (fragment.Length < Overhead)
