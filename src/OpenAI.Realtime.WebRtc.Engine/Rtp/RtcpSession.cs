@@ -34,6 +34,7 @@ internal sealed class RtcpSession
     private bool _reportPending;
     private bool _byePending;
     private bool _hasSentRtcp;
+    private uint? _departedSsrc;
     private long _sentAtLastReport;
     private long _sentAtReportBeforeLast;
 
@@ -63,8 +64,8 @@ internal sealed class RtcpSession
     /// <summary>What the peer last said of what we send; null until it did.</summary>
     public RtcpReportBlock? RemoteReport { get; private set; }
 
-    /// <summary>Whether the source that we receive has said goodbye (§6.6).</summary>
-    public bool HasRemoteLeft { get; private set; }
+    /// <summary>Whether the source that we receive has said goodbye (§6.6); false again when another has begun.</summary>
+    public bool HasRemoteLeft => _receiver.HasSource && _departedSsrc == _receiver.Ssrc;
 
     /// <summary>Reports written.</summary>
     public long ReportsSent { get; private set; }
@@ -110,7 +111,7 @@ internal sealed class RtcpSession
                     isMalformed |= !TryHandleReport(packet, now);
                     break;
                 case RtcpPacketType.Bye when _receiver.HasSource && RtcpBye.IsFrom(packet, _receiver.Ssrc):
-                    HasRemoteLeft = true;
+                    _departedSsrc = _receiver.Ssrc;
                     break;
             }
         }

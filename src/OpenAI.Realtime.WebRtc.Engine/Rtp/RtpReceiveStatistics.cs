@@ -43,6 +43,7 @@ internal sealed class RtpReceiveStatistics
     private long _received;         // since the source began, duplicates and late ones too
     private long _expectedPrior;
     private long _receivedPrior;
+    private long _lostBefore;       // of sources and sequences that went before
     private uint _transit;
     private uint _scaledJitter;     // 16 times the jitter (§A.8)
 
@@ -61,6 +62,9 @@ internal sealed class RtpReceiveStatistics
 
     /// <summary>Payload bytes received since the start, of every source.</summary>
     public long TotalOctets { get; private set; }
+
+    /// <summary>RTP packets lost since the start, of every source.</summary>
+    public long TotalLost => _lostBefore + CumulativeLost;
 
     /// <summary>Packets whose sequence number had been seen.</summary>
     public long Duplicates { get; private set; }
@@ -190,6 +194,7 @@ internal sealed class RtpReceiveStatistics
 
     private void Begin(Serial16 sequence)
     {
+        _lostBefore += CumulativeLost;
         _hasSource = true;
         _highest = sequence;
         _baseSequence = sequence.Value;

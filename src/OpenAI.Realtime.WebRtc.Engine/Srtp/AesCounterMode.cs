@@ -34,9 +34,7 @@ internal sealed class AesCounterMode : IDisposable
     public AesCounterMode(ReadOnlySpan<byte> key, ReadOnlySpan<byte> salt)
     {
         using Aes aes = Aes.Create();
-#pragma warning disable CA5358 // ECB of distinct counter blocks is what counter mode is made of
-        aes.Mode = CipherMode.ECB;
-#pragma warning restore CA5358
+        aes.Mode = CipherMode.ECB; // of distinct counter blocks: what counter mode is made of
         aes.Padding = PaddingMode.None;
         aes.SetKey(key);
         _encryptor = aes.CreateEncryptor();

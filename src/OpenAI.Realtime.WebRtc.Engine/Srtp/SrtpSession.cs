@@ -71,7 +71,7 @@ internal sealed class SrtpSession : IDisposable
 
     /// <summary>Makes one from the block that DTLS exported (RFC 5764 §4.2).</summary>
     /// <param name="profile">The profile that <c>use_srtp</c> settled on.</param>
-    /// <param name="exported">The block, <see cref="SrtpProfiles.get_KeyingMaterialLength(SrtpProfile)"/> long; not kept.</param>
+    /// <param name="exported">The block, as long as the profile's KeyingMaterialLength; not kept.</param>
     /// <param name="isClient">Whether we were the DTLS client.</param>
     public static SrtpSession FromKeyingMaterial(SrtpProfile profile, ReadOnlySpan<byte> exported, bool isClient)
     {
