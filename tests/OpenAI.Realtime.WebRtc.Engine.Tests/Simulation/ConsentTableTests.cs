@@ -1,0 +1,63 @@
+using OpenAI.Realtime.WebRtc.Engine.Peer;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Tests.Simulation;
+
+/// <summary>What consent (RFC 7675) does to calls on bad links, and to calls whose peer is gone.</summary>
+public class ConsentTableTests
+{
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.1)]
+    [InlineData(0.2)]
+    public void A_call_lives_through_five_minutes(double loss)
+    {
+        for (int seed = 1; seed <= 10; seed++)
+        {
+            using PeerSimulation simulation = new(seed, new Link { Loss = loss });
+            simulation.Connect();
+            simulation.Run(TimeSpan.FromMinutes(5));
+            Assert.False(simulation.EitherEnded, simulation.ToString());
+        }
+    }
+
+    [Fact]
+    public void A_call_to_a_lite_peer_lives_through_five_idle_minutes()
+    {
+        using PeerSimulation simulation = new(1, answerer: o => o with { IceLite = true });
+        simulation.Connect();
+        simulation.Run(TimeSpan.FromMinutes(5));
+        Assert.False(simulation.EitherEnded, simulation.ToString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_peer_that_vanishes_is_disconnected_first_and_ended_after_the_consent_timeout(bool lite)
+    {
+        using PeerSimulation simulation = new(1, answerer: o => o with { IceLite = lite });
+        simulation.Connect();
+        simulation.Deliver = _ => false;
+        var vanishedAt = simulation.Now;
+
+        Assert.True(simulation.RunUntil(() => simulation.Offerer.Saw(PeerEventKind.Disconnected), TimeSpan.FromSeconds(20)), simulation.ToString());
+        Assert.Null(simulation.Offerer.End);
+        Assert.True(simulation.RunUntil(() => simulation.Offerer.End is not null && simulation.Answerer.End is not null, TimeSpan.FromMinutes(2)), simulation.ToString());
+
+        Assert.Equal(EndCause.ConsentExpired, simulation.Offerer.End!.Value.Cause);
+        Assert.Equal(EndCause.ConsentExpired, simulation.Answerer.End!.Value.Cause);
+        Assert.InRange(simulation.Now - vanishedAt, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(40));
+    }
+
+    [Fact]
+    public void A_peer_that_comes_back_in_time_is_connected_again()
+    {
+        using PeerSimulation simulation = new(1);
+        simulation.Connect();
+        simulation.Deliver = _ => false;
+        Assert.True(simulation.RunUntil(() => simulation.Offerer.Saw(PeerEventKind.Disconnected), TimeSpan.FromSeconds(20)), simulation.ToString());
+        simulation.Deliver = null;
+        Assert.True(simulation.RunUntil(() => simulation.Offerer.Saw(PeerEventKind.Recovered), TimeSpan.FromSeconds(20)), simulation.ToString());
+        simulation.Run(TimeSpan.FromMinutes(1));
+        Assert.False(simulation.EitherEnded, simulation.ToString());
+    }
+}
