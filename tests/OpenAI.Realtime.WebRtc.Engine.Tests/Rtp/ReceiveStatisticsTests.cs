@@ -92,8 +92,9 @@ public class ReceiveStatisticsTests
     [Fact]
     public void Jitter_follows_the_filter_of_the_RFC()
     {
-        // 20 ms of audio are 960 units. Arrivals at 0, 20, 50, 60 ms: D is 0, +480, −480 units.
-        // In sixteenths: 0 → 0 + 480 − (0+8>>4 = 0) = 480 → 480 + 480 − (488>>4 = 30) = 930; J = 930 >> 4 = 58.
+        // 20 ms of audio are 960 units. Arrivals at 0, 20, 50, 60, 90, 110.25 ms: D is 0, +480, −480, +480, +12 units.
+        // In sixteenths, J + |D| − (J + 8 >> 4): 0 → 480 → 480 + 480 − 30 = 930 → 930 + 480 − 58 = 1352 → 1352 + 12 − 85 = 1279.
+        // Without the rounding the last step would give 1280, and so 80.
         Receive(1, 0, 0);
         Receive(2, 20, 960);
         Assert.Equal(0u, _statistics.Jitter);
@@ -101,6 +102,10 @@ public class ReceiveStatisticsTests
         Assert.Equal(30u, _statistics.Jitter);
         Receive(4, 60, 2880);
         Assert.Equal(58u, _statistics.Jitter);
+        Receive(5, 90, 3840);
+        Assert.Equal(84u, _statistics.Jitter);
+        Receive(6, 110.25, 4800);
+        Assert.Equal(79u, _statistics.Jitter);
     }
 
     [Fact]
