@@ -28,7 +28,7 @@ public sealed partial class WebRtcPeer
             AudioPacketsReceived = received?.TotalPackets ?? 0,
             AudioBytesReceived = received?.TotalOctets ?? 0,
             AudioPacketsNotTaken = _media?.NotTaken ?? 0,
-            AudioPacketsLost = received?.CumulativeLost ?? 0,
+            AudioPacketsLost = received?.TotalLost ?? 0,
             Jitter = OpusClock.ToTimeSpan(received?.Jitter ?? 0),
             RemoteFractionLost = _media?.RemoteReport is { } report ? report.FractionLost / 256.0 : null,
             RoundTripTime = _ice.RoundTripTime ?? _media?.RoundTripTime,
