@@ -64,7 +64,7 @@ internal static class AnswerValidator
         if (answer.Media.Count < 2)
         {
             string found = answer.Media.Count == 0 ? "no m-line" : $"one m-line ({answer.Media[0].Media})";
-            error = SdpError.At(answer.LineCount, answer.LastLine,
+            error = SdpError.At(answer.LastLineNumber, answer.LastLine,
                 $"The answer ends here with {found}, where the offer has two (audio and data channel). The text was cut on its way: pass the whole body.");
             return false;
         }

@@ -61,4 +61,7 @@ internal sealed record LocalDescription
 
     /// <summary>The mid of the data-channel m-line in an offer; an answer takes the offer's. Default: 1.</summary>
     public string DataMid { get; init; } = "1";
+
+    /// <summary>Enough for a log, without the password.</summary>
+    public override string ToString() => $"{nameof(LocalDescription)} {IceUfrag} {Fingerprint}";
 }

@@ -35,6 +35,12 @@ internal sealed record NegotiatedSession
 
     /// <summary>The largest message that the peer takes, in bytes; <see cref="long.MaxValue"/> when it takes any size.</summary>
     public required long RemoteMaxMessageSize { get; init; }
+
+    /// <summary>Enough for a log, without the password.</summary>
+    public override string ToString() =>
+        $"ICE {(RemoteIsIceLite ? "lite" : "full")} {RemoteUfrag}, {RemoteCandidates.Count} candidates ({NamedCandidates} more by name, {UnusableCandidates} unusable), "
+        + $"DTLS {(IsDtlsClient ? "client" : "server")}, audio {(Audio is null ? "none" : $"{Audio.Direction.ToSdp()} {Audio.Opus.PayloadType}")}, "
+        + $"SCTP {RemoteSctpPort}, messages up to {RemoteMaxMessageSize} bytes";
 }
 
 /// <summary>The audio track that was agreed on.</summary>

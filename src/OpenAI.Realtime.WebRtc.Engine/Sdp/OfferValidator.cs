@@ -63,7 +63,7 @@ internal static class OfferValidator
         }
 
         error = offer.Media.Count == 0
-            ? SdpError.At(offer.LineCount, offer.LastLine, "The offer ends here without any m-line. The text was cut on its way: pass the whole body.")
+            ? SdpError.At(offer.LastLineNumber, offer.LastLine, "The offer ends here without any m-line. The text was cut on its way: pass the whole body.")
             : SdpError.Missing("The offer has no data-channel m-line (m=application … UDP/DTLS/SCTP webrtc-datachannel). Create the data channel before the offer; events have no other way.");
         return false;
     }

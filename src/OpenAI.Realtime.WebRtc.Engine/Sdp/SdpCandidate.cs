@@ -93,11 +93,11 @@ internal readonly record struct SdpCandidate(
         if (!text.StartsWith("candidate:"))
             return false;
         SdpTokens tokens = new(text["candidate:".Length..]);
-        if (!tokens.TryTake(out ReadOnlySpan<char> foundation) || foundation.Length > SdpLimits.Token
+        if (!tokens.TryTake(out ReadOnlySpan<char> foundation) || foundation.Length > SdpLimits.Token || !SdpTokens.IsVisible(foundation)
             || !tokens.TryTakeUInt16(out ushort component)
             || !tokens.TryTake(out ReadOnlySpan<char> transport) || !TryParseTransport(transport, out TransportProtocol protocol)
             || !tokens.TryTakeUInt32(out uint priority)
-            || !tokens.TryTake(out ReadOnlySpan<char> address) || address.Length > SdpLimits.Token
+            || !tokens.TryTake(out ReadOnlySpan<char> address) || address.Length > SdpLimits.Token || !SdpTokens.IsVisible(address)
             || !tokens.TryTakeUInt16(out ushort port)
             || !tokens.TryTake(out ReadOnlySpan<char> typ) || !typ.SequenceEqual("typ")
             || !tokens.TryTake(out ReadOnlySpan<char> type))
@@ -110,7 +110,7 @@ internal readonly record struct SdpCandidate(
         // Extensions come in pairs, and unknown ones are passed over (RFC 8839 §5.1).
         while (tokens.TryTake(out ReadOnlySpan<char> name) && tokens.TryTake(out ReadOnlySpan<char> value))
         {
-            if (value.Length > SdpLimits.Token)
+            if (value.Length > SdpLimits.Token || !SdpTokens.IsVisible(value))
                 continue;
             if (name.SequenceEqual("raddr"))
                 candidate = candidate with { RelatedAddress = value.ToString() };

@@ -22,7 +22,7 @@ internal readonly record struct SdpFingerprint(string Algorithm, string Value)
     {
         fingerprint = default;
         SdpTokens tokens = new(text);
-        if (!tokens.TryTake(out ReadOnlySpan<char> algorithm) || algorithm.Length > SdpLimits.Token
+        if (!tokens.TryTake(out ReadOnlySpan<char> algorithm) || algorithm.Length > SdpLimits.Token || !SdpTokens.IsVisible(algorithm)
             || !tokens.TryTake(out ReadOnlySpan<char> value) || !tokens.Rest.IsEmpty)
             return false;
 

@@ -31,6 +31,9 @@ internal ref struct SdpTokens(ReadOnlySpan<char> text)
         return TryTake(out ReadOnlySpan<char> token) && TryParseUInt32(token, out number);
     }
 
+    /// <summary>Whether every character is visible ASCII, as the RFCs want of names, words and credentials; such text is safe in a message.</summary>
+    public static bool IsVisible(ReadOnlySpan<char> text) => !text.IsEmpty && !text.ContainsAnyExceptInRange('!', '~');
+
     // Digits alone: no sign, no spaces, no culture.
     public static bool TryParseUInt16(ReadOnlySpan<char> text, out ushort number) =>
         ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);

@@ -14,17 +14,14 @@ internal sealed class SessionDescription
     /// <summary>The session id of the o-line as it is written; empty when the line is missing.</summary>
     public string SessionId { get; set; } = "";
 
-    /// <summary>How many lines there are.</summary>
-    public int LineCount { get; set; }
+    /// <summary>The number of <see cref="LastLine"/>.</summary>
+    public int LastLineNumber { get; set; }
 
     /// <summary>The last line that is not empty, as it is written, with secrets replaced: it shows where a text was cut.</summary>
     public string LastLine { get; set; } = "";
 
     /// <summary><c>a=ice-lite</c>: the peer never checks, so we control (RFC 8445 §2.5).</summary>
     public bool IsIceLite { get; set; }
-
-    /// <summary><c>a=ice-options</c>, all levels as one string; empty when not told.</summary>
-    public string IceOptions { get; set; } = "";
 
     /// <summary><c>a=extmap-allow-mixed</c> (RFC 8285 §6); written back when offered.</summary>
     public bool HasExtmapAllowMixed { get; set; }

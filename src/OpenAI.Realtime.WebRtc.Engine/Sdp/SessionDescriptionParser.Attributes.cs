@@ -21,10 +21,6 @@ internal sealed partial class SessionDescriptionParser
                 return TryParseFingerprint(line, value);
             case "setup":
                 return TryParseSetup(line, value);
-            case "ice-options":
-                if (!Description.IceOptions.Contains(value, StringComparison.Ordinal))
-                    Description.IceOptions = $"{Description.IceOptions} {value}".TrimStart();
-                return true;
             case "ice-lite":
                 // Session level alone (RFC 8839 §5.3); below an m-line it can mean nothing else.
                 Description.IsIceLite = true;
@@ -94,10 +90,10 @@ internal sealed partial class SessionDescriptionParser
         }
     }
 
-    // 4*256ice-char (RFC 8839 §5.4). The letters are not checked: they come back in USERNAME as they are.
+    // 4*256ice-char (RFC 8839 §5.4). Some use letters beyond ice-char; any visible one will do.
     private bool TryParseIceUfrag(ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
-        if (value.Length is < 4 or > 256 || value.Contains(' '))
+        if (value.Length is < 4 or > 256 || !SdpTokens.IsVisible(value))
             return Fail(line, "a=ice-ufrag has 4 to 256 characters without spaces (RFC 8839 §5.4). The text was cut or changed on its way.");
         if (Transport.IceUfrag is { } known && !value.SequenceEqual(known))
             return FailTwice(line, "a=ice-ufrag");
@@ -108,7 +104,7 @@ internal sealed partial class SessionDescriptionParser
     // 22*256ice-char (RFC 8839 §5.4).
     private bool TryParseIcePwd(ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
-        if (value.Length is < 22 or > 256 || value.Contains(' '))
+        if (value.Length is < 22 or > 256 || !SdpTokens.IsVisible(value))
             return Fail(line, "a=ice-pwd has 22 to 256 characters without spaces (RFC 8839 §5.4). The text was cut or changed on its way.");
         if (Transport.IcePwd is { } known && !value.SequenceEqual(known))
             return FailTwice(line, "a=ice-pwd");
@@ -156,7 +152,7 @@ internal sealed partial class SessionDescriptionParser
 
     private bool TryParseMid(MediaDescription media, ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
-        if (value.Length is 0 or > SdpLimits.Token || value.Contains(' '))
+        if (value.Length > SdpLimits.Token || !SdpTokens.IsVisible(value))
             return Fail(line, $"a=mid is one word of at most {SdpLimits.Token} characters (RFC 5888 §4).");
         if (media.Mid is { } known && !value.SequenceEqual(known))
             return FailTwice(line, "a=mid");
@@ -192,7 +188,7 @@ internal sealed partial class SessionDescriptionParser
             return;
         media.Ssrc = ssrc;
         ReadOnlySpan<char> rest = tokens.Rest;
-        if (rest.StartsWith("cname:") && rest.Length <= SdpLimits.Token)
+        if (rest.StartsWith("cname:") && rest.Length <= SdpLimits.Token && SdpTokens.IsVisible(rest))
             media.Cname ??= rest["cname:".Length..].ToString();
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class SessionDescriptionParser
     private int _opusRank;
     private int? _ptime;
     private int? _maxPtime;
-    private SdpError _error;
+    private SdpError _error = SdpError.None;
 
     public SessionDescription Description { get; } = new();
 
@@ -77,6 +77,7 @@ internal sealed partial class SessionDescriptionParser
     private bool TryParseLines(ReadOnlySpan<char> sdp)
     {
         ReadOnlySpan<char> last = default;
+        int lastNumber = 0;
         while (!sdp.IsEmpty)
         {
             // CRLF by the RFC; LF or CR alone by many hands (RFC 8866 §5 asks to be lenient here).
@@ -90,12 +91,13 @@ internal sealed partial class SessionDescriptionParser
             if (line.IsEmpty)
                 continue;
             last = line;
+            lastNumber = _line;
             if (!TryParseLine(line))
                 return false;
         }
 
         EndSection();
-        Description.LineCount = _line;
+        Description.LastLineNumber = lastNumber;
         Description.LastLine = SdpRedaction.LineForMessage(last);
         return true;
     }
@@ -132,7 +134,9 @@ internal sealed partial class SessionDescriptionParser
         if (Description.Media.Count == SdpLimits.MediaDescriptions)
             return Fail(line, $"There are more than {SdpLimits.MediaDescriptions} m-lines; one for audio and one for data channels is enough.");
         SdpTokens tokens = new(value);
-        if (!tokens.TryTake(out ReadOnlySpan<char> media) || !tokens.TryTake(out ReadOnlySpan<char> port) || !tokens.TryTake(out ReadOnlySpan<char> protocol))
+        if (!tokens.TryTake(out ReadOnlySpan<char> media) || !SdpTokens.IsVisible(media)
+            || !tokens.TryTake(out ReadOnlySpan<char> port)
+            || !tokens.TryTake(out ReadOnlySpan<char> protocol) || !SdpTokens.IsVisible(protocol))
             return Fail(line, "An m-line reads m=<media> <port> <protocol> <formats>. The text was cut or changed on its way.");
         int slash = port.IndexOf('/');
         if (!SdpTokens.TryParseUInt16(slash < 0 ? port : port[..slash], out ushort portNumber))
