@@ -1,1 +1,7 @@
-return;
+using OpenAI.Realtime.WebRtc.Benchmarks.DriverWait;
+
+return args switch
+{
+    ["driver-wait", .. string[] rest] => DriverWaitBenchmark.Run(rest),
+    _ => 0,
+};
