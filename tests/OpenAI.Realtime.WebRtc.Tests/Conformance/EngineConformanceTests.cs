@@ -1,0 +1,14 @@
+using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Driver;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc.Tests.Conformance;
+
+/// <summary>Our own engine, with libopus.</summary>
+public class EngineConformanceTests : PeerConnectionConformance
+{
+    protected override IPeerConnectionFactory Engine { get; } = new PeerConnectionFactory();
+
+    protected override IOpusCodecFactory Codec => LibOpusCodecFactory.Default;
+}
