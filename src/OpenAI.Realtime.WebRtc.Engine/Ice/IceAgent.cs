@@ -68,8 +68,9 @@ internal sealed partial class IceAgent
         {
             if (_outgoing.Count > 0)
                 return new(Instant.Zero, WakeReason.OutputPending);
-            Wake checks = new(Instant.Min(_nextCheckAt, _nominateAt), WakeReason.IceCheck);
-            return Wake.Earlier(checks, _consent.NextTimeout);
+            Instant checkAt = Instant.Min(_nextCheckAt, _nominateAt);
+            Wake consent = _consent.NextTimeout;
+            return checkAt < consent.At ? new(checkAt, WakeReason.IceCheck) : consent;
         }
     }
 
