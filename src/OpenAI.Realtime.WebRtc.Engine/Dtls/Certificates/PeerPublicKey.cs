@@ -86,13 +86,34 @@ internal sealed class PeerPublicKey : IDisposable
     public bool Verify(SignatureScheme scheme, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature) => scheme switch
     {
         SignatureScheme.EcdsaSecp256r1Sha256 when _ecdsa is not null =>
-            _ecdsa.VerifyHash(hash, signature, DSASignatureFormat.Rfc3279DerSequence),
+            VerifyEcdsa(_ecdsa, hash, signature),
         SignatureScheme.RsaPkcs1Sha256 when _rsa is not null =>
             _rsa.VerifyHash(hash, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1),
         SignatureScheme.RsaPssRsaeSha256 when _rsa is not null =>
             _rsa.VerifyHash(hash, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss),
         _ => false,
     };
+
+    // RFC 3279 §2.2.3: Ecdsa-Sig-Value ::= SEQUENCE { r INTEGER, s INTEGER }. .NET reads this form too, but throws inside when it is malformed.
+    private static bool VerifyEcdsa(ECDsa ecdsa, ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
+    {
+        const int Length = 32;
+        var outer = new DerReader(signature);
+        if (!outer.TryRead(DerReader.Sequence, out ReadOnlySpan<byte> sequence) || !outer.IsAtEnd)
+            return false;
+        var inner = new DerReader(sequence);
+        if (!inner.TryRead(DerReader.Integer, out ReadOnlySpan<byte> r) || !inner.TryRead(DerReader.Integer, out ReadOnlySpan<byte> s) || !inner.IsAtEnd)
+            return false;
+        r = r.TrimStart((byte)0);
+        s = s.TrimStart((byte)0);
+        if (r.Length > Length || s.Length > Length)
+            return false;
+        Span<byte> fixedLength = stackalloc byte[2 * Length];       // IEEE P1363: r | s
+        fixedLength.Clear();
+        r.CopyTo(fixedLength[(Length - r.Length)..]);
+        s.CopyTo(fixedLength[((2 * Length) - s.Length)..]);
+        return ecdsa.VerifyHash(hash, fixedLength, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    }
 
     // RFC 5480 §2.1.1 and §2.2: the parameters name the curve, the bits are the point.
     private static bool TryReadEcdsa(DerReader algorithm, ReadOnlySpan<byte> point, out PeerPublicKey? key, out string problem)
