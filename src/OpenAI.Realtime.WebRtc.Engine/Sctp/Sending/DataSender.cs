@@ -1,0 +1,227 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Sctp.Chunks;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Sctp.Sending;
+
+/// <summary>
+/// The sending half: what DATA goes when (RFC 9260 §6.1), what a SACK means (§6.2.1), and T3-rtx (§6.3).
+/// </summary>
+/// <remarks>
+/// 1. <see cref="WriteData"/> fills a packet: what is lost first, then new fragments, as far as cwnd and the peer's window go.
+/// 2. <see cref="HandleSack"/> drops what is acknowledged and finds what is lost; the third report starts fast recovery.
+/// 3. T3-rtx calls everything lost that has not been acknowledged, and starts over with one packet.
+/// </remarks>
+internal sealed class DataSender
+{
+    /// <summary>Max.Burst (§6.1 D says 4): new packets that one input may bring about.</summary>
+    private const int MaxBurstPackets = 10;
+
+    private readonly int _mtu;
+    private readonly RetransmissionTimeout _rto;
+    private readonly CongestionControl _congestion;
+    private readonly OutstandingData _outstanding;
+    private int _burstLimit;
+    private long _peerWindow;
+    private bool _fastRetransmitDue;
+    private bool _isTiming;
+    private Serial32 _timedTsn;
+    private Instant _timedSince;
+
+    public DataSender(SctpOptions options, RetransmissionTimeout rto, Serial32 initialTsn)
+    {
+        _mtu = options.MaxPacketSize & ~3;
+        _rto = rto;
+        _congestion = new(_mtu, options.SendBufferSize);
+        _outstanding = new(initialTsn);
+        Buffer = new(options.SendBufferSize);
+        MaxFragmentLength = _mtu - SctpPacket.HeaderLength - DataChunk.HeaderLength;
+    }
+
+    public SendBuffer Buffer { get; }
+
+    /// <summary>T3-rtx.</summary>
+    public Instant RetransmitDue { get; private set; } = Instant.Never;
+
+    /// <summary>Whether nothing waits to be sent or acknowledged.</summary>
+    public bool IsAllAcked => _outstanding.Count == 0 && !Buffer.HasUnsent;
+
+    public Serial32 NextTsn => _outstanding.NextTsn;
+
+    public int CongestionWindow => _congestion.Window;
+
+    private int MaxFragmentLength { get; }
+
+    /// <summary>The peer's a_rwnd is known from its INIT or INIT ACK.</summary>
+    public void SetPeerWindow(uint window) => _peerWindow = window;
+
+    /// <summary>An input has come: so many packets may go until the next one.</summary>
+    public void BeginBurst() => _burstLimit = _outstanding.FlightSize + MaxBurstPackets * _mtu;
+
+    /// <summary>Whether <see cref="WriteData"/> would write something into an empty packet.</summary>
+    public bool HasDataToSend => (_fastRetransmitDue && _outstanding.HasLost) || MaySendLost || MaySendNew;
+
+    private bool IsWithinWindow => _outstanding.FlightSize < Math.Min(_congestion.Window, _burstLimit);
+
+    private bool MaySendLost => _outstanding.HasLost && IsWithinWindow;
+
+    // §6.1 A: with nothing in flight one packet goes, whatever the peer's window: it is how we learn that the window has opened.
+    private bool MaySendNew =>
+        Buffer.HasUnsent && !_outstanding.HasLost && _outstanding.Count < OutstandingData.MaxChunks && IsWithinWindow &&
+        (_outstanding.FlightSize == 0 || IsWithinPeerWindow(Buffer.NextFragmentLength(MaxFragmentLength)));
+
+    /// <summary>Fills the rest of a packet with DATA.</summary>
+    public void WriteData(ref SpanWriter writer, Instant now, ref SctpCounters counters)
+    {
+        bool isFastRetransmit = _fastRetransmitDue;
+        while (_outstanding.HasLost && (isFastRetransmit || MaySendLost))
+        {
+            int index = _outstanding.IndexOfFirstLost();
+            if (!Fits(writer, _outstanding[index].Length))
+                return;
+            _fastRetransmitDue = false; // §7.2.4: one packet goes at once, whatever cwnd says.
+            _outstanding[index].IsWindowProbe = !IsWithinPeerWindow(_outstanding[index].Length);
+            _outstanding.MarkSentAgain(index);
+            Write(ref writer, index, isLastOfBurst: !_outstanding.HasLost && !Buffer.HasUnsent);
+            counters.DataChunksSent++;
+            counters.ChunksRetransmitted++;
+            if (_isTiming && _outstanding.TsnOf(index) == _timedTsn)
+                _isTiming = false; // §6.3.1 C5
+            if (index == 0 || RetransmitDue == Instant.Never)
+                RetransmitDue = now + _rto.Current; // §6.3.2 R1, §7.2.4
+        }
+
+        while (MaySendNew && Fits(writer, Buffer.NextFragmentLength(MaxFragmentLength)))
+        {
+            OutstandingChunk chunk = Buffer.TakeFragment(MaxFragmentLength);
+            chunk.IsWindowProbe = !IsWithinPeerWindow(chunk.Length);
+            if (!_isTiming)
+            {
+                _isTiming = true;
+                _timedTsn = _outstanding.NextTsn;
+                _timedSince = now;
+            }
+
+            _outstanding.Add(chunk);
+            // RFC 7053 §4.1: when nothing more can go, a SACK that waits would only hold us up.
+            Write(ref writer, _outstanding.Count - 1, isLastOfBurst: !MaySendNew);
+            counters.DataChunksSent++;
+            if (RetransmitDue == Instant.Never)
+                RetransmitDue = now + _rto.Current; // §6.3.2 R1
+        }
+    }
+
+    /// <summary>Handles SACK.</summary>
+    /// <param name="sack">The chunk.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="counters">Counts fast retransmits.</param>
+    /// <param name="isAlive">Whether the peer has acknowledged something, or holds us back: either way it is there (§8.1).</param>
+    /// <returns>False when it acknowledges what has not been sent.</returns>
+    public bool HandleSack(in SackChunk sack, Instant now, ref SctpCounters counters, out bool isAlive)
+    {
+        isAlive = false;
+        if (sack.CumulativeTsn >= _outstanding.NextTsn)
+            return false;
+        if (sack.CumulativeTsn < _outstanding.CumulativeTsn)
+            return true; // §6.2.1 D i: an old one, overtaken on the way.
+
+        int flightBefore = _outstanding.FlightSize;
+        SackOutcome outcome = default;
+        bool timedIsAcked = _isTiming && _timedTsn <= sack.CumulativeTsn;
+        if (sack.GapCount > 0)
+            _isTiming = false; // What waits for a gap to be filled says nothing of the round trip.
+        _outstanding.HandleCumulative(sack.CumulativeTsn, ref outcome);
+        _outstanding.HandleGaps(sack, _congestion.IsInFastRecovery, ref outcome);
+        if (outcome.CumulativeAdvanced)
+            Buffer.ReleaseUntil(outcome.ReleasedUntil);
+        if (timedIsAcked && _isTiming)
+        {
+            _isTiming = false;
+            _rto.Measure(now - _timedSince);
+        }
+
+        bool allAcked = _outstanding.Count == 0;
+        _congestion.HandleAcked(outcome.AckedBytes, flightBefore, sack.CumulativeTsn, outcome.CumulativeAdvanced, allAcked);
+        if (outcome.HasLosses && _congestion.TryEnterFastRecovery(_outstanding.NextTsn + -1))
+        {
+            _fastRetransmitDue = true;
+            counters.FastRetransmits++;
+        }
+
+        if (allAcked)
+            RetransmitDue = Instant.Never; // §6.3.2 R2
+        else if (outcome.CumulativeAdvanced)
+            RetransmitDue = now + _rto.Current; // §6.3.2 R3
+
+        _peerWindow = sack.ReceiverWindow;
+        // The window was closed when this probe went and is open now: no need to wait for T3-rtx, and no sign of congestion.
+        if (!allAcked && _outstanding[0].IsWindowProbe && _peerWindow >= _outstanding[0].Length)
+        {
+            _outstanding[0].IsWindowProbe = false;
+            _outstanding.MarkLost(0);
+        }
+
+        isAlive = outcome.AckedBytes > 0 || _peerWindow < _mtu;
+        return true;
+    }
+
+    /// <summary>The cumulative TSN of SHUTDOWN (§9.2).</summary>
+    public void HandleCumulative(Serial32 cumulativeTsn)
+    {
+        if (cumulativeTsn >= _outstanding.NextTsn)
+            return;
+        SackOutcome outcome = default;
+        _outstanding.HandleCumulative(cumulativeTsn, ref outcome);
+        if (outcome.CumulativeAdvanced)
+            Buffer.ReleaseUntil(outcome.ReleasedUntil);
+        if (_outstanding.Count == 0)
+            RetransmitDue = Instant.Never;
+    }
+
+    /// <summary>§6.3.3: T3-rtx has expired.</summary>
+    public void HandleRetransmitTimeout(ref SctpCounters counters)
+    {
+        counters.T3Expirations++;
+        RetransmitDue = Instant.Never;
+        if (_outstanding.Count == 0 || !_outstanding[0].IsWindowProbe)
+            _congestion.HandleTimeout(); // E1; a closed window is no congestion.
+        _rto.BackOff(); // E2
+        _outstanding.MarkAllLost(); // E3
+        _isTiming = false;
+        BeginBurst();
+    }
+
+    /// <summary>The packet of COOKIE ECHO has been lost, or DATA that went with it: all of it goes once more, and nothing is learnt from it.</summary>
+    public void RepeatAll()
+    {
+        _outstanding.MarkAllLost();
+        _isTiming = false;
+        RetransmitDue = Instant.Never;
+        BeginBurst();
+    }
+
+    /// <summary>From now on T3-rtx watches over what went with COOKIE ECHO; T1-cookie did before.</summary>
+    public void RestartTimer(Instant now) => RetransmitDue = _outstanding.Count > 0 ? now + _rto.Current : Instant.Never;
+
+    public void Stop()
+    {
+        Buffer.Clear();
+        SackOutcome outcome = default;
+        _outstanding.HandleCumulative(_outstanding.NextTsn + -1, ref outcome);
+        RetransmitDue = Instant.Never;
+    }
+
+    private bool IsWithinPeerWindow(int length) => _outstanding.FlightSize + length <= _peerWindow;
+
+    private static bool Fits(in SpanWriter writer, int length) => writer.Free >= DataChunk.HeaderLength + Chunk.Padded(length);
+
+    private void Write(ref SpanWriter writer, int index, bool isLastOfBurst)
+    {
+        ref OutstandingChunk chunk = ref _outstanding[index];
+        int begin = writer.Length;
+        byte flags = (byte)(chunk.Flags | (isLastOfBurst ? DataChunk.ImmediateFlag : 0));
+        Span<byte> userData = DataChunk.WriteHeader(
+            ref writer, flags, _outstanding.TsnOf(index), chunk.StreamId, chunk.Ssn, chunk.Ppid, chunk.Length);
+        Buffer.Copy(chunk, userData);
+        Chunk.End(ref writer, begin);
+    }
+}

@@ -1,0 +1,209 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Sctp.Buffers;
+using OpenAI.Realtime.WebRtc.Engine.Sctp.Chunks;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Sctp.Sending;
+
+internal enum OutstandingState : byte
+{
+    /// <summary>Sent and not heard of.</summary>
+    InFlight,
+
+    /// <summary>Acknowledged beyond a gap; could be taken back by the peer (RFC 9260 §6.2.1).</summary>
+    Acked,
+
+    /// <summary>To be sent again.</summary>
+    Lost,
+}
+
+/// <summary>One DATA chunk that has a TSN and is not cumulatively acknowledged; its bytes lie in the send buffer.</summary>
+internal struct OutstandingChunk
+{
+    public long Position;
+    public uint Ppid;
+    public ushort Length;
+    public ushort StreamId;
+    public Serial16 Ssn;
+    public byte Flags;
+    public byte MissingReports;
+    public OutstandingState State;
+    public bool WasFastRetransmitted;
+    public bool IsWindowProbe;
+}
+
+/// <summary>What a SACK has changed.</summary>
+internal struct SackOutcome
+{
+    /// <summary>Bytes newly acknowledged, in order or beyond a gap.</summary>
+    public int AckedBytes;
+
+    /// <summary>Whether the cumulative TSN moved on.</summary>
+    public bool CumulativeAdvanced;
+
+    /// <summary>Whether a chunk has been reported missing for the third time.</summary>
+    public bool HasLosses;
+
+    /// <summary>Where the send buffer may be freed to.</summary>
+    public long ReleasedUntil;
+}
+
+/// <summary>The DATA between the cumulative TSN of the peer and the next TSN of ours (RFC 9260 §6.2.1, §7.2.4).</summary>
+internal sealed class OutstandingData(Serial32 firstTsn)
+{
+    /// <summary>How many chunks may be outstanding; a flood of tiny messages waits.</summary>
+    public const int MaxChunks = 4096;
+
+    /// <summary>§7.2.4: the third report makes a chunk lost.</summary>
+    private const int MissingReportsOfLoss = 3;
+
+    private readonly RingQueue<OutstandingChunk> _chunks = new();
+    private Serial32 _firstTsn = firstTsn;
+    private int _lostCount;
+
+    public int Count => _chunks.Count;
+
+    /// <summary>Bytes of user data in flight.</summary>
+    public int FlightSize { get; private set; }
+
+    public bool HasLost => _lostCount > 0;
+
+    public Serial32 NextTsn => _firstTsn + Count;
+
+    /// <summary>The cumulative TSN of the peer, as far as we know.</summary>
+    public Serial32 CumulativeTsn => _firstTsn + -1;
+
+    public ref OutstandingChunk this[int index] => ref _chunks[index];
+
+    public Serial32 TsnOf(int index) => _firstTsn + index;
+
+    /// <summary>A new chunk is sent; its TSN is <see cref="NextTsn"/>.</summary>
+    public void Add(in OutstandingChunk chunk)
+    {
+        _chunks.Enqueue(chunk);
+        FlightSize += chunk.Length;
+    }
+
+    /// <summary>The lowest chunk to be sent again.</summary>
+    public int IndexOfFirstLost()
+    {
+        int index = 0;
+        while (_chunks[index].State != OutstandingState.Lost)
+            index++;
+        return index;
+    }
+
+    public void MarkSentAgain(int index)
+    {
+        ref OutstandingChunk chunk = ref _chunks[index];
+        chunk.State = OutstandingState.InFlight;
+        chunk.MissingReports = 0;
+        _lostCount--;
+        FlightSize += chunk.Length;
+    }
+
+    public void MarkLost(int index)
+    {
+        ref OutstandingChunk chunk = ref _chunks[index];
+        if (chunk.State != OutstandingState.InFlight)
+            return;
+        chunk.State = OutstandingState.Lost;
+        FlightSize -= chunk.Length;
+        _lostCount++;
+    }
+
+    /// <summary>§6.3.3, E3: what has not been acknowledged counts as lost.</summary>
+    public void MarkAllLost()
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            MarkLost(i);
+            _chunks[i].WasFastRetransmitted = false;
+        }
+    }
+
+    /// <summary>The cumulative TSN of SACK or SHUTDOWN; it is not beyond what has been sent.</summary>
+    public void HandleCumulative(Serial32 cumulativeTsn, ref SackOutcome outcome)
+    {
+        while (Count > 0 && _firstTsn <= cumulativeTsn)
+        {
+            OutstandingChunk chunk = _chunks.Dequeue();
+            if (chunk.State == OutstandingState.InFlight)
+                FlightSize -= chunk.Length;
+            if (chunk.State == OutstandingState.Lost)
+                _lostCount--;
+            if (chunk.State != OutstandingState.Acked)
+                outcome.AckedBytes += chunk.Length;
+            outcome.ReleasedUntil = chunk.Position + chunk.Length;
+            outcome.CumulativeAdvanced = true;
+            _firstTsn++;
+        }
+    }
+
+    /// <summary>The gap blocks of a SACK whose cumulative TSN has been handled. Blocks are read as long as they ascend.</summary>
+    public void HandleGaps(in SackChunk sack, bool isInFastRecovery, ref SackOutcome outcome)
+    {
+        int index = 0;
+        int highestNewlyAcked = -1;
+        int highestReported = -1;
+        for (int i = 0; i < sack.GapCount; i++)
+        {
+            // Offsets count from the cumulative TSN, and the chunk at index 0 is the one after it.
+            GapAckBlock gap = sack.Gap(i);
+            int start = gap.Start - 1;
+            int end = gap.End - 1;
+            if (start < index || end < start || end >= Count)
+                break;
+            while (index < start)
+                MarkNotAcked(index++);
+            while (index <= end)
+            {
+                if (_chunks[index].State != OutstandingState.Acked)
+                {
+                    outcome.AckedBytes += MarkAcked(index);
+                    highestNewlyAcked = index;
+                }
+
+                index++;
+            }
+
+            highestReported = end;
+        }
+
+        while (index < Count)
+            MarkNotAcked(index++);
+
+        // HTNA: only what lies below the highest newly acknowledged TSN can be called missing by this SACK;
+        // in fast recovery, when the cumulative TSN moves on, all that it reports missing.
+        int below = isInFastRecovery && outcome.CumulativeAdvanced ? highestReported : highestNewlyAcked;
+        for (int i = 0; i < below; i++)
+        {
+            ref OutstandingChunk chunk = ref _chunks[i];
+            if (chunk.State != OutstandingState.InFlight || chunk.WasFastRetransmitted || ++chunk.MissingReports < MissingReportsOfLoss)
+                continue;
+            chunk.WasFastRetransmitted = true; // A second time only T3-rtx can do it.
+            MarkLost(i);
+            outcome.HasLosses = true;
+        }
+    }
+
+    private int MarkAcked(int index)
+    {
+        ref OutstandingChunk chunk = ref _chunks[index];
+        if (chunk.State == OutstandingState.InFlight)
+            FlightSize -= chunk.Length;
+        else
+            _lostCount--;
+        chunk.State = OutstandingState.Acked;
+        return chunk.Length;
+    }
+
+    /// <summary>§6.2.1, D iv: what was acknowledged beyond a gap and is not any more counts as sent and not heard of.</summary>
+    private void MarkNotAcked(int index)
+    {
+        ref OutstandingChunk chunk = ref _chunks[index];
+        if (chunk.State != OutstandingState.Acked)
+            return;
+        chunk.State = OutstandingState.InFlight;
+        FlightSize += chunk.Length;
+    }
+}
