@@ -34,6 +34,7 @@ internal sealed class AudioReceiver : IAudioDownlink
     private readonly AsyncSignal _written;
     private readonly byte[] _packet = new byte[EncodedAudio.MaxLength];
     private readonly int _channels;
+    private readonly int _frameLength;
     private Task _reader = Task.CompletedTask;
     private Task _writer = Task.CompletedTask;
     private bool _pacing;               // the reader's own
@@ -70,6 +71,7 @@ internal sealed class AudioReceiver : IAudioDownlink
         AudioFormat format = sink.Format;
         format.Validate(nameof(sink));
         _channels = format.Channels;
+        _frameLength = format.SamplesIn(FramePacer.Frame);
         _jitter = new JitterBuffer(options);
         _resampler = new Resampler(OpusPacket.SampleRate, format.SampleRate);
         _converted = new short[_resampler.MaxOutput(FrameSamples)];
@@ -206,7 +208,7 @@ internal sealed class AudioReceiver : IAudioDownlink
             int count = _resampler.Process(frame, _converted);
             _pcmCount -= FrameSamples;
             _pcm.AsSpan(FrameSamples, _pcmCount).CopyTo(_pcm);
-            _sinkDropped += (long)skipped * _ringStride;
+            _sinkDropped += (long)skipped * _frameLength;
             Enqueue(_converted.AsSpan(0, count));
         }
 

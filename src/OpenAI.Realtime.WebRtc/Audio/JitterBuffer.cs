@@ -57,6 +57,7 @@ internal sealed class JitterBuffer
     private const int Frame = OpusPacket.FrameSamples;
     private const int ConcealLimit = 100 * SamplesPerMillisecond;       // then it is a pause
     private const int HoleLimit = 200 * SamplesPerMillisecond;          // a longer hole is jumped over
+    private const int IdleLimit = 300 * SamplesPerMillisecond;          // after that, timestamps are not compared with those before
     private const int PhaseSlack = 10 * SamplesPerMillisecond;          // playing goes by ticks of 20 ms: the nearest is taken
     private const int ExcessSilent = Frame + (5 * SamplesPerMillisecond);
     private const int ExcessSpeech = 250 * SamplesPerMillisecond;
@@ -85,6 +86,8 @@ internal sealed class JitterBuffer
     private int _pending;               // of these, made up; whether for a loss or in a pause is not known yet
     private int _lastSamples = Frame;
     private bool _lastDtx;
+    private int _idle;                  // samples of nothing at all until now
+    private long _flushed;              // numbers up to this one are not wanted any more
     private ulong _history;             // bit i: number _next − 1 − i was received
     private int _held;                  // packets
     private long _heldSamples;
@@ -171,6 +174,10 @@ internal sealed class JitterBuffer
             _highestTimestamp = time;
         }
 
+        // Some senders' timestamps stand still while they are silent: after a pause their clock is compared anew.
+        if (_idle >= IdleLimit)
+            _delay.ForgetBase();
+        _idle = 0;
         int relativeDelay = _delay.Observe(time, now);
         if (number < _next && !TryTakeBack(number))
         {
@@ -212,7 +219,12 @@ internal sealed class JitterBuffer
         opus = default;
         samples = Frame;
         if (!_playing && !TryBeginPlaying(now))
+        {
+            if (_held == 0 && _idle < IdleLimit)
+                _idle += Frame;
             return JitterAction.Silence;
+        }
+
         while (true)
         {
             ref Slot slot = ref _slots[_next & (Capacity - 1)];
@@ -243,7 +255,7 @@ internal sealed class JitterBuffer
         _heldSamples = 0;
         if (_started)
             _next = _highest + 1;
-        _history = ulong.MaxValue;      // an old packet that still comes was not lost: it was not wanted
+        _flushed = _next - 1;
         _playing = false;
         _fresh = false;
         _stretched = 0;
@@ -267,6 +279,8 @@ internal sealed class JitterBuffer
         _next = _highest;
         _nextTimestamp = _highestTimestamp;
         _history = 0;
+        _flushed = 0;
+        _idle = 0;
         _fresh = true;
         _playing = false;
         _restartPending = false;
@@ -325,6 +339,7 @@ internal sealed class JitterBuffer
         if (_stretched >= ConcealLimit)
         {
             _playing = false;
+            _idle = _stretched;
             return JitterAction.Silence;
         }
 
@@ -413,6 +428,12 @@ internal sealed class JitterBuffer
 
     private void CountLateOrDuplicate(long number)
     {
+        if (number <= _flushed)
+        {
+            _late++;
+            return;
+        }
+
         long back = _next - 1 - number;
         if (back < 64 && (_history >> (int)back & 1) != 0)
         {
