@@ -1,0 +1,102 @@
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>What has been reached on the way to a conversation.</summary>
+public enum ConnectStep
+{
+    /// <summary>The key is there (when one is needed).</summary>
+    Key,
+
+    /// <summary>The service's answer is there and has been applied.</summary>
+    Answer,
+
+    /// <summary>ICE has found a path.</summary>
+    Ice,
+
+    /// <summary>DTLS is up; audio may flow.</summary>
+    Dtls,
+
+    /// <summary>The data channel is open.</summary>
+    Channel,
+
+    /// <summary>The first event has come.</summary>
+    FirstEvent,
+
+    /// <summary>The first audio packet has come.</summary>
+    FirstAudio,
+}
+
+/// <summary>One step reached.</summary>
+/// <param name="Step">Which.</param>
+/// <param name="Elapsed">Since the call of <see cref="RealtimeWebRtcClient.ConnectAsync"/>.</param>
+public readonly record struct ConnectProgress(ConnectStep Step, TimeSpan Elapsed);
+
+/// <summary>When each step was reached, since the call of <see cref="RealtimeWebRtcClient.ConnectAsync"/>; null for what has not been reached.</summary>
+public sealed record ConnectTimings
+{
+    /// <summary>The key was there. Null when none was needed.</summary>
+    public TimeSpan? Key { get; init; }
+
+    /// <summary>The answer was there and applied.</summary>
+    public TimeSpan? Answer { get; init; }
+
+    /// <summary>ICE had found a path.</summary>
+    public TimeSpan? Ice { get; init; }
+
+    /// <summary>DTLS was up.</summary>
+    public TimeSpan? Dtls { get; init; }
+
+    /// <summary>The data channel was open.</summary>
+    public TimeSpan? Channel { get; init; }
+
+    /// <summary>The first event had come.</summary>
+    public TimeSpan? FirstEvent { get; init; }
+
+    /// <summary>The first audio packet had come.</summary>
+    public TimeSpan? FirstAudio { get; init; }
+}
+
+/// <summary>Takes down each step once, and tells who asked to be told. Thread-safe.</summary>
+internal sealed class ConnectClock(TimeProvider timeProvider, IProgress<ConnectProgress>? progress)
+{
+    private readonly long _start = timeProvider.GetTimestamp();
+    private readonly TimeSpan?[] _reached = new TimeSpan?[(int)ConnectStep.FirstAudio + 1];
+    private readonly Lock _lock = new();
+
+    public TimeSpan Elapsed => timeProvider.GetElapsedTime(_start);
+
+    /// <summary>Takes a step down; later calls for the same step do nothing.</summary>
+    public bool Reach(ConnectStep step) => Reach(step, Elapsed);
+
+    /// <summary>Takes a step down with the time at which it was reached.</summary>
+    public bool Reach(ConnectStep step, TimeSpan elapsed)
+    {
+        lock (_lock)
+        {
+            if (_reached[(int)step] is not null)
+                return false;
+            _reached[(int)step] = elapsed;
+        }
+        progress?.Report(new ConnectProgress(step, elapsed));
+        return true;
+    }
+
+    public TimeSpan? this[ConnectStep step]
+    {
+        get
+        {
+            lock (_lock)
+                return _reached[(int)step];
+        }
+    }
+
+    public ConnectTimings Timings => new()
+    {
+        Key = this[ConnectStep.Key],
+        Answer = this[ConnectStep.Answer],
+        Ice = this[ConnectStep.Ice],
+        Dtls = this[ConnectStep.Dtls],
+        Channel = this[ConnectStep.Channel],
+        FirstEvent = this[ConnectStep.FirstEvent],
+        FirstAudio = this[ConnectStep.FirstAudio],
+    };
+}

@@ -1,0 +1,10 @@
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>The engine that is used when the caller brings none: the one place that names it.</summary>
+internal static class DefaultPeerFactory
+{
+    public static IPeerConnectionFactory Instance =>
+        throw new NotSupportedException("No engine is plugged in yet: hand the client an IPeerConnectionFactory.");
+}

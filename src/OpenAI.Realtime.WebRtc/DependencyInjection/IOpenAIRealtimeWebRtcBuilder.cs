@@ -1,0 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Sets up one registered <see cref="OpenAI.Realtime.WebRtc.RealtimeWebRtcClient"/> further.</summary>
+public interface IOpenAIRealtimeWebRtcBuilder
+{
+    /// <summary>The services.</summary>
+    IServiceCollection Services { get; }
+
+    /// <summary>The name of the client and its options; empty for the one without.</summary>
+    string Name { get; }
+
+    /// <summary>The HTTP client that mints keys and exchanges SDP: add handlers, a proxy, resilience.</summary>
+    IHttpClientBuilder HttpClient { get; }
+
+    /// <summary>Gets ephemeral keys from a provider of your own.</summary>
+    IOpenAIRealtimeWebRtcBuilder UseKeyProvider(Func<IServiceProvider, IEphemeralKeyProvider> create);
+
+    /// <summary>Gets ephemeral keys from a provider of your own, made with its constructor's services.</summary>
+    IOpenAIRealtimeWebRtcBuilder UseKeyProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>()
+        where TProvider : class, IEphemeralKeyProvider;
+
+    /// <summary>Uses another WebRTC engine.</summary>
+    IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create);
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers <see cref="RealtimeWebRtcClient"/>.</summary>
+public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers a singleton <see cref="RealtimeWebRtcClient"/>. Its options are validated when the host starts, and at the latest when the client is first asked for.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static IOpenAIRealtimeWebRtcBuilder AddOpenAIRealtimeWebRtc(this IServiceCollection services, Action<OpenAIRealtimeWebRtcOptions> configure) =>
+        services.AddOpenAIRealtimeWebRtc(Options.Options.DefaultName, configure);
+
+    /// <summary>Registers a singleton <see cref="RealtimeWebRtcClient"/> whose options come from configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="section">Holds values named as the options are.</param>
+    public static IOpenAIRealtimeWebRtcBuilder AddOpenAIRealtimeWebRtc(this IServiceCollection services, IConfigurationSection section) =>
+        services.AddOpenAIRealtimeWebRtc(Options.Options.DefaultName, section);
+
+    /// <summary>Registers a client under a name: a keyed singleton, <c>[FromKeyedServices("name")] RealtimeWebRtcClient</c>. May be called for several names.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The key of the service and the name of the options; empty for the client without a key.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static IOpenAIRealtimeWebRtcBuilder AddOpenAIRealtimeWebRtc(this IServiceCollection services, string name, Action<OpenAIRealtimeWebRtcOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        services.AddOptions<OpenAIRealtimeWebRtcOptions>(name).Configure(configure).ValidateOnStart();
+        return Add(services, name);
+    }
+
+    /// <summary>Registers a client under a name, with options from configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="name">The key of the service and the name of the options; empty for the client without a key.</param>
+    /// <param name="section">Holds values named as the options are.</param>
+    public static IOpenAIRealtimeWebRtcBuilder AddOpenAIRealtimeWebRtc(this IServiceCollection services, string name, IConfigurationSection section)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(section);
+        services.AddOptions<OpenAIRealtimeWebRtcOptions>(name).Bind(section).ValidateOnStart();
+        return Add(services, name);
+    }
+
+    private static Builder Add(IServiceCollection services, string name)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OpenAIRealtimeWebRtcOptions>, OpenAIRealtimeWebRtcOptionsValidator>());
+        IHttpClientBuilder http = services.AddHttpClient(ServiceKey(name))
+            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan) // each phase has a limit of its own
+            .ConfigurePrimaryHttpMessageHandler(RealtimeWebRtcClient.CreateHandler);
+
+        if (name.Length == 0)
+            services.TryAddSingleton(provider => Create(provider, name));
+        else
+            services.TryAddKeyedSingleton(name, (provider, _) => Create(provider, name));
+        return new Builder(services, name, http);
+    }
+
+    private static RealtimeWebRtcClient Create(IServiceProvider provider, string name)
+    {
+        string key = ServiceKey(name);
+        IHttpClientFactory http = provider.GetRequiredService<IHttpClientFactory>();
+        return new RealtimeWebRtcClient(
+            provider.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name),
+            () => http.CreateClient(key),
+            provider.GetKeyedService<IEphemeralKeyProvider>(key),
+            provider.GetKeyedService<IPeerConnectionFactory>(key) ?? provider.GetService<IPeerConnectionFactory>(),
+            provider.GetService<ILoggerFactory>(),
+            provider.GetService<TimeProvider>());
+    }
+
+    /// <summary>The name of the HTTP client, and the key of what the builder registers; apart from keys that an application may use itself.</summary>
+    private static string ServiceKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc" : "OpenAI.Realtime.WebRtc:" + name;
+
+    private sealed class Builder(IServiceCollection services, string name, IHttpClientBuilder http) : IOpenAIRealtimeWebRtcBuilder
+    {
+        public IServiceCollection Services => services;
+
+        public string Name => name;
+
+        public IHttpClientBuilder HttpClient => http;
+
+        public IOpenAIRealtimeWebRtcBuilder UseKeyProvider(Func<IServiceProvider, IEphemeralKeyProvider> create)
+        {
+            ArgumentNullException.ThrowIfNull(create);
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            services.Configure<OpenAIRealtimeWebRtcOptions>(name, options => options.HasOwnKeyProvider = true);
+            return this;
+        }
+
+        public IOpenAIRealtimeWebRtcBuilder UseKeyProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>()
+            where TProvider : class, IEphemeralKeyProvider => UseKeyProvider(provider => ActivatorUtilities.CreateInstance<TProvider>(provider));
+
+        public IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create)
+        {
+            ArgumentNullException.ThrowIfNull(create);
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            return this;
+        }
+    }
+}

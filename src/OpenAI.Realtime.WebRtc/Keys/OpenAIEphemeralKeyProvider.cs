@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenAI.Realtime.WebRtc.Signaling;
+
+namespace OpenAI.Realtime.WebRtc.Keys;
+
+/// <summary>
+/// Mints keys from the service with the API key: <c>POST realtime/client_secrets</c>, or <c>POST realtime/sessions</c> in the beta dialect. For trusted
+/// machines. It keeps nothing; see <see cref="CachingEphemeralKeyProvider"/>.
+/// </summary>
+public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
+{
+    private readonly OpenAIRealtimeWebRtcOptions _options;
+    private readonly RealtimeHttp _http;
+
+    /// <summary>Mints with the API key of <paramref name="options"/>.</summary>
+    /// <param name="options">Endpoint, API key, dialect, lifetime of keys. Read at each request.</param>
+    /// <param name="httpClient">Sends the requests; the caller keeps it alive and disposes it.</param>
+    /// <param name="timeProvider">The clock of timeouts. Default: the system's.</param>
+    /// <param name="loggerFactory">Where log messages go. Default: nowhere.</param>
+    public OpenAIEphemeralKeyProvider(
+        OpenAIRealtimeWebRtcOptions options, HttpClient httpClient, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+        : this(options, Http(httpClient, timeProvider, loggerFactory))
+    {
+    }
+
+    internal OpenAIEphemeralKeyProvider(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (string.IsNullOrEmpty(options.ApiKey))
+            throw new ArgumentException("Minting keys needs ApiKey.", nameof(options));
+        _options = options;
+        _http = http;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<EphemeralKey> GetKeyAsync(EphemeralKeyRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        bool beta = request.Dialect == RealtimeDialect.Beta;
+        var call = new HttpCall(ConnectPhase.Key, ApiAddress.Of(_options, beta ? "realtime/sessions" : "realtime/client_secrets"), _options.KeyTimeout)
+        {
+            Credential = Credential.Api(_options),
+            Headers =
+            [
+                .. CallSignaling.ApiKeyHeaders(_options, request.SafetyIdentifier),
+                ("OpenAI-Beta", beta ? "realtime=v1" : null),
+            ],
+            Body = beta ? BetaBody(request) : GaBody(request),
+            ContentType = "application/json",
+            Accept = "application/json",
+        };
+        HttpReply reply = await _http.PostAsync(call, cancellationToken).ConfigureAwait(false);
+        if (!reply.IsSuccess)
+            throw ServiceErrors.From(call, reply);
+
+        // The article that started this noticed that the beta ignored what the key carried: there it is sent once more when the channel is open.
+        return KeyReply.Read(call, reply, carriesSession: !beta && !request.Session.IsEmpty);
+    }
+
+    /// <summary><c>{"expires_after":{"anchor":"created_at","seconds":600},"session":{…}}</c>, both optional.</summary>
+    private byte[] GaBody(EphemeralKeyRequest request)
+    {
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            if (_options.KeyLifetime is { } lifetime)
+            {
+                writer.WriteStartObject("expires_after"u8);
+                writer.WriteString("anchor"u8, "created_at"u8);
+                writer.WriteNumber("seconds"u8, (long)lifetime.TotalSeconds);
+                writer.WriteEndObject();
+            }
+            if (!request.Session.IsEmpty)
+            {
+                writer.WritePropertyName("session"u8);
+                writer.WriteRawValue(request.Session.Span);
+            }
+            writer.WriteEndObject();
+        }
+        return stream.ToArray();
+    }
+
+    private static byte[] BetaBody(EphemeralKeyRequest request) => request.Session.IsEmpty ? "{}"u8.ToArray() : request.Session.ToArray();
+
+    internal static RealtimeHttp Http(HttpClient httpClient, TimeProvider? timeProvider, ILoggerFactory? loggerFactory)
+    {
+        ArgumentNullException.ThrowIfNull(httpClient);
+        return new RealtimeHttp(() => httpClient, timeProvider ?? TimeProvider.System,
+            (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Diagnostics.Telemetry.Name));
+    }
+}

@@ -1,0 +1,123 @@
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>
+/// Where the service is, how to prove who we are, and how long each phase of connecting may take. Bindable from configuration.
+/// </summary>
+/// <remarks>
+/// One source of keys is needed. Of those that are set, the first of this list is used: an <see cref="Keys.IEphemeralKeyProvider"/> handed to the
+/// client or registered with it, <see cref="EphemeralKey"/>, <see cref="KeyUrl"/>, <see cref="ApiKey"/>.
+/// </remarks>
+public sealed class OpenAIRealtimeWebRtcOptions
+{
+    /// <summary>The base address of the API. Default: <c>https://api.openai.com/v1</c>. A query on it is kept on every request.</summary>
+    public Uri Endpoint { get; set; } = new("https://api.openai.com/v1");
+
+    /// <summary>
+    /// The API key (<c>sk-…</c>). Mints ephemeral keys, opens calls when <see cref="UseUnifiedInterface"/> is set, and hangs calls up. Belongs on a
+    /// trusted machine only; elsewhere use <see cref="KeyUrl"/>. Default: none.
+    /// </summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>In which header <see cref="ApiKey"/> travels. Default: <c>Authorization: Bearer</c>.</summary>
+    public ApiKeyHeader ApiKeyHeader { get; set; } = ApiKeyHeader.AuthorizationBearer;
+
+    /// <summary>
+    /// The address on one's own server that hands out ephemeral keys. It is asked with a POST and answers JSON with <c>value</c> or
+    /// <c>client_secret.value</c>. Default: none.
+    /// </summary>
+    public Uri? KeyUrl { get; set; }
+
+    /// <summary>An ephemeral key (<c>ek_…</c>) that is at hand already. Default: none.</summary>
+    public string? EphemeralKey { get; set; }
+
+    /// <summary>Sent as <c>OpenAI-Organization</c> beside the API key. Default: none.</summary>
+    public string? Organization { get; set; }
+
+    /// <summary>Sent as <c>OpenAI-Project</c> beside the API key. Default: none.</summary>
+    public string? Project { get; set; }
+
+    /// <summary>
+    /// Sent as <c>OpenAI-Safety-Identifier</c> beside the API key: a stable, hashed identifier of the end user. Overridden by
+    /// <see cref="RealtimeConnectOptions.SafetyIdentifier"/>. Default: none.
+    /// </summary>
+    public string? SafetyIdentifier { get; set; }
+
+    /// <summary>Added to the query of every request to <see cref="Endpoint"/>, such as <c>api-version</c> or <c>webrtcfilter</c>. Default: empty.</summary>
+    public IDictionary<string, string> ExtraQuery { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Which generation of the protocol the service speaks. Default: <see cref="RealtimeDialect.Ga"/>.</summary>
+    public RealtimeDialect Dialect { get; set; } = RealtimeDialect.Ga;
+
+    /// <summary>The model, or on Azure the deployment, when a session names none. Default: <c>gpt-realtime-2.1</c>.</summary>
+    public string Model { get; set; } = "gpt-realtime-2.1";
+
+    /// <summary>
+    /// Opens calls with the API key itself, SDP and session configuration in one multipart request, without an ephemeral key: the "unified
+    /// interface". One round trip less; for trusted machines. Needs <see cref="ApiKey"/> and the GA dialect. Default: false.
+    /// </summary>
+    public bool UseUnifiedInterface { get; set; }
+
+    /// <summary>How long a minted key is to live: 10 s to 2 h. Default: null, the service decides (600 s).</summary>
+    public TimeSpan? KeyLifetime { get; set; }
+
+    /// <summary>Whether minted and fetched keys are kept until shortly before they expire. Default: true.</summary>
+    public bool CacheKeys { get; set; } = true;
+
+    /// <summary>A kept key is not used any more when less than this is left of its life. Default: 15 s.</summary>
+    public TimeSpan KeyExpiryMargin { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>The label of the data channel. Any works with OpenAI. Default: <c>oai-events</c>.</summary>
+    public string ChannelLabel { get; set; } = "oai-events";
+
+    /// <summary>
+    /// The stream id of a data channel that both sides know beforehand; sent as <c>dcid</c> and saves the round trip that opens a channel in-band.
+    /// Default: null, the channel is opened in-band.
+    /// </summary>
+    public int? NegotiatedChannelId { get; set; }
+
+    /// <summary>Whether the loopback addresses are used as well, for an endpoint on one's own machine. Default: null, when the endpoint's host is a loopback one.</summary>
+    public bool? IncludeLoopback { get; set; }
+
+    /// <summary>The largest event accepted from the service, in bytes. Default: 1 MiB; at least 16 KiB.</summary>
+    public int MaxEventSize { get; set; } = 1024 * 1024;
+
+    /// <summary>
+    /// How many bytes of events (as JSON, with some overhead) wait for a reader of <see cref="RealtimeWebRtcSession.ReadEventsAsync"/>. When they are full
+    /// the service has to wait, or, while nobody reads at all, the oldest are dropped. Default: 4 MiB; at least 64 KiB.
+    /// </summary>
+    public int EventBufferSize { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>How long getting a key may take. Default: 15 s.</summary>
+    public TimeSpan KeyTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the service may take to answer the offer. Default: 20 s.</summary>
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long ICE may take to find a path. Default: 15 s.</summary>
+    public TimeSpan IceTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the DTLS handshake may take. Default: 15 s.</summary>
+    public TimeSpan DtlsTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the data channel may take to open. Default: 15 s.</summary>
+    public TimeSpan ChannelTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long hanging a call up may take before it is left to the service. Default: 5 s.</summary>
+    public TimeSpan HangUpTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Names the endpoint and the source of keys; never a key.</summary>
+    public override string ToString() => $"{Endpoint} ({Dialect}, {Model}, key from {KeySource})";
+
+    internal string KeySource =>
+        UseUnifiedInterface ? "ApiKey, unified interface"
+        : !string.IsNullOrEmpty(EphemeralKey) ? "EphemeralKey"
+        : KeyUrl is not null ? "KeyUrl"
+        : !string.IsNullOrEmpty(ApiKey) ? "ApiKey"
+        : "nowhere";
+
+    /// <summary>
+    /// Set by the registration when it has a key provider of its own, so that no other source of keys is asked for. Internal, and so out of reach of the
+    /// configuration binder.
+    /// </summary>
+    internal bool HasOwnKeyProvider { get; set; }
+}

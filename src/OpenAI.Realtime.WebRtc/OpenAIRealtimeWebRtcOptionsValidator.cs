@@ -1,0 +1,92 @@
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>Says what is wrong with <see cref="OpenAIRealtimeWebRtcOptions"/>, everything at once, and what to set instead.</summary>
+public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<OpenAIRealtimeWebRtcOptions>
+{
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, OpenAIRealtimeWebRtcOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        List<string> failures = [.. Failures(options, options.HasOwnKeyProvider)];
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    /// <summary>Throws when an option is out of its range.</summary>
+    internal static void ThrowIfInvalid(OpenAIRealtimeWebRtcOptions options, bool hasOwnKeyProvider)
+    {
+        List<string> failures = [.. Failures(options, hasOwnKeyProvider)];
+        if (failures.Count > 0)
+            throw new OptionsValidationException(Options.DefaultName, typeof(OpenAIRealtimeWebRtcOptions), failures);
+    }
+
+    private static IEnumerable<string> Failures(OpenAIRealtimeWebRtcOptions o, bool hasOwnKeyProvider)
+    {
+        if (o.Endpoint is null || !IsHttp(o.Endpoint))
+            yield return "Endpoint must be an absolute http or https address, such as https://api.openai.com/v1.";
+        else if (o.Endpoint.UserInfo.Length > 0)
+            yield return "Endpoint must not carry a user name or password; set ApiKey instead.";
+        if (o.KeyUrl is not null && !IsHttp(o.KeyUrl))
+            yield return "KeyUrl must be an absolute http or https address on your own server.";
+
+        bool hasKey = hasOwnKeyProvider || !string.IsNullOrEmpty(o.EphemeralKey) || o.KeyUrl is not null || !string.IsNullOrEmpty(o.ApiKey);
+        if (!hasKey)
+            yield return "No key: set ApiKey (on a trusted machine), KeyUrl (your own server's address that hands out ephemeral keys) or EphemeralKey, or give the client an IEphemeralKeyProvider.";
+        if (!IsHeaderValue(o.ApiKey))
+            yield return "ApiKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
+        if (!IsHeaderValue(o.EphemeralKey))
+            yield return "EphemeralKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
+        if (!IsHeaderValue(o.Organization))
+            yield return "Organization holds a character that cannot stand in an HTTP header.";
+        if (!IsHeaderValue(o.Project))
+            yield return "Project holds a character that cannot stand in an HTTP header.";
+        if (!IsHeaderValue(o.SafetyIdentifier))
+            yield return "SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64.";
+
+        if (!Enum.IsDefined(o.Dialect))
+            yield return "Dialect must be Ga or Beta.";
+        if (!Enum.IsDefined(o.ApiKeyHeader))
+            yield return "ApiKeyHeader must be AuthorizationBearer or ApiKey.";
+        if (o.UseUnifiedInterface && string.IsNullOrEmpty(o.ApiKey))
+            yield return "UseUnifiedInterface needs ApiKey: the call is opened with the API key itself.";
+        if (o.UseUnifiedInterface && o.Dialect == RealtimeDialect.Beta)
+            yield return "UseUnifiedInterface needs Dialect Ga: the beta has no such request.";
+        if (string.IsNullOrWhiteSpace(o.Model))
+            yield return "Model must not be empty; the default is gpt-realtime-2.1.";
+        if (o.ExtraQuery.Any(pair => string.IsNullOrEmpty(pair.Key) || pair.Value is null))
+            yield return "ExtraQuery must not hold an empty name or a missing value.";
+
+        if (o.KeyLifetime is { } lifetime && (lifetime < TimeSpan.FromSeconds(10) || lifetime > TimeSpan.FromSeconds(7200)))
+            yield return "KeyLifetime must lie between 10 seconds and 2 hours, or be left out.";
+        if (o.KeyExpiryMargin < TimeSpan.Zero || o.KeyExpiryMargin > TimeSpan.FromHours(1))
+            yield return "KeyExpiryMargin must lie between 0 and 1 hour.";
+        if (o.ChannelLabel is null || Encoding.UTF8.GetByteCount(o.ChannelLabel) > ushort.MaxValue)
+            yield return "ChannelLabel must be at most 65,535 bytes long as UTF-8 (RFC 8832 §5.1).";
+        if (o.NegotiatedChannelId is < 0 or > 65534)
+            yield return "NegotiatedChannelId must lie between 0 and 65534 (RFC 8832 §6).";
+        if (o.MaxEventSize < 16 * 1024)
+            yield return "MaxEventSize must be at least 16384 bytes; the service's own events can be that long.";
+        if (o.EventBufferSize < 64 * 1024)
+            yield return "EventBufferSize must be at least 65536 bytes.";
+
+        (string Name, TimeSpan Value)[] timeouts =
+        [
+            (nameof(o.KeyTimeout), o.KeyTimeout), (nameof(o.AnswerTimeout), o.AnswerTimeout), (nameof(o.IceTimeout), o.IceTimeout),
+            (nameof(o.DtlsTimeout), o.DtlsTimeout), (nameof(o.ChannelTimeout), o.ChannelTimeout), (nameof(o.HangUpTimeout), o.HangUpTimeout),
+        ];
+        foreach ((string timeoutName, TimeSpan value) in timeouts)
+        {
+            if (value <= TimeSpan.Zero || value > LongestTimeout)
+                yield return $"{timeoutName} must be longer than 0 and at most 10 minutes.";
+        }
+    }
+
+    private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && uri.Scheme is "http" or "https";
+
+    /// <summary>Visible ASCII only: what every server and proxy passes on unchanged.</summary>
+    internal static bool IsHeaderValue(string? value) => value is null || !value.AsSpan().ContainsAnyExceptInRange('!', '~');
+}

@@ -1,0 +1,100 @@
+using System.Net;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>The phases of connecting, in their order. Offer and key run side by side.</summary>
+public enum ConnectPhase
+{
+    /// <summary>Opening sockets and writing the offer.</summary>
+    Offer,
+
+    /// <summary>Getting an ephemeral key.</summary>
+    Key,
+
+    /// <summary>Sending the offer to the service and applying its answer.</summary>
+    Answer,
+
+    /// <summary>Finding a path (ICE).</summary>
+    Ice,
+
+    /// <summary>Securing it (DTLS).</summary>
+    Dtls,
+
+    /// <summary>Opening the data channel.</summary>
+    Channel,
+}
+
+/// <summary>Why connecting failed. Each value is a different thing to do about it.</summary>
+public enum ConnectFailure
+{
+    /// <summary>The service, or one's own key server, refused the key or the caller (401, 403).</summary>
+    KeyRefused,
+
+    /// <summary>The key endpoint answered, but not with a key.</summary>
+    KeyUnusable,
+
+    /// <summary>No HTTP answer: name not found, connection refused, TLS failed, proxy refused, or nothing came in time.</summary>
+    EndpointUnreachable,
+
+    /// <summary>The endpoint answered with an error that is not about the key; see <see cref="RealtimeConnectException.HttpStatus"/> and <see cref="RealtimeConnectException.ErrorCode"/>.</summary>
+    RequestRejected,
+
+    /// <summary>The answer is no SDP, is cut off, or lacks what a call needs.</summary>
+    AnswerUnusable,
+
+    /// <summary>This machine has no usable network address.</summary>
+    NoLocalAddress,
+
+    /// <summary>No path to the service was found in time (ICE).</summary>
+    IceFailed,
+
+    /// <summary>The DTLS handshake failed or took too long.</summary>
+    DtlsFailed,
+
+    /// <summary>The peer's certificate is not the one that its answer promised: somebody else is on the path.</summary>
+    FingerprintMismatch,
+
+    /// <summary>The data channel did not open.</summary>
+    ChannelNeverOpened,
+
+    /// <summary>The other side hung up while connecting.</summary>
+    ClosedByPeer,
+
+    /// <summary>Something failed that should not; please report it.</summary>
+    Internal,
+}
+
+/// <summary>A session could not be connected. The message says what happened and what to do; it never holds a key.</summary>
+public sealed class RealtimeConnectException : Exception
+{
+    internal RealtimeConnectException(ConnectPhase phase, ConnectFailure failure, string message, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Phase = phase;
+        Failure = failure;
+    }
+
+    /// <summary>The phase that failed.</summary>
+    public ConnectPhase Phase { get; }
+
+    /// <summary>Why, as a value to branch on.</summary>
+    public ConnectFailure Failure { get; }
+
+    /// <summary>The status of the HTTP answer, when there was one.</summary>
+    public HttpStatusCode? HttpStatus { get; internal init; }
+
+    /// <summary><c>error.code</c> of the service's error, such as <c>invalid_api_key</c>.</summary>
+    public string? ErrorCode { get; internal init; }
+
+    /// <summary><c>error.type</c> of the service's error, such as <c>invalid_request_error</c>.</summary>
+    public string? ErrorType { get; internal init; }
+
+    /// <summary><c>error.param</c> of the service's error: the field that is wrong.</summary>
+    public string? Param { get; internal init; }
+
+    /// <summary>The service's <c>x-request-id</c>, for its support.</summary>
+    public string? RequestId { get; internal init; }
+
+    /// <summary>How long the service asks to wait before the next try (<c>Retry-After</c>).</summary>
+    public TimeSpan? RetryAfter { get; internal init; }
+}

@@ -1,0 +1,28 @@
+using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Events;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>What one session is to be.</summary>
+public sealed class RealtimeConnectOptions
+{
+    /// <summary>How the session behaves. Bound to the key or the call where the service can do that, otherwise sent as soon as the channel is open.</summary>
+    public RealtimeSessionConfig Session { get; set; } = new();
+
+    /// <summary>Microphone and loudspeaker. The caller keeps what is passed in, and disposes it.</summary>
+    public AudioOptions Audio { get; set; } = new();
+
+    /// <summary>The end user's stable, hashed identifier. Default: null, <see cref="OpenAIRealtimeWebRtcOptions.SafetyIdentifier"/>.</summary>
+    public string? SafetyIdentifier { get; set; }
+
+    /// <summary>Told each step with its time, on the thread that reaches it; must be quick and must not throw. Default: null.</summary>
+    public IProgress<ConnectProgress>? Progress { get; set; }
+
+    /// <summary>Shown every event in both directions as it is on the wire; must be quick and must not throw. Default: null.</summary>
+    public RealtimeEventTrace? EventTrace { get; set; }
+}
+
+/// <summary>Shown an event as it is on the wire.</summary>
+/// <param name="sent">True for one we sent, false for one we received.</param>
+/// <param name="utf8Json">The event; not to be used after the call. Calls for the two directions may come at the same time.</param>
+public delegate void RealtimeEventTrace(bool sent, ReadOnlySpan<byte> utf8Json);

@@ -1,0 +1,215 @@
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Signaling;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>What a connection is made of.</summary>
+internal sealed record RealtimeConnectionSetup(
+    IPeerConnectionFactory PeerFactory, PeerConnectionOptions PeerOptions, OfferExchange Exchange, CallHangUp HangUp, ConnectClock Clock, ILogger Logger)
+{
+    /// <summary>Called with the peer before anything is opened, to attach audio; what it throws fails the connect.</summary>
+    public Action<IPeerConnection>? OnPeerCreated { get; init; }
+}
+
+/// <summary>
+/// A call over WebRTC that knows no event type and no endpoint: signalling is a delegate (offer in, answer and call id out). Another protocol of the same family
+/// can stand on it.
+/// </summary>
+/// <remarks>
+/// <code>
+/// 1  create the peer, write the offer
+/// 2  exchange it for an answer; from the moment its call id is known, a failure hangs the call up
+/// 3  apply the answer
+/// 4  ICE, DTLS, channel: the engine, each phase with its own limit
+/// </code>
+/// A failed or cancelled connect returns only when the call is hung up and the sockets are closed.
+/// </remarks>
+internal sealed class RealtimeConnection : IAsyncDisposable
+{
+    private static readonly TimeSpan EngineGrace = TimeSpan.FromSeconds(5);
+
+    private readonly RealtimeConnectionSetup _setup;
+    private readonly TimeSpan _peerCreated;
+    private readonly Lock _statesLock = new();
+    private readonly Task _watching;
+    private string? _callId;
+    private Action<PeerStateChange>? _stateChanged;
+    private PeerStateChange _last;
+
+    private RealtimeConnection(RealtimeConnectionSetup setup)
+    {
+        _setup = setup;
+        _peerCreated = setup.Clock.Elapsed;
+        Peer = setup.PeerFactory.Create(setup.PeerOptions);
+        _watching = WatchStatesAsync();
+    }
+
+    /// <summary>The engine's side of it.</summary>
+    public IPeerConnection Peer { get; }
+
+    /// <summary>The call's id; null when the service named none.</summary>
+    public string? CallId => _callId;
+
+    /// <summary>From now on tells each change of the engine's state, in order, under a lock; must be quick. A state other than connected is told at once.</summary>
+    public void Observe(Action<PeerStateChange> stateChanged)
+    {
+        lock (_statesLock)
+        {
+            TakeStates();
+            _stateChanged = stateChanged;
+            if (_last.State == PeerState.Disconnected)
+                stateChanged(_last);
+        }
+    }
+
+    /// <summary>A time on the peer's clock as a time since the connect began.</summary>
+    public TimeSpan SinceStart(TimeSpan sincePeerCreated) => _peerCreated + sincePeerCreated;
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="RealtimeConnectException">A phase failed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<RealtimeConnection> ConnectAsync(RealtimeConnectionSetup setup, CancellationToken cancellationToken)
+    {
+        var connection = new RealtimeConnection(setup);
+        try
+        {
+            await connection.RunAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch (Exception e)
+        {
+            await connection.AbandonAsync().ConfigureAwait(false);
+            if (Translate(e, cancellationToken) is { } translated)
+                throw translated;
+            throw;
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _setup.OnPeerCreated?.Invoke(Peer);
+        string offer = await Peer.CreateOfferAsync(cancellationToken).ConfigureAwait(false);
+        SignalingAnswer answer = await _setup.Exchange(offer, id => Interlocked.CompareExchange(ref _callId, id, null), cancellationToken).ConfigureAwait(false);
+        if (answer.CallId is not null)
+            Interlocked.CompareExchange(ref _callId, answer.CallId, null);
+        cancellationToken.ThrowIfCancellationRequested();
+        Peer.SetAnswer(answer.Sdp);
+        _setup.Clock.Reach(ConnectStep.Answer);
+        await ConnectPeerAsync(cancellationToken).ConfigureAwait(false);
+        TakeStates();
+        _setup.Clock.Reach(ConnectStep.Channel);
+    }
+
+    /// <summary>The engine keeps the limits of its phases; should an engine fail to, the sum of them and a grace is ours.</summary>
+    private async Task ConnectPeerAsync(CancellationToken cancellationToken)
+    {
+        PeerConnectionOptions limits = _setup.PeerOptions;
+        TimeSpan whole = limits.IceTimeout + limits.DtlsTimeout + limits.ChannelTimeout + EngineGrace;
+        using var overdue = new CancellationTokenSource(whole, limits.TimeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, overdue.Token);
+        try
+        {
+            await Peer.ConnectAsync(linked.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested && overdue.IsCancellationRequested)
+        {
+            (ConnectPhase phase, ConnectFailure failure) = Peer.State switch
+            {
+                PeerState.New or PeerState.CheckingConnectivity => (ConnectPhase.Ice, ConnectFailure.IceFailed),
+                PeerState.Securing => (ConnectPhase.Dtls, ConnectFailure.DtlsFailed),
+                _ => (ConnectPhase.Channel, ConnectFailure.ChannelNeverOpened),
+            };
+            throw new RealtimeConnectException(phase, failure, $"The connection was not up after {whole.TotalSeconds:0} s.", e);
+        }
+    }
+
+    /// <summary>Follows the engine's states; ends when the engine has told its last.</summary>
+    private async Task WatchStatesAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        while (await Peer.StateChanges.WaitToReadAsync().ConfigureAwait(false))
+            TakeStates();
+    }
+
+    private void TakeStates()
+    {
+        lock (_statesLock)
+        {
+            while (Peer.StateChanges.TryRead(out PeerStateChange change))
+            {
+                TimeSpan at = SinceStart(change.At);
+                switch (change.State)
+                {
+                    case PeerState.Securing:
+                        _setup.Clock.Reach(ConnectStep.Ice, at);
+                        break;
+                    case PeerState.OpeningChannel:
+                        _setup.Clock.Reach(ConnectStep.Dtls, at);
+                        break;
+                    case PeerState.Connected:
+                        _setup.Clock.Reach(ConnectStep.Channel, at);
+                        break;
+                }
+                _last = change;
+                _stateChanged?.Invoke(change);
+            }
+        }
+    }
+
+    /// <summary>Hangs the call up, if there is one.</summary>
+    public async Task HangUpAsync()
+    {
+        if (CallId is { } id)
+            await _setup.HangUp(id).ConfigureAwait(false);
+    }
+
+    private async Task AbandonAsync()
+    {
+        // Both at once: neither is to wait for a network that may be gone.
+        Task hangUp = HangUpAsync();
+        await DisposeAsync().ConfigureAwait(false);
+        await hangUp.ConfigureAwait(false);
+    }
+
+    /// <summary>Closes the sockets and waits until they are closed.</summary>
+    public async ValueTask DisposeAsync() => await Peer.DisposeAsync().ConfigureAwait(false);
+
+    /// <summary>What the caller is to see: cancellation as it is, everything else with its phase. Null for what is right already.</summary>
+    private static Exception? Translate(Exception e, CancellationToken cancellationToken) => e switch
+    {
+        _ when cancellationToken.IsCancellationRequested && e is not OperationCanceledException => new OperationCanceledException("Connecting was cancelled.", e, cancellationToken),
+        OperationCanceledException oce when cancellationToken.IsCancellationRequested =>
+            oce.CancellationToken == cancellationToken ? null : new OperationCanceledException("Connecting was cancelled.", e, cancellationToken),
+        RealtimeConnectException => null,
+        SdpException sdp => new RealtimeConnectException(ConnectPhase.Answer, ConnectFailure.AnswerUnusable, $"The service's answer cannot be used: {Redaction.Hide(sdp.Message)}", sdp),
+        PeerConnectionException peer => FromEnd(peer),
+        _ => null,
+    };
+
+    private static RealtimeConnectException FromEnd(PeerConnectionException e)
+    {
+        ConnectPhase phase = e.End.Phase switch
+        {
+            PeerPhase.Gathering => ConnectPhase.Offer,
+            PeerPhase.Negotiation => ConnectPhase.Answer,
+            PeerPhase.Ice => ConnectPhase.Ice,
+            PeerPhase.Dtls => ConnectPhase.Dtls,
+            _ => ConnectPhase.Channel,
+        };
+        (ConnectFailure failure, string what) = e.End.Reason switch
+        {
+            PeerEndReason.NoLocalAddress => (ConnectFailure.NoLocalAddress, "No local address can be used. Is there a network? "),
+            PeerEndReason.IceFailed or PeerEndReason.ConsentExpired => (ConnectFailure.IceFailed,
+                "No path to the service was found (ICE). Does a firewall hold back UDP to port 3478? "),
+            PeerEndReason.FingerprintMismatch => (ConnectFailure.FingerprintMismatch,
+                "The peer's certificate does not match the fingerprint in its answer (DTLS): somebody else is on the path, or the answer was changed. "),
+            PeerEndReason.DtlsFailed or PeerEndReason.DtlsTimeout => (ConnectFailure.DtlsFailed, "The connection could not be secured (DTLS). "),
+            PeerEndReason.ChannelTimeout or PeerEndReason.ChannelFailed => (ConnectFailure.ChannelNeverOpened, "The data channel did not open (SCTP). "),
+            PeerEndReason.ClosedByPeer => (ConnectFailure.ClosedByPeer, "The service hung up while the connection was being made. "),
+            _ => (ConnectFailure.Internal, ""),
+        };
+        return new RealtimeConnectException(phase, failure, what + Redaction.Hide(e.End.Detail), e);
+    }
+}

@@ -1,0 +1,296 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Diagnostics;
+using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Signaling;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>Connects spoken conversations to a Realtime service. Thread-safe; make one and keep it.</summary>
+public sealed class RealtimeWebRtcClient : IDisposable
+{
+    private readonly OpenAIRealtimeWebRtcOptions _options;
+    private readonly IEphemeralKeyProvider? _keys;
+    private readonly bool _keysAreOwn;
+    private readonly IPeerConnectionFactory _peerFactory;
+    private readonly ILoggerFactory? _loggerFactory;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly CallSignaling _signaling;
+    private readonly HttpClient? _ownedHttpClient;
+
+    /// <summary>Makes a client without dependency injection.</summary>
+    /// <param name="options">Where the service is and how to prove who we are; not to be changed afterwards.</param>
+    /// <param name="httpClient">Sends the HTTP requests; the caller keeps it alive and disposes it. Default: null, one of the client's own.</param>
+    /// <param name="keyProvider">Where ephemeral keys come from. Default: null, as <paramref name="options"/> say.</param>
+    /// <param name="peerFactory">The WebRTC engine. Default: null, this package's own.</param>
+    /// <param name="loggerFactory">Where log messages go. Default: null, nowhere.</param>
+    /// <param name="timeProvider">The clock. Default: null, the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is missing or out of its range; the message says what to set.</exception>
+    public RealtimeWebRtcClient(
+        OpenAIRealtimeWebRtcOptions options,
+        HttpClient? httpClient = null,
+        IEphemeralKeyProvider? keyProvider = null,
+        IPeerConnectionFactory? peerFactory = null,
+        ILoggerFactory? loggerFactory = null,
+        TimeProvider? timeProvider = null)
+        : this(options, httpClient is null ? null : () => httpClient, keyProvider, peerFactory, loggerFactory, timeProvider)
+    {
+    }
+
+    internal RealtimeWebRtcClient(
+        OpenAIRealtimeWebRtcOptions options,
+        Func<HttpClient>? httpClient,
+        IEphemeralKeyProvider? keyProvider,
+        IPeerConnectionFactory? peerFactory,
+        ILoggerFactory? loggerFactory,
+        TimeProvider? timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        OpenAIRealtimeWebRtcOptionsValidator.ThrowIfInvalid(options, keyProvider is not null);
+        _options = options;
+        _peerFactory = peerFactory ?? DefaultPeerFactory.Instance;
+        _loggerFactory = loggerFactory;
+        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        if (httpClient is null)
+        {
+            HttpClient owned = _ownedHttpClient = new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+            httpClient = () => owned;
+        }
+        var http = new RealtimeHttp(httpClient, _timeProvider, _logger);
+        _signaling = new CallSignaling(options, http, _logger);
+        _keysAreOwn = keyProvider is null;
+        _keys = options.UseUnifiedInterface ? null : keyProvider ?? CreateKeyProvider(options, http, _timeProvider);
+        foreach (Uri address in new[] { options.Endpoint, options.KeyUrl }.OfType<Uri>())
+        {
+            if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback)
+                _logger.KeysInClearText(Redaction.Show(address));
+        }
+    }
+
+    /// <summary>Makes the audio of a session; replaced by tests that need none.</summary>
+    internal Func<AudioOptions, IPeerConnection, AudioLinkContext, SessionAudio> AudioFactory { get; set; } = static (options, peer, context) =>
+    {
+        IAudioDownlink downlink = AudioLinks.CreateDownlink(options, peer, context);
+        return new SessionAudio(AudioLinks.CreateUplink(options, peer, context), downlink);
+    };
+
+    /// <summary>Connects a conversation: gets a key, exchanges offer and answer, and waits until the data channel is open.</summary>
+    /// <param name="options">What the session is to be. Default: null, all defaults.</param>
+    /// <param name="cancellationToken">Cancels at every phase. Like a failure, it returns only when nothing is left behind: the call that the service has created
+    /// is hung up, sockets are closed.</param>
+    /// <returns>A session to be disposed by the caller.</returns>
+    /// <exception cref="RealtimeConnectException">A phase failed; says which, why, and what to do.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
+    public async Task<RealtimeWebRtcSession> ConnectAsync(RealtimeConnectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new RealtimeConnectOptions();
+        options.Audio.Validate();
+        if (!OpenAIRealtimeWebRtcOptionsValidator.IsHeaderValue(options.SafetyIdentifier))
+            throw new ArgumentException("SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64.", nameof(options));
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var clock = new ConnectClock(_timeProvider, options.Progress);
+        string model = options.Session.Model ?? _options.Model;
+        using Activity? activity = StartActivity(model);
+        _logger.Connecting(Redaction.Show(_options.Endpoint), _options.Dialect, model);
+        try
+        {
+            RealtimeWebRtcSession session = await ConnectCoreAsync(options, model, clock, cancellationToken).ConfigureAwait(false);
+            Report(activity, clock, session.CallId);
+            return session;
+        }
+        catch (RealtimeConnectException e)
+        {
+            _logger.ConnectFailed(e.Phase, clock.Elapsed.TotalMilliseconds, e.Failure, e.Message);
+            ReportFailure(activity, clock, e.Failure.ToString());
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            _logger.ConnectCancelled(clock.Elapsed.TotalMilliseconds);
+            ReportFailure(activity, clock, "cancelled");
+            throw;
+        }
+    }
+
+    /// <summary>Disposes what the client has made itself. Sessions live on.</summary>
+    public void Dispose() => _ownedHttpClient?.Dispose();
+
+    private async Task<RealtimeWebRtcSession> ConnectCoreAsync(RealtimeConnectOptions options, string model, ConnectClock clock, CancellationToken cancellationToken)
+    {
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        byte[] sessionJson = options.Session.ToUtf8Json(_options.Dialect, model);
+        string? safetyIdentifier = options.SafetyIdentifier ?? _options.SafetyIdentifier;
+        var request = new EphemeralKeyRequest { Session = sessionJson, Dialect = _options.Dialect, SafetyIdentifier = safetyIdentifier };
+
+        // The key is on its way while sockets are opened and the offer is written.
+        Task<EphemeralKey>? fetching = _keys is null ? null : FetchKeyAsync(request, clock, abandon.Token);
+        EphemeralKey? key = null;
+        SessionAudio? audio = null;
+        RealtimeConnection? connection = null;
+        try
+        {
+            connection = await RealtimeConnection.ConnectAsync(new RealtimeConnectionSetup(
+                _peerFactory, PeerOptions(), ExchangeAsync, callId => _signaling.HangUpAsync(callId, key?.Value), clock, _logger)
+            {
+                OnPeerCreated = AttachAudio,
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await abandon.CancelAsync().ConfigureAwait(false);
+            if (audio is not null)
+                await audio.DisposeAsync().ConfigureAwait(false);
+            if (fetching is not null)
+                await ((Task)fetching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        var session = new RealtimeWebRtcSession(new SessionParts(connection, audio!, clock, _options, options.EventTrace, _logger, _timeProvider));
+        bool carried = _keys is null || key!.CarriesSession;
+        if (!carried && options.Session.HasSettings)
+            await ConfigureAsync(session, options.Session, cancellationToken).ConfigureAwait(false);
+        return session;
+
+        async Task<SignalingAnswer> ExchangeAsync(string offer, Action<string> callCreated, CancellationToken token)
+        {
+            if (fetching is null)
+                return await _signaling.CallUnifiedAsync(offer, sessionJson, safetyIdentifier, callCreated, token).ConfigureAwait(false);
+            key = await fetching.ConfigureAwait(false);
+            try
+            {
+                return await _signaling.CallAsync(offer, key.Value, model, callCreated, token).ConfigureAwait(false);
+            }
+            catch (RealtimeConnectException e) when (e.HttpStatus == System.Net.HttpStatusCode.Unauthorized && key.IsCached)
+            {
+                // A kept key may have been revoked, or the service's clock may run ahead of ours: one more try with a new one.
+                _logger.KeyRefusedOnce();
+                EphemeralKey refused = key;
+                key = await FetchKeyAsync(
+                    new EphemeralKeyRequest { Session = request.Session, Dialect = request.Dialect, SafetyIdentifier = request.SafetyIdentifier, Refused = refused },
+                    clock, token).ConfigureAwait(false);
+                if (key.Value == refused.Value)
+                    throw;
+                return await _signaling.CallAsync(offer, key.Value, model, callCreated, token).ConfigureAwait(false);
+            }
+        }
+
+        void AttachAudio(IPeerConnection peer)
+        {
+            var observed = new ObservedPeer(peer, packet => clock.Reach(ConnectStep.FirstAudio, connection?.SinceStart(packet.Arrival) ?? clock.Elapsed));
+            audio = AudioFactory(options.Audio, observed, new AudioLinkContext(_timeProvider, _logger));
+            audio.Downlink.Start();
+        }
+    }
+
+    /// <summary>Sends the configuration where neither the key nor the call carried it. First of all events, so that it is in effect from the start.</summary>
+    private static async Task ConfigureAsync(RealtimeWebRtcSession session, RealtimeSessionConfig config, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await session.SendAsync(new SessionUpdate(config), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            if (e is RealtimeSessionEndedException)
+                throw new RealtimeConnectException(ConnectPhase.Channel, ConnectFailure.ClosedByPeer, "The service hung up before the session could be configured.", e);
+            throw;
+        }
+    }
+
+    private async Task<EphemeralKey> FetchKeyAsync(EphemeralKeyRequest request, ConnectClock clock, CancellationToken cancellationToken)
+    {
+        EphemeralKey key = _keysAreOwn
+            ? await _keys!.GetKeyAsync(request, cancellationToken).ConfigureAwait(false)
+            : await AskForeignProviderAsync(request, cancellationToken).ConfigureAwait(false);
+        clock.Reach(ConnectStep.Key);
+        return key;
+    }
+
+    /// <summary>A provider that is not ours gets our time limit, and its failures get their phase.</summary>
+    private async Task<EphemeralKey> AskForeignProviderAsync(EphemeralKeyRequest request, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.KeyTimeout, _timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            return await _keys!.GetKeyAsync(request, linked.Token).AsTask().WaitAsync(linked.Token).ConfigureAwait(false)
+                ?? throw new InvalidOperationException("It returned null.");
+        }
+        catch (Exception e) when (e is not RealtimeConnectException && !cancellationToken.IsCancellationRequested)
+        {
+            throw timeout.IsCancellationRequested && e is OperationCanceledException
+                ? new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.EndpointUnreachable,
+                    $"The key provider gave no key within {_options.KeyTimeout.TotalSeconds:0.###} s ({nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)}).", e)
+                : new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.KeyUnusable, $"The key provider {_keys!.GetType().Name} failed: {Redaction.Hide(e.Message)}", e);
+        }
+    }
+
+    private PeerConnectionOptions PeerOptions() => new()
+    {
+        ChannelLabel = _options.ChannelLabel,
+        NegotiatedChannelId = _options.NegotiatedChannelId,
+        MaxIncomingMessageSize = _options.MaxEventSize,
+        IncludeLoopback = _options.IncludeLoopback ?? _options.Endpoint.IsLoopback,
+        IceTimeout = _options.IceTimeout,
+        DtlsTimeout = _options.DtlsTimeout,
+        ChannelTimeout = _options.ChannelTimeout,
+        TimeProvider = _timeProvider,
+        LoggerFactory = _loggerFactory,
+    };
+
+    /// <summary>Redirects are followed by us, on the same origin only; a handler of .NET's would carry an <c>api-key</c> header anywhere.</summary>
+    internal static SocketsHttpHandler CreateHandler() => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+    };
+
+    private static IEphemeralKeyProvider CreateKeyProvider(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http, TimeProvider timeProvider)
+    {
+        if (!string.IsNullOrEmpty(options.EphemeralKey))
+            return new StaticEphemeralKeyProvider(options.EphemeralKey);
+        IEphemeralKeyProvider provider = options.KeyUrl is { } url
+            ? new ServerEphemeralKeyProvider(url, options.KeyTimeout, http)
+            : new OpenAIEphemeralKeyProvider(options, http);
+        return options.CacheKeys ? new CachingEphemeralKeyProvider(provider, options.KeyExpiryMargin, timeProvider) : provider;
+    }
+
+    private Activity? StartActivity(string model)
+    {
+        Activity? activity = Telemetry.Source.StartActivity("realtime connect", ActivityKind.Client);
+        activity?.SetTag("gen_ai.provider.name", "openai");
+        activity?.SetTag("gen_ai.operation.name", "realtime");
+        activity?.SetTag("gen_ai.request.model", model);
+        activity?.SetTag("server.address", _options.Endpoint.Host);
+        activity?.SetTag("server.port", _options.Endpoint.Port);
+        return activity;
+    }
+
+    private void Report(Activity? activity, ConnectClock clock, string? callId)
+    {
+        _logger.Connected(clock.Elapsed.TotalMilliseconds, callId);
+        activity?.SetTag("gen_ai.conversation.id", callId);
+        for (ConnectStep step = ConnectStep.Key; step <= ConnectStep.Channel; step++)
+        {
+            if (clock[step] is { } at)
+                Telemetry.SetupDuration.Record(at.TotalSeconds, new KeyValuePair<string, object?>("phase", step.ToString()));
+        }
+    }
+
+    private static void ReportFailure(Activity? activity, ConnectClock clock, string error)
+    {
+        activity?.SetTag("error.type", error);
+        activity?.SetStatus(ActivityStatusCode.Error, error);
+        Telemetry.SetupDuration.Record(clock.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("phase", "failed"), new KeyValuePair<string, object?>("error.type", error));
+    }
+}

@@ -1,0 +1,385 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Diagnostics;
+using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Signaling;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>The audio of a session, made before the connection is up.</summary>
+internal sealed record SessionAudio(IAudioUplink Uplink, IAudioDownlink Downlink) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        await Uplink.DisposeAsync().ConfigureAwait(false);
+        await Downlink.DisposeAsync().ConfigureAwait(false);
+    }
+}
+
+/// <summary>What a session is made of.</summary>
+internal sealed record SessionParts(
+    RealtimeConnection Connection, SessionAudio Audio, ConnectClock Clock, OpenAIRealtimeWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider);
+
+/// <summary>
+/// A spoken conversation that is connected: audio flows by itself, events are read and sent. Made by <see cref="RealtimeWebRtcClient.ConnectAsync"/>. Dispose it
+/// to hang up. Thread-safe; one reader of events and one of state changes at a time.
+/// </summary>
+public sealed class RealtimeWebRtcSession : IAsyncDisposable
+{
+    private const int StateChangesKept = 64;
+
+    private readonly SessionParts _parts;
+    private readonly IPeerConnection _peer;
+    private readonly ILogger _logger;
+    private readonly ServerEventQueue _events;
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource<SessionEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<SessionStateChange> _stateChanges = Channel.CreateBounded<SessionStateChange>(
+        new BoundedChannelOptions(StateChangesKept) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Task _running;
+    private SessionState _state = SessionState.Connected;
+    private Task? _closing;
+    private Task? _hangUp;
+    private string? _expired;
+    private long _received;
+    private long _sent;
+
+    internal RealtimeWebRtcSession(SessionParts parts)
+    {
+        _parts = parts;
+        _peer = parts.Connection.Peer;
+        _logger = parts.Logger;
+        _events = new ServerEventQueue(parts.Options.EventBufferSize);
+        Telemetry.ActiveSessions.Add(1);
+        parts.Audio.Uplink.Start();
+        parts.Connection.Observe(OnPeerState);
+        _running = RunAsync();
+    }
+
+    /// <summary>The call's id, such as <c>rtc_…</c>; null when the service named none (the beta does not).</summary>
+    public string? CallId => _parts.Connection.CallId;
+
+    /// <summary>Where the session stands.</summary>
+    public SessionState State
+    {
+        get
+        {
+            lock (_lock)
+                return _state;
+        }
+    }
+
+    /// <summary>
+    /// Every change of <see cref="State"/> in order; completes after <see cref="SessionState.Closed"/>. The newest 64 are kept for who reads late. One reader.
+    /// </summary>
+    public ChannelReader<SessionStateChange> StateChanges => _stateChanges.Reader;
+
+    /// <summary>Completes when the session has ended, however it ended. Never faults: the result says why.</summary>
+    public Task<SessionEnd> Completion => _completion.Task;
+
+    /// <summary>Whether silence is sent in place of the source; the source is read on. Default: <see cref="AudioOptions.StartMuted"/>.</summary>
+    public bool Muted
+    {
+        get => _parts.Audio.Uplink.IsMuted;
+        set => _parts.Audio.Uplink.IsMuted = value;
+    }
+
+    /// <summary>How loud the last 20 ms sent were.</summary>
+    public AudioLevel InputLevel => _parts.Audio.Uplink.Level;
+
+    /// <summary>How loud the last 20 ms played were.</summary>
+    public AudioLevel OutputLevel => _parts.Audio.Downlink.Level;
+
+    /// <summary>When each step was reached.</summary>
+    public ConnectTimings Timings => _parts.Clock.Timings;
+
+    /// <summary>What has been counted until now; also after the end.</summary>
+    public SessionStatistics GetStatistics() => new()
+    {
+        Timings = Timings,
+        Connection = _peer.GetStatistics(),
+        Audio = new AudioStatistics(_parts.Audio.Uplink.GetStatistics(), _parts.Audio.Downlink.GetStatistics()),
+        EventsReceived = Interlocked.Read(ref _received),
+        EventsSent = Interlocked.Read(ref _sent),
+        EventsDropped = _events.Dropped,
+    };
+
+    /// <summary>
+    /// The service's events, from the first that nobody has read on. Ends when the session has ended and all has been read; <see cref="Completion"/> then says why.
+    /// </summary>
+    /// <remarks>
+    /// While somebody reads, none is lost: when <see cref="OpenAIRealtimeWebRtcOptions.EventBufferSize"/> is full, the service has to wait. While nobody reads, the
+    /// oldest are dropped. Neither touches the audio. One reader at a time; it may stop and another may go on.
+    /// </remarks>
+    /// <param name="cancellationToken">Ends the reading, not the session.</param>
+    /// <exception cref="InvalidOperationException">Somebody reads already.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async IAsyncEnumerable<ServerEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        _events.StartReading();
+        try
+        {
+            while (await _events.TakeAsync(cancellationToken).ConfigureAwait(false) is { } serverEvent)
+                yield return serverEvent;
+        }
+        finally
+        {
+            _events.StopReading();
+        }
+    }
+
+    /// <summary>Sends an event. Completes when the engine has taken it, which waits while its buffer is full. Several may send at once.</summary>
+    /// <param name="clientEvent">The event.</param>
+    /// <param name="cancellationToken">Ends the wait; an event is sent whole or not at all.</param>
+    /// <exception cref="RealtimeSessionEndedException">The session has ended or is being closed.</exception>
+    /// <exception cref="ArgumentException">The event is larger than the service accepts.</exception>
+    public async ValueTask SendAsync(ClientEvent clientEvent, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(clientEvent);
+        using var buffer = new PooledBuffer();
+        clientEvent.Write(buffer, _parts.Options.Dialect);
+        await SendRawAsync(buffer.Written, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends an event that you have written yourself, byte for byte, unchecked.</summary>
+    /// <param name="utf8Json">The event; yours again when the task has completed.</param>
+    /// <param name="cancellationToken">Ends the wait; an event is sent whole or not at all.</param>
+    /// <exception cref="RealtimeSessionEndedException">The session has ended or is being closed.</exception>
+    /// <exception cref="ArgumentException">The event is larger than the service accepts.</exception>
+    public async ValueTask SendRawAsync(ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken = default)
+    {
+        if (State is SessionState.Closing or SessionState.Closed)
+            throw Ended(null);
+        Show(sent: true, utf8Json.Span);
+        try
+        {
+            await _peer.SendMessageAsync(utf8Json, MessageKind.Text, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PeerConnectionException e)
+        {
+            throw Ended(e);
+        }
+        Interlocked.Increment(ref _sent);
+        Telemetry.EventsSent.Add(1);
+    }
+
+    /// <summary>Hangs the call up, closes the connection and waits until both is done. Later calls wait for the first. Never fails.</summary>
+    /// <param name="cancellationToken">Ends the wait; the closing goes on.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task CloseAsync(CancellationToken cancellationToken = default) => StartClosing("closed by this side").WaitAsync(cancellationToken);
+
+    /// <summary>Closes as <see cref="CloseAsync"/> does.</summary>
+    public async ValueTask DisposeAsync() => await StartClosing("disposed").ConfigureAwait(false);
+
+    // ── The life of a session ───────────────────────────────────────────────────────────────────────────────────────────────
+    //
+    //   RunAsync    peer.Completion ─► Closed ─► the pump reads what is left ─► Completion ─► audio stopped, call hung up
+    //   PumpAsync   message ─► event ─► tap (never waits for the user) ─► queue (may wait for the user)
+    //   CloseCore   Closing ─► nothing more is said ─► hang up ─► peer.CloseAsync ─► RunAsync to its end
+
+    private async Task RunAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Task pump = PumpAsync();
+        PeerEnd end = await PeerEndAsync().ConfigureAwait(false);
+        _events.StopWaiting();
+        await pump.ConfigureAwait(false);
+        _events.Complete();
+
+        SessionEnd sessionEnd = Explain(end);
+        SetState(SessionState.Closed, sessionEnd.Detail);
+        _stateChanges.Writer.TryComplete();
+        _logger.SessionEnded(sessionEnd.Reason, sessionEnd.Detail);
+        Telemetry.ActiveSessions.Add(-1);
+        _completion.TrySetResult(sessionEnd);
+
+        await QuietlyAsync("Audio", _parts.Audio.DisposeAsync().AsTask()).ConfigureAwait(false);
+        if (sessionEnd.Reason is not (SessionEndReason.ClosedByPeer or SessionEndReason.SessionExpired))
+            await HangUpOnce().ConfigureAwait(false);
+        await QuietlyAsync("Connection", _parts.Connection.DisposeAsync().AsTask()).ConfigureAwait(false);
+    }
+
+    private async Task<PeerEnd> PeerEndAsync()
+    {
+        try
+        {
+            return await _peer.Completion.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // An engine of somebody else's may break its promise; the session must still end.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            return new PeerEnd(PeerEndReason.EngineFailure, PeerPhase.Connected, e.Message);
+        }
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            while (await _peer.ReceiveMessageAsync().ConfigureAwait(false) is { } message)
+            {
+                ServerEvent serverEvent;
+                int length;
+                using (message)
+                {
+                    length = message.Memory.Length;
+                    Show(sent: false, message.Memory.Span);
+                    serverEvent = ServerEventReader.ReadEvent(message.Memory.Span, _parts.Options.Dialect);
+                }
+                Tap(serverEvent);
+                if (await _events.AddAsync(serverEvent, length).ConfigureAwait(false))
+                    NoteDropped();
+            }
+        }
+#pragma warning disable CA1031 // Whatever an engine or a trace callback throws ends the session with a reason, not the process.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.PartFailed("Receiving events", e);
+        }
+
+        // No more messages: if the engine has not ended by itself, it is of no use any more.
+        if (!_peer.Completion.IsCompleted)
+            await QuietlyAsync("Connection", _peer.CloseAsync()).ConfigureAwait(false);
+    }
+
+    /// <summary>What the session does about an event itself, before the user sees it and whether or not the user ever does.</summary>
+    private void Tap(ServerEvent serverEvent)
+    {
+        Interlocked.Increment(ref _received);
+        Telemetry.EventsReceived.Add(1);
+        _parts.Clock.Reach(ConnectStep.FirstEvent);
+
+        // By name, so that it works even when the body does not fit.
+        if (serverEvent.Type == "output_audio_buffer.cleared")
+            _parts.Audio.Downlink.Flush();
+
+        switch (serverEvent)
+        {
+            case ServerError { Error: { Code: "session_expired" } error }:
+                lock (_lock)
+                    _expired ??= error.Message ?? "The service's time limit for a session was reached.";
+                _ = StartClosing("session expired");
+                break;
+            case ServerError { Error: { } error }:
+                _logger.ServiceError(error.Code ?? error.Type, error.Message is null ? null : Redaction.Hide(error.Message));
+                break;
+            case MalformedServerEvent malformed:
+                _logger.MalformedEvent(malformed.Type, malformed.Reason);
+                break;
+            case UnknownServerEvent unknown:
+                _logger.UnknownEvent(unknown.Type);
+                break;
+        }
+    }
+
+    private void NoteDropped()
+    {
+        long dropped = _events.Dropped;
+        if (System.Numerics.BitOperations.IsPow2(dropped))
+            _logger.EventsDropped(dropped);
+    }
+
+    private Task StartClosing(string reason)
+    {
+        lock (_lock)
+            return _closing ??= CloseCoreAsync(reason);
+    }
+
+    private async Task CloseCoreAsync(string reason)
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        if (!Completion.IsCompleted)
+        {
+            SetState(SessionState.Closing, reason);
+            await QuietlyAsync("Audio", _parts.Audio.Uplink.DisposeAsync().AsTask()).ConfigureAwait(false);
+            if (_expired is null)
+                await HangUpOnce().ConfigureAwait(false);
+            using var limit = new CancellationTokenSource(_parts.Options.HangUpTimeout, _parts.TimeProvider);
+            await QuietlyAsync("Connection", _peer.CloseAsync(limit.Token)).ConfigureAwait(false);
+            await QuietlyAsync("Connection", _parts.Connection.DisposeAsync().AsTask()).ConfigureAwait(false);
+        }
+        await _running.ConfigureAwait(false);
+    }
+
+    private Task HangUpOnce()
+    {
+        lock (_lock)
+            return _hangUp ??= _parts.Connection.HangUpAsync();
+    }
+
+    private SessionEnd Explain(PeerEnd end)
+    {
+        lock (_lock)
+        {
+            if (_expired is not null)
+                return new SessionEnd(SessionEndReason.SessionExpired, _expired);
+            if (_closing is not null && end.Reason != PeerEndReason.EngineFailure)
+                return new SessionEnd(SessionEndReason.ClosedLocally, "Closed by this side.");
+        }
+        return end.Reason switch
+        {
+            PeerEndReason.ClosedByPeer => new SessionEnd(SessionEndReason.ClosedByPeer, end.Detail),
+            PeerEndReason.ClosedLocally => new SessionEnd(SessionEndReason.ClosedByPeer, "No more events came from the service."),
+            PeerEndReason.ConsentExpired or PeerEndReason.IceFailed => new SessionEnd(SessionEndReason.ConnectionLost, end.Detail),
+            PeerEndReason.ChannelFailed or PeerEndReason.ChannelTimeout => new SessionEnd(SessionEndReason.ChannelFailed, end.Detail),
+            _ => new SessionEnd(SessionEndReason.Failed, end.Detail),
+        };
+    }
+
+    private void OnPeerState(PeerStateChange change)
+    {
+        if (change.State == PeerState.Disconnected)
+            SetState(SessionState.Disconnected, change.Reason);
+        else if (change.State == PeerState.Connected)
+            SetState(SessionState.Connected, change.Reason);
+    }
+
+    /// <summary>Connected ⇄ Disconnected → Closing → Closed, and nowhere else.</summary>
+    private void SetState(SessionState state, string? reason)
+    {
+        lock (_lock)
+        {
+            bool back = state < _state && _state >= SessionState.Closing;
+            if (state == _state || back)
+                return;
+            _state = state;
+            _stateChanges.Writer.TryWrite(new SessionStateChange(state, _parts.Clock.Elapsed, reason));
+        }
+        _logger.SessionState(state, reason);
+    }
+
+    private void Show(bool sent, ReadOnlySpan<byte> utf8Json)
+    {
+        _parts.Trace?.Invoke(sent, utf8Json);
+        if (!_logger.IsEnabled(LogLevel.Trace))
+            return;
+        string json = Redaction.Hide(Encoding.UTF8.GetString(utf8Json));
+        if (sent)
+            _logger.Sent(json);
+        else
+            _logger.Received(json);
+    }
+
+    private RealtimeSessionEndedException Ended(Exception? inner) =>
+        new(Completion.IsCompletedSuccessfully ? Completion.Result : null, inner);
+
+    /// <summary>Closing one part must not keep the others open.</summary>
+    private async Task QuietlyAsync(string part, Task task)
+    {
+        try
+        {
+            await task.ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // See above: what goes wrong is logged, and the rest is closed all the same.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.PartFailed(part, e);
+        }
+    }
+}

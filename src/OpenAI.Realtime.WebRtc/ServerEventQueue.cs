@@ -1,0 +1,144 @@
+using OpenAI.Realtime.WebRtc.Events;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>
+/// Events between the session's pump and the user, bounded by bytes. While somebody reads, a full queue makes the pump wait, and with it, by SCTP's window, the
+/// service. While nobody reads, the oldest events are dropped: a session whose events nobody wants must not stop.
+/// </summary>
+/// <remarks>One pump; one reader at a time.</remarks>
+internal sealed class ServerEventQueue(int capacity)
+{
+    /// <summary>What an event takes beside its JSON, roughly: keeps a flood of tiny events bounded, too.</summary>
+    private const int Overhead = 256;
+
+    private readonly Queue<(ServerEvent Event, int Size)> _events = new();
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _arrived;
+    private TaskCompletionSource? _room;
+    private long _size;
+    private bool _reading;
+    private bool _draining;
+    private bool _completed;
+
+    /// <summary>Events dropped because nobody read.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Adds an event. Completes when there is room for the next.</summary>
+    /// <returns>Whether older events had to be dropped.</returns>
+    public async ValueTask<bool> AddAsync(ServerEvent serverEvent, int jsonLength)
+    {
+        bool dropped = false;
+        Task? wait = null;
+        lock (_lock)
+        {
+            if (_completed)
+                return false;
+            int size = jsonLength + Overhead;
+            _events.Enqueue((serverEvent, size));
+            _size += size;
+            Signal(ref _arrived);
+            if (_size > capacity)
+            {
+                if (!_reading)
+                    dropped = DropOldest();
+                else if (!_draining)
+                    wait = (_room ??= NewSignal()).Task;
+            }
+        }
+        if (wait is not null)
+            await wait.ConfigureAwait(false);
+        return dropped;
+    }
+
+    /// <summary>Claims the reader's place.</summary>
+    /// <exception cref="InvalidOperationException">Somebody reads already.</exception>
+    public void StartReading()
+    {
+        lock (_lock)
+        {
+            if (_reading)
+                throw new InvalidOperationException("The events are being read already; one reader at a time.");
+            _reading = true;
+        }
+    }
+
+    /// <summary>Gives the reader's place back. What is then too much is dropped, so that the pump goes on.</summary>
+    public void StopReading()
+    {
+        lock (_lock)
+        {
+            _reading = false;
+            if (_size > capacity)
+                DropOldest();
+            Signal(ref _room);
+        }
+    }
+
+    /// <summary>The next event, or null when no more will come.</summary>
+    public async ValueTask<ServerEvent?> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Task arrived;
+            lock (_lock)
+            {
+                if (_events.TryDequeue(out (ServerEvent Event, int Size) next))
+                {
+                    _size -= next.Size;
+                    if (_size <= capacity)
+                        Signal(ref _room);
+                    return next.Event;
+                }
+                if (_completed)
+                    return null;
+                arrived = (_arrived ??= NewSignal()).Task;
+            }
+            await arrived.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The session is ending: the pump waits no more. What still comes is bounded by what the engine had buffered.</summary>
+    public void StopWaiting()
+    {
+        lock (_lock)
+        {
+            _draining = true;
+            Signal(ref _room);
+        }
+    }
+
+    /// <summary>No more events will come; those that are queued can still be read.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _completed = true;
+            _draining = true;
+            Signal(ref _arrived);
+            Signal(ref _room);
+        }
+    }
+
+    /// <summary>The newest event stays, however large.</summary>
+    private bool DropOldest()
+    {
+        bool dropped = false;
+        while (_size > capacity && _events.Count > 1)
+        {
+            _size -= _events.Dequeue().Size;
+            Dropped++;
+            dropped = true;
+        }
+        return dropped;
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static void Signal(ref TaskCompletionSource? signal)
+    {
+        signal?.TrySetResult();
+        signal = null;
+    }
+}

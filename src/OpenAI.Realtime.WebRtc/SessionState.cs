@@ -1,0 +1,60 @@
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>Where a session stands. It begins as <see cref="Connected"/>: before that there is no session.</summary>
+public enum SessionState
+{
+    /// <summary>Channel and audio are open.</summary>
+    Connected,
+
+    /// <summary>The service has not answered for some seconds; it may come back (then <see cref="Connected"/> again).</summary>
+    Disconnected,
+
+    /// <summary>It is being closed from our side.</summary>
+    Closing,
+
+    /// <summary>It has ended; <see cref="RealtimeWebRtcSession.Completion"/> says why.</summary>
+    Closed,
+}
+
+/// <summary>One change of <see cref="SessionState"/>.</summary>
+/// <param name="State">The state entered.</param>
+/// <param name="At">When, since the call of <see cref="RealtimeWebRtcClient.ConnectAsync"/>.</param>
+/// <param name="Reason">Why, where there is more to say than the state itself; otherwise null.</param>
+public readonly record struct SessionStateChange(SessionState State, TimeSpan At, string? Reason);
+
+/// <summary>Why a session ended.</summary>
+public enum SessionEndReason
+{
+    /// <summary>We closed it.</summary>
+    ClosedLocally,
+
+    /// <summary>The service closed it in an orderly way.</summary>
+    ClosedByPeer,
+
+    /// <summary>The service's time limit for a session was reached (<c>session_expired</c>).</summary>
+    SessionExpired,
+
+    /// <summary>The service stopped answering (RFC 7675): the network is gone, or the service is.</summary>
+    ConnectionLost,
+
+    /// <summary>The data channel broke.</summary>
+    ChannelFailed,
+
+    /// <summary>Something failed that should not; please report it.</summary>
+    Failed,
+}
+
+/// <summary>How a session ended.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Detail">What happened, in one sentence.</param>
+public sealed record SessionEnd(SessionEndReason Reason, string Detail);
+
+/// <summary>The session has ended, so nothing can be sent any more.</summary>
+public sealed class RealtimeSessionEndedException : InvalidOperationException
+{
+    internal RealtimeSessionEndedException(SessionEnd? end, Exception? innerException = null)
+        : base(end is null ? "The session has ended or is being closed." : $"The session has ended ({end.Reason}): {end.Detail}", innerException) => End = end;
+
+    /// <summary>How it ended; null while it is still being closed.</summary>
+    public SessionEnd? End { get; }
+}

@@ -1,0 +1,26 @@
+using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>What a session has counted until now.</summary>
+public sealed record SessionStatistics
+{
+    /// <summary>When each step of connecting was reached.</summary>
+    public required ConnectTimings Timings { get; init; }
+
+    /// <summary>What the engine has counted.</summary>
+    public required PeerStatistics Connection { get; init; }
+
+    /// <summary>What the audio has counted, both ways.</summary>
+    public AudioStatistics Audio { get; init; }
+
+    /// <summary>Events received, unknown and malformed ones too.</summary>
+    public long EventsReceived { get; init; }
+
+    /// <summary>Events sent.</summary>
+    public long EventsSent { get; init; }
+
+    /// <summary>Events that were dropped because nobody read them.</summary>
+    public long EventsDropped { get; init; }
+}

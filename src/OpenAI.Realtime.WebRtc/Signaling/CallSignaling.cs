@@ -1,0 +1,115 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Diagnostics;
+
+namespace OpenAI.Realtime.WebRtc.Signaling;
+
+/// <summary>The service's call endpoints: offer in, answer and call id out; hang-up.</summary>
+/// <remarks>
+/// <code>
+/// GA        POST realtime/calls              application/sdp       Bearer ek_…   → 201, Location: …/rtc_…, SDP
+/// unified   POST realtime/calls              multipart/form-data   API key       → the same
+/// beta      POST realtime?model=…            application/sdp       Bearer ek_…   → 2xx, SDP
+/// hang-up   POST realtime/calls/{id}/hangup                        API key or ek_…
+/// </code>
+/// </remarks>
+internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http, ILogger logger)
+{
+    /// <summary>Opens a call with an ephemeral key.</summary>
+    public Task<SignalingAnswer> CallAsync(string offer, string ephemeralKey, string model, Action<string> callCreated, CancellationToken cancellationToken)
+    {
+        Uri address = options.Dialect == RealtimeDialect.Beta
+            ? ApiAddress.Of(options, "realtime", ("model", model))
+            : CallsAddress();
+        return ExchangeAsync(new HttpCall(ConnectPhase.Answer, address, options.AnswerTimeout)
+        {
+            Credential = Credential.Ephemeral(ephemeralKey),
+            Body = Encoding.UTF8.GetBytes(offer),
+            ContentType = "application/sdp",
+            Accept = "application/sdp",
+            OnSuccessHeaders = response => Announce(response, callCreated),
+        }, cancellationToken);
+    }
+
+    /// <summary>Opens a call with the API key, the session configuration beside the offer.</summary>
+    public Task<SignalingAnswer> CallUnifiedAsync(
+        string offer, ReadOnlyMemory<byte> session, string? safetyIdentifier, Action<string> callCreated, CancellationToken cancellationToken)
+    {
+        string boundary = "openai-realtime-webrtc-" + Guid.NewGuid().ToString("N");
+        return ExchangeAsync(new HttpCall(ConnectPhase.Answer, CallsAddress(), options.AnswerTimeout)
+        {
+            Credential = Credential.Api(options),
+            Headers = ApiKeyHeaders(options, safetyIdentifier),
+            Body = MultipartCall.Write(boundary, offer, session.Span),
+            ContentType = "multipart/form-data; boundary=" + boundary,
+            Accept = "application/sdp",
+            OnSuccessHeaders = response => Announce(response, callCreated),
+        }, cancellationToken);
+    }
+
+    /// <summary>Hangs a call up. A call that is no longer there counts as hung up. Reports its failures to the log; never throws.</summary>
+    /// <param name="callId">The call.</param>
+    /// <param name="ephemeralKey">Used where there is no API key.</param>
+    public async Task HangUpAsync(string callId, string? ephemeralKey)
+    {
+        Credential? credential = !string.IsNullOrEmpty(options.ApiKey) ? Credential.Api(options)
+            : ephemeralKey is not null ? Credential.Ephemeral(ephemeralKey)
+            : null;
+        var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, $"realtime/calls/{Uri.EscapeDataString(callId)}/hangup"), options.HangUpTimeout)
+        {
+            Credential = credential,
+            Headers = credential is { IsApiKey: true } ? ApiKeyHeaders(options, safetyIdentifier: null) : [],
+        };
+        try
+        {
+            HttpReply reply = await http.PostAsync(call, CancellationToken.None).ConfigureAwait(false);
+            if (reply.IsSuccess || reply.Status == HttpStatusCode.NotFound)
+                logger.HungUp(callId);
+            else
+                logger.HangUpFailed(callId, ServiceErrors.From(call, reply).Message);
+        }
+        catch (RealtimeConnectException e)
+        {
+            logger.HangUpFailed(callId, e.Message);
+        }
+    }
+
+    /// <summary>The headers that go with an API key, and only with it.</summary>
+    public static IReadOnlyList<(string Name, string? Value)> ApiKeyHeaders(OpenAIRealtimeWebRtcOptions options, string? safetyIdentifier) =>
+    [
+        ("OpenAI-Organization", options.Organization),
+        ("OpenAI-Project", options.Project),
+        ("OpenAI-Safety-Identifier", safetyIdentifier),
+    ];
+
+    private Uri CallsAddress() => options.NegotiatedChannelId is { } id
+        ? ApiAddress.Of(options, "realtime/calls", ("dcid", id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+        : ApiAddress.Of(options, "realtime/calls");
+
+    private static void Announce(HttpResponseMessage response, Action<string> callCreated)
+    {
+        if (CallId.FromLocation(HttpReply.First(response.Headers, "Location")) is { } id)
+            callCreated(id);
+    }
+
+    private async Task<SignalingAnswer> ExchangeAsync(HttpCall call, CancellationToken cancellationToken)
+    {
+        HttpReply reply = await http.PostAsync(call, cancellationToken).ConfigureAwait(false);
+        if (!reply.IsSuccess)
+            throw ServiceErrors.From(call, reply);
+
+        // Nothing is trimmed: a lost final CRLF makes the last line unreadable to strict parsers.
+        if (!reply.Body.AsSpan().StartsWith("v=0"u8))
+        {
+            string what = reply.Body.Length == 0 ? "an empty body" : $"{Redaction.Quote(reply.Body)} ({reply.ContentType ?? "no content type"})";
+            throw new RealtimeConnectException(ConnectPhase.Answer, ConnectFailure.AnswerUnusable,
+                $"{Redaction.Show(call.Address)} answered {(int)reply.Status}, but with {what} where an SDP answer should be. Check that Endpoint is a Realtime service and Dialect the one it speaks.")
+            {
+                HttpStatus = reply.Status,
+                RequestId = reply.RequestId,
+            };
+        }
+        return new SignalingAnswer(Encoding.UTF8.GetString(reply.Body), CallId.FromLocation(reply.Location));
+    }
+}

@@ -1,0 +1,200 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Diagnostics;
+
+namespace OpenAI.Realtime.WebRtc.Signaling;
+
+/// <summary>One POST to the service or to one's own key server.</summary>
+internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeout)
+{
+    /// <summary>What proves who we are; null for nothing.</summary>
+    public Credential? Credential { get; init; }
+
+    /// <summary>The body; null for none.</summary>
+    public byte[]? Body { get; init; }
+
+    /// <summary>The body's media type, exactly as it is to be sent.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>What we can read back.</summary>
+    public string? Accept { get; init; }
+
+    /// <summary>Further headers; null values are left out.</summary>
+    public IReadOnlyList<(string Name, string? Value)> Headers { get; init; } = [];
+
+    /// <summary>Called as soon as the head of a successful answer is there, before its body.</summary>
+    public Action<HttpResponseMessage>? OnSuccessHeaders { get; init; }
+}
+
+/// <summary>
+/// Sends requests, and turns all that can go wrong below HTTP's own errors into <see cref="RealtimeConnectException"/>. Bodies are bounded. A redirect that
+/// keeps the method (307, 308) is followed on the same origin only, so that no key goes elsewhere.
+/// </summary>
+internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider timeProvider, ILogger logger)
+{
+    /// <summary>The largest body read, in bytes. Real answers have about 2 KB, key replies with a long configuration some 10 KB.</summary>
+    public const int MaxBody = 1024 * 1024;
+
+    private const int MaxRedirects = 3;
+
+    private static readonly string UserAgent =
+        "OpenAI.Realtime.WebRtc/" + (typeof(RealtimeHttp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0");
+
+    public TimeProvider TimeProvider => timeProvider;
+
+    /// <summary>Posts, and reads the answer whatever its status.</summary>
+    /// <exception cref="RealtimeConnectException">No usable HTTP answer came.</exception>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
+    public async Task<HttpReply> PostAsync(HttpCall call, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(call.Timeout, timeProvider);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        long start = timeProvider.GetTimestamp();
+        string shown = Redaction.Show(call.Address);
+        try
+        {
+            HttpReply reply = await FollowAsync(call, linked.Token).ConfigureAwait(false);
+            logger.HttpAnswered(shown, (int)reply.Status, timeProvider.GetElapsedTime(start).TotalMilliseconds, reply.RequestId);
+            return reply;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
+        catch (OperationCanceledException e)
+        {
+            // Our own limit, or the limit of the HttpClient that we were given.
+            string limit = timeout.IsCancellationRequested ? $"{call.Timeout.TotalSeconds:0.###} s" : "the HttpClient's own time limit";
+            throw new RealtimeConnectException(call.Phase, ConnectFailure.EndpointUnreachable,
+                $"{shown} did not answer within {limit}. Check the address, the network and a proxy; {TimeoutOption(call.Phase)} sets the limit.", e);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(call.Phase, shown, e);
+        }
+        catch (HttpIOException e)
+        {
+            throw CutOff(call.Phase, shown, e);
+        }
+        catch (IOException e)
+        {
+            throw CutOff(call.Phase, shown, e);
+        }
+    }
+
+    private async Task<HttpReply> FollowAsync(HttpCall call, CancellationToken cancellationToken)
+    {
+        Uri address = call.Address;
+        for (int redirects = 0; ; redirects++)
+        {
+            using HttpRequestMessage request = Write(call, address);
+            using HttpResponseMessage response = await httpClient().SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            if ((int)response.StatusCode is 301 or 302 or 303 or 307 or 308)
+            {
+                address = Redirected(call, address, response, redirects);
+                continue;
+            }
+            if (response.IsSuccessStatusCode)
+                call.OnSuccessHeaders?.Invoke(response);
+            byte[] body = await ReadBodyAsync(call, address, response, cancellationToken).ConfigureAwait(false);
+            return HttpReply.From(response, body, timeProvider);
+        }
+    }
+
+    private static HttpRequestMessage Write(HttpCall call, Uri address)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, address);
+        request.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
+        if (call.Accept is not null)
+            request.Headers.TryAddWithoutValidation("Accept", call.Accept);
+        foreach ((string name, string? value) in call.Headers)
+        {
+            if (value is not null)
+                request.Headers.TryAddWithoutValidation(name, value);
+        }
+        call.Credential?.Apply(request);
+
+        // A POST without a body says "Content-Length: 0", which strict servers ask for.
+        request.Content = new ByteArrayContent(call.Body ?? []);
+        if (call.ContentType is not null)
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", call.ContentType);
+        return request;
+    }
+
+    private static Uri Redirected(HttpCall call, Uri from, HttpResponseMessage response, int redirects)
+    {
+        string shown = Redaction.Show(from);
+        if (!Uri.TryCreate(from, HttpReply.First(response.Headers, "Location"), out Uri? to) || to.Scheme is not ("http" or "https"))
+            throw Refused($"{shown} redirects ({(int)response.StatusCode}) without saying where to.");
+        string target = Redaction.Show(to);
+        if ((int)response.StatusCode is not (307 or 308))
+            throw Refused($"{shown} redirects ({(int)response.StatusCode}) to {target} in a way that would turn the POST into a GET. Set {AddressOption(call)} to the new address.");
+        if (redirects >= MaxRedirects)
+            throw Refused($"{shown} redirects once more to {target}, after {MaxRedirects} redirects. Set {AddressOption(call)} to the final address.");
+        if (Uri.Compare(from, to, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) != 0)
+            throw Refused($"{shown} redirects to another origin, {target}; no key is sent there unasked. Set {AddressOption(call)} to the new address.");
+        return to;
+
+        RealtimeConnectException Refused(string message) => new(call.Phase, ConnectFailure.RequestRejected, message)
+        {
+            HttpStatus = response.StatusCode,
+        };
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpCall call, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (response.Content.Headers.ContentLength > MaxBody)
+            throw TooLarge();
+        Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using (stream.ConfigureAwait(false))
+        {
+            using var whole = new MemoryStream();
+            byte[] part = new byte[8192];
+            int read;
+            while ((read = await stream.ReadAsync(part, cancellationToken).ConfigureAwait(false)) > 0)
+            {
+                if (whole.Length + read > MaxBody)
+                    throw TooLarge();
+                whole.Write(part, 0, read);
+            }
+            return whole.ToArray();
+        }
+
+        RealtimeConnectException TooLarge() => new(call.Phase, Unusable(call.Phase),
+            $"{Redaction.Show(address)} answered {(int)response.StatusCode} with more than {MaxBody} bytes; that is no answer of a Realtime service.")
+        {
+            HttpStatus = response.StatusCode,
+        };
+    }
+
+    private static RealtimeConnectException Unreachable(ConnectPhase phase, string shown, HttpRequestException e)
+    {
+        if (e.HttpRequestError == HttpRequestError.ResponseEnded || e.InnerException is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded })
+            return CutOff(phase, shown, e);
+        string what = e.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => $"The name of {shown} could not be resolved. Check the address and DNS.",
+            HttpRequestError.ConnectionError => $"No connection to {shown}: {Redaction.Hide(e.InnerException?.Message ?? e.Message)}. Is the address right, is something listening there, does a firewall or proxy stand between?",
+            HttpRequestError.SecureConnectionError => $"No secure connection to {shown}: {Redaction.Hide(e.InnerException?.Message ?? e.Message)}. Check the certificate and the clock of this machine.",
+            HttpRequestError.ProxyTunnelError => $"The proxy did not open a tunnel to {shown}. Check its address and credentials.",
+            _ => $"{shown} could not be asked: {Redaction.Hide(e.Message)}",
+        };
+        return new RealtimeConnectException(phase, ConnectFailure.EndpointUnreachable, what, e);
+    }
+
+    private static RealtimeConnectException CutOff(ConnectPhase phase, string shown, Exception e) => new(phase, Unusable(phase),
+        $"The answer of {shown} was cut off: {Redaction.Hide(e.Message)} Try again; if it stays so, a proxy may be cutting it.", e);
+
+    private static ConnectFailure Unusable(ConnectPhase phase) =>
+        phase == ConnectPhase.Key ? ConnectFailure.KeyUnusable : ConnectFailure.AnswerUnusable;
+
+    private static string TimeoutOption(ConnectPhase phase) => phase == ConnectPhase.Key
+        ? nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)
+        : nameof(OpenAIRealtimeWebRtcOptions.AnswerTimeout);
+
+    private static string AddressOption(HttpCall call) => call is { Phase: ConnectPhase.Key, Credential: null }
+        ? nameof(OpenAIRealtimeWebRtcOptions.KeyUrl)
+        : nameof(OpenAIRealtimeWebRtcOptions.Endpoint);
+}
