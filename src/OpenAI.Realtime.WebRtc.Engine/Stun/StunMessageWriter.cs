@@ -89,7 +89,7 @@ internal ref struct StunMessageWriter
         WriteAttribute(StunAttributeType.ErrorCode, value[..(4 + reason.Length)]);
     }
 
-    /// <summary>UNKNOWN-ATTRIBUTES (RFC 8489 §14.9): the types that made a request be refused with 420.</summary>
+    /// <summary>UNKNOWN-ATTRIBUTES (RFC 8489 §14.13): the types that made a request be refused with 420.</summary>
     public void WriteUnknownAttributes(scoped ReadOnlySpan<StunAttributeType> types)
     {
         _writer.WriteUInt16((ushort)StunAttributeType.UnknownAttributes);

@@ -92,6 +92,9 @@ internal sealed class IceSimulation
     /// <summary>Added to <see cref="Delay"/>, at random up to this: reorders.</summary>
     public TimeSpan Jitter { get; set; }
 
+    /// <summary>Added to <see cref="Delay"/> for some datagrams: a longer way.</summary>
+    public Func<SentDatagram, TimeSpan> Detour { get; set; } = static _ => TimeSpan.Zero;
+
     /// <summary>The share of datagrams lost.</summary>
     public double Loss { get; set; }
 
@@ -179,7 +182,7 @@ internal sealed class IceSimulation
             SimulatedAgent to = from == Offerer ? Answerer : Offerer;
             if (!Passes(datagram) || _random.NextDouble() < Loss || !TryFindInside(to, path.Remote, out TransportAddress inside))
                 continue;
-            Instant arrival = Now + Delay + (Jitter * _random.NextDouble());
+            Instant arrival = Now + Delay + Detour(datagram) + (Jitter * _random.NextDouble());
             _inFlight.Enqueue((to, new(path.Protocol, inside, Seen(path.Local)), datagram.Bytes), (arrival.Ticks, _order++));
         }
 
