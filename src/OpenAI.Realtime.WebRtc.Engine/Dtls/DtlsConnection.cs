@@ -30,7 +30,8 @@ internal sealed class DtlsConnection : IDisposable
     private readonly HandshakeMachine _handshake;
     private readonly Queue<DtlsEvent> _events = new(2);
     private State _state;
-    private Alert? _alert;
+    private Alert? _alert;          // to be sent next
+    private Alert? _fatalAlert;     // what we ended the connection with
 
     /// <exception cref="ArgumentException">No fingerprint is given, or the datagram size is too small.</exception>
     public DtlsConnection(DtlsOptions options)
@@ -188,7 +189,7 @@ internal sealed class DtlsConnection : IDisposable
     {
         applicationData = default;
         if (_state is State.Closed or State.Failed)
-            Counters.Ignored++;
+            HandleRecordAfterEnd(header, now);
         else if (header.Epoch == RecordLayer.PlainEpoch)
             HandlePlainRecord(header, record[RecordHeader.Size..], now);
         else if (header.Epoch != RecordLayer.ProtectedEpoch)
@@ -197,6 +198,14 @@ internal sealed class DtlsConnection : IDisposable
             Counters.TooEarly += _early.TryAdd(record) ? 0 : 1;
         else if (_records.TryOpen(header, record[RecordHeader.Size..], Counters, out Span<byte> plaintext))
             HandleProtectedRecord(header.Type, plaintext, now, out applicationData);
+    }
+
+    /// <summary>A peer that goes on with the handshake has not heard our fatal alert: alerts have no timer, so it is told again, as a flight would be.</summary>
+    private void HandleRecordAfterEnd(in RecordHeader header, Instant now)
+    {
+        Counters.Ignored++;
+        if (_fatalAlert is not null && header.Type == ContentType.Handshake && _timer.TryAnswerRepeat(now))
+            _alert = _fatalAlert;
     }
 
     /// <summary>Nothing of epoch 1 can be read without keys; application data waits also until the peer's Finished has been checked.</summary>
@@ -372,6 +381,7 @@ internal sealed class DtlsConnection : IDisposable
     private void Fail(DtlsFailure failure)
     {
         End(State.Failed, AlertLevel.Fatal, failure.Alert);
+        _fatalAlert = _alert;
         _events.Enqueue(new DtlsEvent(DtlsEventKind.Failed, failure));
     }
 

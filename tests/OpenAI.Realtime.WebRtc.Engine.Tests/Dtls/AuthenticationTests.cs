@@ -33,6 +33,19 @@ public class AuthenticationTests
     }
 
     [Fact]
+    public void Fatal_alert_that_was_lost_is_told_again_when_the_peer_repeats_its_flight()
+    {
+        using DtlsCertificate other = DtlsCertificate.Create(s_anchor, new SeededRandomSource(9));
+        using var pair = new DtlsPair(server: o => With(o, [other.Sha256Fingerprint]));
+        int alerts = 0;
+        pair.Server.Intercept = d => d[0] == (byte)ContentType.Alert && alerts++ == 0 ? [] : [d];
+        pair.Start();
+        pair.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(AlertDescription.BadCertificate, pair.Client.Failure?.Alert);
+        Assert.Equal(2, alerts);
+    }
+
+    [Fact]
     public void Any_one_of_several_fingerprints_is_enough()
     {
         using DtlsCertificate other = DtlsCertificate.Create(s_anchor, new SeededRandomSource(9));

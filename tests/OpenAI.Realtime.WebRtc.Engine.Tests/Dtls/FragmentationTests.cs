@@ -55,6 +55,37 @@ public class FragmentationTests
     }
 
     [Theory]
+    [InlineData("12")]
+    [InlineData("21")]
+    [InlineData("1112")]
+    [InlineData("2221")]
+    [InlineData("1221")]
+    public void Server_answers_Chromiums_fragmented_ClientHello_once_however_it_comes(string order)
+    {
+        using var pair = new DtlsPair();
+        foreach (char which in order)
+            pair.Deliver(pair.Server, which == '1' ? ChromiumClientHello.First : ChromiumClientHello.Second);
+        Assert.True(pair.Server.Failure is null, pair.Describe());
+        Assert.Equal("waiting for the client's Certificate", pair.Server.Connection.Step);
+        byte[] first = DtlsBytes.Records(Assert.Single(pair.Server.Sent))[0];
+        Assert.True(ServerHello.TryParse(first.AsSpan(RecordHeader.Size + HandshakeFragment.HeaderSize), out ServerHello answer));
+        Assert.Equal(ProtocolVersion.Dtls12, answer.Version);
+        Assert.Equal([0, 7], answer.Extensions.SrtpProfiles.ToArray());
+    }
+
+    [Fact]
+    public void Server_that_has_half_of_a_ClientHello_waits_for_the_other_half_and_forgets_nothing()
+    {
+        using var pair = new DtlsPair();
+        pair.Deliver(pair.Server, ChromiumClientHello.First);
+        pair.Run(TimeSpan.FromSeconds(30));
+        Assert.Empty(pair.Server.Sent);
+        Assert.Equal(Wake.Never, pair.Server.Connection.NextTimeout);
+        pair.Deliver(pair.Server, ChromiumClientHello.Second);
+        Assert.Single(pair.Server.Sent);
+    }
+
+    [Theory]
     [InlineData(256)]
     [InlineData(600)]
     [InlineData(1200)]

@@ -204,6 +204,6 @@ public class RecordTests
         }
 
         long allocated = Allocations.Measure(Connect, count: 10) / 10;
-        Assert.InRange(allocated, 1, 160 * 1024);
+        Assert.InRange(allocated, 1, 64 * 1024);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -26,7 +27,8 @@ internal sealed class CertificateFingerprint
     public static CertificateFingerprint Sha256Of(ReadOnlySpan<byte> der) => new("sha-256", SHA256.HashData(der));
 
     /// <summary>Reads the two parts of <c>a=fingerprint:sha-256 AB:CD:…</c>. Hash name and digits may be in either case.</summary>
-    public static bool TryParse(ReadOnlySpan<char> algorithm, ReadOnlySpan<char> hexWithColons, out CertificateFingerprint? fingerprint)
+    public static bool TryParse(
+        ReadOnlySpan<char> algorithm, ReadOnlySpan<char> hexWithColons, [NotNullWhen(true)] out CertificateFingerprint? fingerprint)
     {
         fingerprint = null;
         (string Name, int Length)? known =

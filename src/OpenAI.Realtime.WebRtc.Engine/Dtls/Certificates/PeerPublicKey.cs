@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using OpenAI.Realtime.WebRtc.Engine.Dtls.Messages;
 
@@ -37,7 +38,7 @@ internal sealed class PeerPublicKey : IDisposable
     /// <param name="der">The certificate.</param>
     /// <param name="key">The key.</param>
     /// <param name="problem">What is wrong with it, for a person.</param>
-    public static bool TryParse(ReadOnlySpan<byte> der, out PeerPublicKey? key, out string problem)
+    public static bool TryParse(ReadOnlySpan<byte> der, [NotNullWhen(true)] out PeerPublicKey? key, out string problem)
     {
         key = null;
         problem = "the certificate is not a DER X.509 certificate";
@@ -116,7 +117,7 @@ internal sealed class PeerPublicKey : IDisposable
     }
 
     // RFC 5480 §2.1.1 and §2.2: the parameters name the curve, the bits are the point.
-    private static bool TryReadEcdsa(DerReader algorithm, ReadOnlySpan<byte> point, out PeerPublicKey? key, out string problem)
+    private static bool TryReadEcdsa(DerReader algorithm, ReadOnlySpan<byte> point, [NotNullWhen(true)] out PeerPublicKey? key, out string problem)
     {
         key = null;
         if (!algorithm.TryRead(DerReader.ObjectIdentifier, out ReadOnlySpan<byte> curve) || !curve.SequenceEqual(Secp256r1))
@@ -137,7 +138,7 @@ internal sealed class PeerPublicKey : IDisposable
     }
 
     // RFC 3279 §2.3.1: RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }
-    private static bool TryReadRsa(ReadOnlySpan<byte> bits, out PeerPublicKey? key, out string problem)
+    private static bool TryReadRsa(ReadOnlySpan<byte> bits, [NotNullWhen(true)] out PeerPublicKey? key, out string problem)
     {
         key = null;
         problem = "the certificate's RSA key is not an RSAPublicKey";

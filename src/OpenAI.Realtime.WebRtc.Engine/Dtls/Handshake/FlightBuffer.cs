@@ -19,8 +19,6 @@ internal sealed class FlightBuffer(int maxDatagramSize)
     private int _item;              // what is to be sent next: this item …
     private int _offset;            // … from this byte of its body on
 
-    public bool IsEmpty => _items.Count == 0;
-
     public bool HasOutput => _item < _items.Count;
 
     /// <summary>Forgets the last flight, which the peer has answered.</summary>

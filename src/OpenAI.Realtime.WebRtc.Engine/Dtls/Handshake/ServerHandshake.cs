@@ -236,6 +236,8 @@ internal sealed class ServerHandshake : HandshakeMachine
 
         Transcript.Add(message);
         DeriveKeys(_ephemeralKey!, peerPoint);
+        _ephemeralKey!.Dispose();
+        _ephemeralKey = null;
         Enter(State.WaitForCertificateVerify);
         return true;
     }
