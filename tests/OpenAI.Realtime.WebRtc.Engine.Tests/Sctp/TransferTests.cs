@@ -392,6 +392,32 @@ public class TransferTests
         }
     }
 
+    [Fact]
+    public void An_association_that_carries_small_messages_stays_small()
+    {
+        byte[] packet = new byte[1200];
+        Instant now = Instant.Zero;
+        long bytes = Allocations.Measure(
+            () =>
+            {
+                SctpAssociation a = new(SctpLink.Options(1));
+                SctpAssociation b = new(SctpLink.Options(2));
+                a.Start(now);
+                a.Send(0, 51, [1], now);
+                for (int i = 0; i < 4; i++)
+                {
+                    while (a.TryTakePacket(packet, out int length))
+                        b.HandlePacket(packet.AsSpan(0, length), now);
+                    while (b.TryTakePacket(packet, out int length))
+                        a.HandlePacket(packet.AsSpan(0, length), now);
+                }
+
+                Assert.True(a.IsEstablished && b.TryPeekMessage(out _));
+            },
+            count: 10) / 20;
+        Assert.InRange(bytes, 1, 16 * 1024);
+    }
+
     private static SctpLink Link(int seed, int packetSize)
     {
         SctpLink link = new(seed, With, With);
