@@ -16,7 +16,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sctp;
 // ABORT ends at once (§9.1).
 internal sealed partial class SctpAssociation
 {
-    /// <summary>T5-shutdown-guard is five times RTO.Max (§9.2).</summary>
+    /// <summary>T5-shutdown-guard is five times RTO.Max (§9.2), here of silence: a peer that still sends DATA is not cut off.</summary>
     private const int ShutdownGuardFactor = 5;
 
     private BackoffTimer _shutdownTimer;
@@ -124,6 +124,7 @@ internal sealed partial class SctpAssociation
         _receiver.SendSackNow();
         _shutdownIsDue = true;
         _shutdownTimer.Start(_now, _rto.Current);
+        _shutdownGuardDue = _now + ShutdownGuardFactor * _options.RtoMax;
     }
 
     private void HandleShutdown(in Chunk chunk)

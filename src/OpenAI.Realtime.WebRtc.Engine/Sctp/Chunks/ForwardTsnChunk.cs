@@ -22,7 +22,7 @@ internal static class ForwardTsnChunk
     }
 
     /// <summary>For tests: we never give up on a message.</summary>
-    public static void Write(ref SpanWriter writer, Serial32 newCumulativeTsn, ReadOnlySpan<(ushort Stream, ushort Ssn)> streams)
+    public static void Write(ref SpanWriter writer, Serial32 newCumulativeTsn, scoped ReadOnlySpan<(ushort Stream, ushort Ssn)> streams)
     {
         int begin = Chunk.Begin(ref writer, ChunkType.ForwardTsn);
         writer.WriteUInt32(newCumulativeTsn.Value);

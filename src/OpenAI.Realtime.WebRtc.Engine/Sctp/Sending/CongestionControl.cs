@@ -16,7 +16,7 @@ internal sealed class CongestionControl
     private int _partialBytesAcked;
     private Serial32 _recoveryExit;
 
-    /// <param name="mtu">The size of a packet.</param>
+    /// <param name="mtu">The user data of a full packet.</param>
     /// <param name="largest">cwnd grows no further: more than the send buffer holds is never in flight.</param>
     public CongestionControl(int mtu, int largest)
     {

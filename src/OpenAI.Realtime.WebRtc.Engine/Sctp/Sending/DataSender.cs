@@ -16,7 +16,6 @@ internal sealed class DataSender
     /// <summary>Max.Burst (§6.1 D says 4): new packets that one input may bring about.</summary>
     private const int MaxBurstPackets = 10;
 
-    private readonly int _mtu;
     private readonly RetransmissionTimeout _rto;
     private readonly CongestionControl _congestion;
     private readonly OutstandingData _outstanding;
@@ -29,12 +28,11 @@ internal sealed class DataSender
 
     public DataSender(SctpOptions options, RetransmissionTimeout rto, Serial32 initialTsn)
     {
-        _mtu = options.MaxPacketSize & ~3;
+        MaxFragmentLength = (options.MaxPacketSize & ~3) - SctpPacket.HeaderLength - DataChunk.HeaderLength;
         _rto = rto;
-        _congestion = new(_mtu, options.SendBufferSize);
+        _congestion = new(MaxFragmentLength, options.SendBufferSize);
         _outstanding = new(initialTsn);
         Buffer = new(options.SendBufferSize);
-        MaxFragmentLength = _mtu - SctpPacket.HeaderLength - DataChunk.HeaderLength;
     }
 
     public SendBuffer Buffer { get; }
@@ -49,13 +47,14 @@ internal sealed class DataSender
 
     public int CongestionWindow => _congestion.Window;
 
+    /// <summary>The user data of a full packet; cwnd counts user data, so this is its MTU too.</summary>
     private int MaxFragmentLength { get; }
 
     /// <summary>The peer's a_rwnd is known from its INIT or INIT ACK.</summary>
     public void SetPeerWindow(uint window) => _peerWindow = window;
 
     /// <summary>An input has come: so many packets may go until the next one.</summary>
-    public void BeginBurst() => _burstLimit = _outstanding.FlightSize + MaxBurstPackets * _mtu;
+    public void BeginBurst() => _burstLimit = _outstanding.FlightSize + MaxBurstPackets * MaxFragmentLength;
 
     /// <summary>Whether <see cref="WriteData"/> would write something into an empty packet.</summary>
     public bool HasDataToSend => (_fastRetransmitDue && _outstanding.HasLost) || MaySendLost || MaySendNew;
@@ -160,7 +159,7 @@ internal sealed class DataSender
             _outstanding.MarkLost(0);
         }
 
-        isAlive = outcome.AckedBytes > 0 || _peerWindow < _mtu;
+        isAlive = outcome.AckedBytes > 0 || _peerWindow < MaxFragmentLength;
         return true;
     }
 
