@@ -148,23 +148,29 @@ internal sealed class AudioSender : IAudioUplink
         CancellationToken stop = _stop.Token;
         try
         {
-            while (!stop.IsCancellationRequested)
+            bool ended = false;
+            while (!ended)
             {
                 int count = await _source.ReadAsync(_read, stop).ConfigureAwait(false);
-                if (count == 0)
-                    break;
                 if ((uint)count > (uint)_read.Length)
                     throw new InvalidOperationException($"The audio source says that it read {count} samples into a buffer of {_read.Length}.");
-                Stage(_read.AsSpan(0, count));
-                if (_stagedCount >= FrameSamples && !await PassOnAsync().ConfigureAwait(false))
-                    return;
-            }
+                ended = count == 0;
+                if (ended)
+                    PadLastFrame();
+                else
+                    Stage(_read.AsSpan(0, count));
+                while (_stagedCount >= FrameSamples)
+                {
+                    while (!TryPassOn())
+                    {
+                        await _room.WaitAsync().ConfigureAwait(false);
+                        if (stop.IsCancellationRequested)
+                            return;
+                    }
+                }
 
-            if (_stagedCount > 0 && !stop.IsCancellationRequested)
-            {
-                _staged.AsSpan(_stagedCount, FrameSamples - _stagedCount).Clear();
-                _stagedCount = FrameSamples;
-                await PassOnAsync().ConfigureAwait(false);
+                if (stop.IsCancellationRequested)
+                    return;
             }
 
             AudioLog.SourceEnded(_logger);
@@ -190,45 +196,37 @@ internal sealed class AudioSender : IAudioUplink
         _stagedCount += _resampler.Process(samples, _staged.AsSpan(_stagedCount));
     }
 
-    // Moves whole frames on: to the ring when there is room, or straight to the wire. False when the sender has stopped.
-    private async ValueTask<bool> PassOnAsync()
+    private void PadLastFrame()
     {
-        while (_stagedCount >= FrameSamples)
-        {
-            while (!TryPassOn())
-            {
-                await _room.WaitAsync().ConfigureAwait(false);
-                if (_stop.IsCancellationRequested)
-                    return false;
-            }
-
-            _stagedCount -= FrameSamples;
-            _staged.AsSpan(FrameSamples, _stagedCount).CopyTo(_staged);
-        }
-
-        return true;
+        if (_stagedCount == 0)
+            return;
+        _staged.AsSpan(_stagedCount, FrameSamples - _stagedCount).Clear();
+        _stagedCount = FrameSamples;
     }
 
+    // Moves one frame on: to the ring when there is room, or straight to the wire.
     private bool TryPassOn()
     {
         Span<short> frame = _staged.AsSpan(0, FrameSamples);
         lock (_gate)
         {
-            if (_stopped)
-                return true;
-            if (_pacesItself)
+            if (_pacesItself && !_stopped)
             {
                 _starved = false;
                 SendFrame(frame);
-                return true;
             }
-
-            if (_ringCount == RingFrames)
-                return false;
-            frame.CopyTo(_ring.AsSpan((_ringFirst + _ringCount) % RingFrames * FrameSamples));
-            _ringCount++;
-            return true;
+            else if (!_stopped)
+            {
+                if (_ringCount == RingFrames)
+                    return false;
+                frame.CopyTo(_ring.AsSpan((_ringFirst + _ringCount) % RingFrames * FrameSamples));
+                _ringCount++;
+            }
         }
+
+        _stagedCount -= FrameSamples;
+        _staged.AsSpan(FrameSamples, _stagedCount).CopyTo(_staged);
+        return true;
     }
 
     private void OnFrame(int skipped)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenAI.Realtime.WebRtc.Audio;
 
 /// <summary>Lets another source through and measures it; for level meters.</summary>
@@ -17,6 +19,7 @@ public sealed class MeteredAudioSource(IAudioSource inner, Action<ReadOnlyMemory
     public AudioLevel Level => AudioLevel.Unpack(Volatile.Read(ref _level));
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]     // a wait allocates nothing
     public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {
         int count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
@@ -82,6 +85,7 @@ public sealed class TeeAudioSink : IAudioSink
     public TimeSpan Buffered => _sinks[0].Buffered;
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]     // a wait allocates nothing
     public async ValueTask WriteAsync(ReadOnlyMemory<short> pcm, CancellationToken cancellationToken = default)
     {
         foreach (IAudioSink sink in _sinks)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenAI.Realtime.WebRtc.Audio;
 
 /// <summary>
@@ -70,6 +72,7 @@ internal sealed class PcmPipe(int capacity)
         return count;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]     // a wait allocates nothing
     public async ValueTask WriteAsync(ReadOnlyMemory<short> pcm, int channels, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -103,6 +106,7 @@ internal sealed class PcmPipe(int capacity)
         return count;
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]     // a wait allocates nothing
     public async ValueTask<int> ReadAsync(Memory<short> pcm, int channels, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -115,6 +119,7 @@ internal sealed class PcmPipe(int capacity)
         }
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]     // a wait allocates nothing
     private static async ValueTask WaitAsync(AsyncSignal signal, CancellationToken cancellationToken)
     {
         using (cancellationToken.UnsafeRegister(static signal => ((AsyncSignal)signal!).Set(), signal))

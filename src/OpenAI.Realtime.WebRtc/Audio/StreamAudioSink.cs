@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenAI.Realtime.WebRtc.Audio;
 
 /// <summary>Writes raw 16-bit little-endian samples to any stream: standard output, a pipe to a player, a socket. The stream stays the caller's.</summary>
@@ -25,6 +27,7 @@ public sealed class StreamAudioSink : IAudioSink
     public TimeSpan Buffered => TimeSpan.Zero;
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]     // a wait allocates nothing
     public async ValueTask WriteAsync(ReadOnlyMemory<short> pcm, CancellationToken cancellationToken = default)
     {
         int length = pcm.Length * 2;

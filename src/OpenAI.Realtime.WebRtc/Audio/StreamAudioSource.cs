@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace OpenAI.Realtime.WebRtc.Audio;
 
 /// <summary>Reads raw 16-bit little-endian samples from any stream: standard input, a pipe from a recorder, a socket. The stream stays the caller's.</summary>
@@ -29,6 +31,7 @@ public sealed class StreamAudioSource : IAudioSource
     public bool PacesItself { get; }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]     // a wait allocates nothing
     public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {
         int wanted = buffer.Length * 2;

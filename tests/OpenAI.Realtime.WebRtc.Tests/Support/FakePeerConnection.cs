@@ -17,8 +17,11 @@ internal sealed class FakePeerConnection : IPeerConnection
 
     public Task<PeerEnd> Completion => new TaskCompletionSource<PeerEnd>().Task;
 
-    public void Deliver(ReadOnlySpan<byte> opus, ushort sequence, uint timestamp, TimeSpan arrival, uint ssrc = 1) =>
+    public void Deliver(ReadOnlySpan<byte> opus, ushort sequence, uint timestamp, TimeSpan arrival, uint ssrc = 1)
+    {
+        using NoSynchronizationContext scope = NoSynchronizationContext.Enter();
         Assert.True(_received.Writer.TryWrite((opus.ToArray(), new EncodedAudio(opus.Length, 111, sequence, timestamp, false, ssrc, arrival))));
+    }
 
     public void EndAudio() => _received.Writer.TryComplete();
 

@@ -36,6 +36,7 @@ internal sealed class ManualTimeProvider : TimeProvider
     /// <summary>Moves on, stopping at every timer that falls due on the way.</summary>
     public void Advance(TimeSpan by)
     {
+        using NoSynchronizationContext scope = NoSynchronizationContext.Enter();
         TimeSpan end = Now + by;
         while (TakeDue(end) is { } timer)
             timer.Fire();
