@@ -146,6 +146,8 @@ internal sealed class SelectPoller : ISocketPoller
                     try
                     {
                         length = Socket.ReceiveFrom(buffer, SocketFlags.None, _from);
+                        if (length == buffer.Length)
+                            continue; // cut, as Unix does it without a word: too long for anything of ours
                         remote = ReadSocketAddress(_from.Buffer.Span);
                         return true;
                     }

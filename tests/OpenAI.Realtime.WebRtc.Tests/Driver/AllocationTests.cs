@@ -1,0 +1,53 @@
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc.Tests.Driver;
+
+/// <summary>Counts what the whole process allocates, so nothing else may run beside it.</summary>
+[CollectionDefinition("Alone", DisableParallelization = true)]
+public sealed class AloneGroup;
+
+[Collection("Alone")]
+public sealed class AllocationTests
+{
+    private const int Packets = 5000;
+
+    [Theory]
+    [InlineData("default")]
+    [InlineData("select")]
+    public async Task Audio_packets_both_ways_allocate_nothing_after_warm_up(string poller)
+    {
+        await using DriverPair pair = await DriverPair.ConnectAsync(poller);
+        using var cancellation = new CancellationTokenSource();
+        long best = long.MaxValue;
+        for (int round = 0; round < 4; round++) // the first warms up
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await Task.Run(() => Exchange(pair, cancellation.Token)).WaitAsync(DriverPair.Patience);
+            if (round > 0)
+                best = Math.Min(best, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        // The test's own tasks and the runtime's own doings: some kilobytes. One object a packet would be more than 120,000 bytes.
+        Assert.True(best < Packets * 2, $"{best} bytes for {2 * Packets} packets");
+    }
+
+    private static async Task Exchange(DriverPair pair, CancellationToken cancellationToken)
+    {
+        byte[] packet = new byte[80];
+        byte[] buffer = new byte[EncodedAudio.MaxLength];
+        for (int i = 0; i < Packets; i++)
+        {
+            pair.Offerer.SendAudio(packet, (uint)(i * 960), marker: false);
+            await pair.Answerer.WaitForAudioAsync(cancellationToken).ConfigureAwait(false);
+            while (pair.Answerer.TryReadAudio(buffer, out _))
+            {
+            }
+
+            pair.Answerer.SendAudio(packet, (uint)(i * 960), marker: false);
+            await pair.Offerer.WaitForAudioAsync(cancellationToken).ConfigureAwait(false);
+            while (pair.Offerer.TryReadAudio(buffer, out _))
+            {
+            }
+        }
+    }
+}
