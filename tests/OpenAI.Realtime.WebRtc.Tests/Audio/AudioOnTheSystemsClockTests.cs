@@ -15,7 +15,7 @@ public class AudioOnTheSystemsClockTests
         using IOpusEncoder encoder = LibOpusCodecFactory.Default.CreateEncoder(new());
         ushort number = 0;
         IAudioDownlink downlink = AudioLinks.CreateDownlink(new() { Sink = sink }, peer, new(TimeProvider.System));
-        IAudioUplink uplink = new AudioSender(
+        var uplink = new AudioSender(
             source, encoder, false, (opus, timestamp, _) => peer.Deliver(opus, number++, timestamp, default), new(TimeProvider.System));
         downlink.Start();
         uplink.Start();
