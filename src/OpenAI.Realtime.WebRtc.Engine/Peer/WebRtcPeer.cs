@@ -48,6 +48,7 @@ public sealed partial class WebRtcPeer : IDisposable
     private DtlsConnection? _dtls;
     private DataChannel? _channel;
     private bool _pathWasSelected;
+    private Instant? _closeNotifyAt;
 
     /// <summary>Makes a peer and its certificate.</summary>
     /// <param name="options">What it is to be; read once.</param>
@@ -155,9 +156,15 @@ public sealed partial class WebRtcPeer : IDisposable
             return false;
         if (_dtls.TryTakeDatagram(buffer, out length) || _media!.TryTakeDatagram(buffer, out length))
             return true;
-        return _dtls.IsConnected
-            && _channel!.TryTakePacket(_sctpPacket, out int packetLength)
-            && _dtls.TryProtect(_sctpPacket.AsSpan(0, packetLength), buffer, out length);
+        if (_dtls.IsConnected && _channel!.TryTakePacket(_sctpPacket, out int packetLength))
+            return _dtls.TryProtect(_sctpPacket.AsSpan(0, packetLength), buffer, out length);
+
+        // The last word: SCTP's own farewell has gone before it.
+        if (_closeNotifyAt is not { } at)
+            return false;
+        _closeNotifyAt = null;
+        _dtls.Close(at);
+        return _dtls.TryTakeDatagram(buffer, out length);
     }
 
     /// <summary>Takes the next event.</summary>
@@ -436,7 +443,7 @@ public sealed partial class WebRtcPeer : IDisposable
         _phase = Phase.Ended;
         _phaseDeadline = Instant.Never;
         _media?.Stop(now);
-        _dtls?.Close(now);
+        _closeNotifyAt = now;
         _events.Enqueue(new(PeerEventKind.Ended, cause, detail));
     }
 
