@@ -81,6 +81,29 @@ public class TransferTests
     }
 
     [Fact]
+    public void A_repetition_that_is_lost_too_is_repaired_without_the_timer()
+    {
+        SctpLink link = Link(1, 1163);
+        link.Connect();
+        int data = 0;
+        uint victim = 0;
+        int lost = 0;
+        link.Passes = (toB, packet) =>
+        {
+            if (!toB || packet.Length < 1000)
+                return true;
+            uint tsn = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(SctpPacket.HeaderLength + 4));
+            if (++data == 5)
+                victim = tsn;
+            return data < 5 || tsn != victim || ++lost > 2;
+        };
+        ExchangeOneWay(link, link.A, link.B, Packets.Message(100_000, 1));
+        Assert.Equal(3, lost);
+        Assert.Equal(2, link.A.Counters.ChunksRetransmitted);
+        Assert.Equal(0, link.A.Counters.T3Expirations);
+    }
+
+    [Fact]
     public void Fast_recovery_halves_the_window_once_for_several_losses_of_one_flight()
     {
         SctpLink link = Link(1, 1163);

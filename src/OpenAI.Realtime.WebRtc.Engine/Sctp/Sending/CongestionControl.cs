@@ -32,7 +32,7 @@ internal sealed class CongestionControl
     /// <summary>ssthresh.</summary>
     public int SlowStartThreshold { get; private set; }
 
-    public bool IsInFastRecovery { get; private set; }
+    private bool IsInFastRecovery { get; set; }
 
     /// <summary>SACK has acknowledged something.</summary>
     /// <param name="acked">How many bytes it newly acknowledged, in order or beyond a gap.</param>

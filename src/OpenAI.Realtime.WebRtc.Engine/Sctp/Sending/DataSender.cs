@@ -129,7 +129,7 @@ internal sealed class DataSender
         if (sack.GapCount > 0)
             _isTiming = false; // What waits for a gap to be filled says nothing of the round trip.
         _outstanding.HandleCumulative(sack.CumulativeTsn, ref outcome);
-        _outstanding.HandleGaps(sack, _congestion.IsInFastRecovery, ref outcome);
+        _outstanding.HandleGaps(sack, ref outcome);
         if (outcome.CumulativeAdvanced)
             Buffer.ReleaseUntil(outcome.ReleasedUntil);
         if (timedIsAcked && _isTiming)

@@ -20,6 +20,9 @@ internal enum OutstandingState : byte
 internal struct OutstandingChunk
 {
     public long Position;
+
+    /// <summary>Counts transmissions: of two chunks, the one sent later has the higher one, whatever their TSNs.</summary>
+    public long SendOrder;
     public uint Ppid;
     public ushort Length;
     public ushort StreamId;
@@ -27,7 +30,6 @@ internal struct OutstandingChunk
     public byte Flags;
     public byte MissingReports;
     public OutstandingState State;
-    public bool WasFastRetransmitted;
     public bool IsWindowProbe;
 }
 
@@ -45,6 +47,9 @@ internal struct SackOutcome
 
     /// <summary>Where the send buffer may be freed to.</summary>
     public long ReleasedUntil;
+
+    /// <summary>The latest transmission newly acknowledged.</summary>
+    public long LatestAckedOrder;
 }
 
 /// <summary>The DATA between the cumulative TSN of the peer and the next TSN of ours (RFC 9260 §6.2.1, §7.2.4).</summary>
@@ -59,6 +64,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     private readonly RingQueue<OutstandingChunk> _chunks = new();
     private Serial32 _firstTsn = firstTsn;
     private int _lostCount;
+    private long _lastOrder;
 
     public int Count => _chunks.Count;
 
@@ -80,6 +86,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     public void Add(in OutstandingChunk chunk)
     {
         _chunks.Enqueue(chunk);
+        _chunks[Count - 1].SendOrder = ++_lastOrder;
         FlightSize += chunk.Length;
     }
 
@@ -97,6 +104,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
         ref OutstandingChunk chunk = ref _chunks[index];
         chunk.State = OutstandingState.InFlight;
         chunk.MissingReports = 0;
+        chunk.SendOrder = ++_lastOrder;
         _lostCount--;
         FlightSize += chunk.Length;
     }
@@ -115,10 +123,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     public void MarkAllLost()
     {
         for (int i = 0; i < Count; i++)
-        {
             MarkLost(i);
-            _chunks[i].WasFastRetransmitted = false;
-        }
     }
 
     /// <summary>The cumulative TSN of SACK or SHUTDOWN; it is not beyond what has been sent.</summary>
@@ -132,7 +137,11 @@ internal sealed class OutstandingData(Serial32 firstTsn)
             if (chunk.State == OutstandingState.Lost)
                 _lostCount--;
             if (chunk.State != OutstandingState.Acked)
+            {
                 outcome.AckedBytes += chunk.Length;
+                outcome.LatestAckedOrder = Math.Max(outcome.LatestAckedOrder, chunk.SendOrder);
+            }
+
             outcome.ReleasedUntil = chunk.Position + chunk.Length;
             outcome.CumulativeAdvanced = true;
             _firstTsn++;
@@ -140,11 +149,9 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     }
 
     /// <summary>The gap blocks of a SACK whose cumulative TSN has been handled. Blocks are read as long as they ascend.</summary>
-    public void HandleGaps(in SackChunk sack, bool isInFastRecovery, ref SackOutcome outcome)
+    public void HandleGaps(in SackChunk sack, ref SackOutcome outcome)
     {
         int index = 0;
-        int highestNewlyAcked = -1;
-        int highestReported = -1;
         for (int i = 0; i < sack.GapCount; i++)
         {
             // Offsets count from the cumulative TSN, and the chunk at index 0 is the one after it.
@@ -160,27 +167,24 @@ internal sealed class OutstandingData(Serial32 firstTsn)
                 if (_chunks[index].State != OutstandingState.Acked)
                 {
                     outcome.AckedBytes += MarkAcked(index);
-                    highestNewlyAcked = index;
+                    outcome.LatestAckedOrder = Math.Max(outcome.LatestAckedOrder, _chunks[index].SendOrder);
                 }
 
                 index++;
             }
-
-            highestReported = end;
         }
 
         while (index < Count)
             MarkNotAcked(index++);
 
-        // HTNA: only what lies below the highest newly acknowledged TSN can be called missing by this SACK;
-        // in fast recovery, when the cumulative TSN moves on, all that it reports missing.
-        int below = isInFastRecovery && outcome.CumulativeAdvanced ? highestReported : highestNewlyAcked;
-        for (int i = 0; i < below; i++)
+        // A chunk is reported missing by a SACK that newly acknowledges what was sent after it. Of chunks sent once that is the HTNA rule of
+        // §7.2.4; and one whose repetition is lost too need not wait for T3-rtx.
+        for (int i = 0; i < Count; i++)
         {
             ref OutstandingChunk chunk = ref _chunks[i];
-            if (chunk.State != OutstandingState.InFlight || chunk.WasFastRetransmitted || ++chunk.MissingReports < MissingReportsOfLoss)
+            if (chunk.State != OutstandingState.InFlight || chunk.SendOrder >= outcome.LatestAckedOrder ||
+                ++chunk.MissingReports < MissingReportsOfLoss)
                 continue;
-            chunk.WasFastRetransmitted = true; // A second time only T3-rtx can do it.
             MarkLost(i);
             outcome.HasLosses = true;
         }
