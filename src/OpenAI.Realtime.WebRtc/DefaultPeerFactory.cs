@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc;
@@ -5,6 +6,6 @@ namespace OpenAI.Realtime.WebRtc;
 /// <summary>The engine that is used when the caller brings none: the one place that names it.</summary>
 internal static class DefaultPeerFactory
 {
-    public static IPeerConnectionFactory Instance =>
+    public static IPeerConnectionFactory Create(ILoggerFactory? loggerFactory, TimeProvider timeProvider) =>
         throw new NotSupportedException("No engine is plugged in yet: hand the client an IPeerConnectionFactory.");
 }

@@ -53,10 +53,10 @@ public sealed class RealtimeWebRtcClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         OpenAIRealtimeWebRtcOptionsValidator.ThrowIfInvalid(options, keyProvider is not null);
         _options = options;
-        _peerFactory = peerFactory ?? DefaultPeerFactory.Instance;
         _loggerFactory = loggerFactory;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
         _timeProvider = timeProvider ?? TimeProvider.System;
+        _peerFactory = peerFactory ?? DefaultPeerFactory.Create(loggerFactory, _timeProvider);
         if (httpClient is null)
         {
             HttpClient owned = _ownedHttpClient = new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };

@@ -74,14 +74,6 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         {
             throw Unreachable(call.Phase, shown, e);
         }
-        catch (HttpIOException e)
-        {
-            throw CutOff(call.Phase, shown, e);
-        }
-        catch (IOException e)
-        {
-            throw CutOff(call.Phase, shown, e);
-        }
     }
 
     private async Task<HttpReply> FollowAsync(HttpCall call, CancellationToken cancellationToken)
@@ -147,19 +139,27 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
     {
         if (response.Content.Headers.ContentLength > MaxBody)
             throw TooLarge();
-        Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        await using (stream.ConfigureAwait(false))
+        try
         {
-            using var whole = new MemoryStream();
-            byte[] part = new byte[8192];
-            int read;
-            while ((read = await stream.ReadAsync(part, cancellationToken).ConfigureAwait(false)) > 0)
+            Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
             {
-                if (whole.Length + read > MaxBody)
-                    throw TooLarge();
-                whole.Write(part, 0, read);
+                using var whole = new MemoryStream();
+                byte[] part = new byte[8192];
+                int read;
+                while ((read = await stream.ReadAsync(part, cancellationToken).ConfigureAwait(false)) > 0)
+                {
+                    if (whole.Length + read > MaxBody)
+                        throw TooLarge();
+                    whole.Write(part, 0, read);
+                }
+                return whole.ToArray();
             }
-            return whole.ToArray();
+        }
+        catch (Exception e) when (e is IOException or HttpRequestException)
+        {
+            // The head was there, so somebody answers: the connection broke, or ended before the announced length.
+            throw CutOff(call.Phase, Redaction.Show(address), e);
         }
 
         RealtimeConnectException TooLarge() => new(call.Phase, Unusable(call.Phase),
@@ -171,13 +171,12 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
 
     private static RealtimeConnectException Unreachable(ConnectPhase phase, string shown, HttpRequestException e)
     {
-        if (e.HttpRequestError == HttpRequestError.ResponseEnded || e.InnerException is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded })
-            return CutOff(phase, shown, e);
         string what = e.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => $"The name of {shown} could not be resolved. Check the address and DNS.",
             HttpRequestError.ConnectionError => $"No connection to {shown}: {Redaction.Hide(e.InnerException?.Message ?? e.Message)}. Is the address right, is something listening there, does a firewall or proxy stand between?",
             HttpRequestError.SecureConnectionError => $"No secure connection to {shown}: {Redaction.Hide(e.InnerException?.Message ?? e.Message)}. Check the certificate and the clock of this machine.",
+            HttpRequestError.ResponseEnded => $"{shown} closed the connection without an answer. Is that an HTTP server?",
             HttpRequestError.ProxyTunnelError => $"The proxy did not open a tunnel to {shown}. Check its address and credentials.",
             _ => $"{shown} could not be asked: {Redaction.Hide(e.Message)}",
         };

@@ -1,0 +1,186 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Tests.Support;
+
+namespace OpenAI.Realtime.WebRtc.Tests.DependencyInjection;
+
+public sealed class RegistrationTests
+{
+    [Fact]
+    public void The_client_is_a_singleton()
+    {
+        using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(o => o.ApiKey = "sk-1"));
+        Assert.Same(provider.GetRequiredService<RealtimeWebRtcClient>(), provider.GetRequiredService<RealtimeWebRtcClient>());
+    }
+
+    [Fact]
+    public void Options_come_from_configuration_without_reflection()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Voice:Endpoint"] = "https://example.test/v1",
+            ["Voice:ApiKey"] = "sk-1",
+            ["Voice:ApiKeyHeader"] = "ApiKey",
+            ["Voice:Dialect"] = "Beta",
+            ["Voice:Model"] = "m",
+            ["Voice:KeyLifetime"] = "00:02:00",
+            ["Voice:IceTimeout"] = "00:00:03",
+            ["Voice:ExtraQuery:api-version"] = "7",
+            ["Voice:NegotiatedChannelId"] = "4",
+            ["Voice:HasOwnKeyProvider"] = "true",
+        }).Build();
+        using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(configuration.GetSection("Voice")));
+        OpenAIRealtimeWebRtcOptions options = provider.GetRequiredService<IOptions<OpenAIRealtimeWebRtcOptions>>().Value;
+        Assert.Equal("https://example.test/v1", options.Endpoint.ToString());
+        Assert.Equal("sk-1", options.ApiKey);
+        Assert.Equal(ApiKeyHeader.ApiKey, options.ApiKeyHeader);
+        Assert.Equal(RealtimeDialect.Beta, options.Dialect);
+        Assert.Equal("m", options.Model);
+        Assert.Equal(TimeSpan.FromMinutes(2), options.KeyLifetime);
+        Assert.Equal(TimeSpan.FromSeconds(3), options.IceTimeout);
+        Assert.Equal("7", options.ExtraQuery["api-version"]);
+        Assert.Equal(4, options.NegotiatedChannelId);
+        Assert.False(options.HasOwnKeyProvider);
+    }
+
+    [Fact]
+    public void Wrong_options_are_told_all_at_once_and_say_what_to_set()
+    {
+        using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(o =>
+        {
+            o.Endpoint = new Uri("ftp://x");
+            o.Model = " ";
+            o.KeyTimeout = TimeSpan.Zero;
+            o.KeyLifetime = TimeSpan.FromDays(1);
+            o.UseUnifiedInterface = true;
+            o.EphemeralKey = "ek_secret\n";
+        }));
+        var e = Assert.Throws<OptionsValidationException>(provider.GetRequiredService<RealtimeWebRtcClient>);
+        foreach (string name in new[] { "Endpoint", "Model", "KeyTimeout", "KeyLifetime", "UseUnifiedInterface needs ApiKey", "EphemeralKey" })
+            Assert.Contains(name, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ek_secret", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_any_key_the_message_names_all_ways_to_give_one()
+    {
+        using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(_ => { }));
+        var e = Assert.Throws<OptionsValidationException>(provider.GetRequiredService<RealtimeWebRtcClient>);
+        foreach (string name in new[] { "ApiKey", "KeyUrl", "EphemeralKey", "IEphemeralKeyProvider" })
+            Assert.Contains(name, e.Message, StringComparison.Ordinal);
+        Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions(), peerFactory: new ScriptedPeer()));
+    }
+
+    [Fact]
+    public async Task A_host_does_not_start_with_wrong_options()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddOpenAIRealtimeWebRtc(_ => { });
+        using IHost host = builder.Build();
+        await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+    }
+
+    [Fact]
+    public async Task Several_names_are_several_clients_with_their_own_options_and_http()
+    {
+        await using HttpEndpoint east = await HttpEndpoint.StartAsync();
+        await using HttpEndpoint west = await HttpEndpoint.StartAsync();
+        foreach (HttpEndpoint endpoint in new[] { east, west })
+        {
+            endpoint.MintsKeys();
+            endpoint.AnswersCalls();
+        }
+        var eastPeer = new ScriptedPeer();
+        var westPeer = new ScriptedPeer();
+        await using ServiceProvider provider = Services(s =>
+        {
+            s.AddOpenAIRealtimeWebRtc("east", o =>
+            {
+                o.ApiKey = "sk-east";
+                o.Endpoint = east.Base;
+            }).UsePeerConnectionFactory(_ => eastPeer).HttpClient.AddHttpMessageHandler(() => new Stamp("east"));
+            s.AddOpenAIRealtimeWebRtc("west", o =>
+            {
+                o.ApiKey = "sk-west";
+                o.Endpoint = west.Base;
+            }).UsePeerConnectionFactory(_ => westPeer);
+        });
+        foreach (string name in new[] { "east", "west" })
+        {
+            RealtimeWebRtcClient client = provider.GetRequiredKeyedService<RealtimeWebRtcClient>(name);
+            client.AudioFactory = new SilentAudio().Create;
+            await using RealtimeWebRtcSession session = await client.ConnectAsync().Within();
+        }
+        Assert.All(east.Requests, r => Assert.Equal("east", r.Header("X-Stamp")));
+        Assert.All(west.Requests, r => Assert.Null(r.Header("X-Stamp")));
+        Assert.Equal("Bearer sk-east", east.To("/v1/realtime/client_secrets").Single().Header("Authorization"));
+        Assert.Equal("Bearer sk-west", west.To("/v1/realtime/client_secrets").Single().Header("Authorization"));
+        Assert.Null(provider.GetService<RealtimeWebRtcClient>());
+    }
+
+    [Fact]
+    public async Task A_key_provider_of_ones_own_needs_no_other_key()
+    {
+        await using HttpEndpoint endpoint = await HttpEndpoint.StartAsync();
+        endpoint.AnswersCalls();
+        await using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(o => o.Endpoint = endpoint.Base).UseKeyProvider<OwnKeys>());
+        RealtimeWebRtcClient client = provider.GetRequiredService<RealtimeWebRtcClient>();
+        client.AudioFactory = new SilentAudio().Create;
+        await using RealtimeWebRtcSession session = await client.ConnectAsync().Within();
+        Assert.Equal("Bearer ek_own", endpoint.Requests.Single().Header("Authorization"));
+    }
+
+    [Fact]
+    public async Task The_http_clients_own_log_shows_no_key_at_trace()
+    {
+        await using HttpEndpoint endpoint = await HttpEndpoint.StartAsync();
+        endpoint.MintsKeys();
+        endpoint.AnswersCalls();
+        using var log = new LogCapture();
+        await using ServiceProvider provider = Services(s =>
+        {
+            s.AddLogging(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
+            s.AddOpenAIRealtimeWebRtc(o =>
+            {
+                o.Endpoint = endpoint.Base;
+                o.ApiKey = "sk-not-in-any-log";
+                o.ApiKeyHeader = ApiKeyHeader.ApiKey;
+            });
+        });
+        RealtimeWebRtcClient client = provider.GetRequiredService<RealtimeWebRtcClient>();
+        client.AudioFactory = new SilentAudio().Create;
+        await using (await client.ConnectAsync(new() { SafetyIdentifier = "alice-hash" }).Within())
+        {
+        }
+        Assert.Contains("Request Headers", log.All, StringComparison.Ordinal); // the factory's own log is on
+        foreach (string secret in new[] { "sk-not-in-any-log", "ek_test", "offerpassword", "answerpassword" })
+            Assert.DoesNotContain(secret, log.All, StringComparison.Ordinal);
+    }
+
+    private static ServiceProvider Services(Action<IServiceCollection> add)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IPeerConnectionFactory>(new ScriptedPeer());
+        add(services);
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+
+    private sealed class OwnKeys : IEphemeralKeyProvider
+    {
+        public ValueTask<EphemeralKey> GetKeyAsync(EphemeralKeyRequest request, CancellationToken cancellationToken = default) => new(new EphemeralKey("ek_own"));
+    }
+
+    private sealed class Stamp(string value) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Add("X-Stamp", value);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

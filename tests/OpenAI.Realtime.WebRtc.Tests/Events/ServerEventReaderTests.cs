@@ -1,0 +1,188 @@
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using OpenAI.Realtime.WebRtc.Events;
+
+namespace OpenAI.Realtime.WebRtc.Tests.Events;
+
+public sealed class ServerEventReaderTests
+{
+    private const string R = "\"response_id\":\"r\",\"item_id\":\"i\",\"output_index\":1,\"content_index\":2";
+
+    /// <summary>A minimal body for each typed event, and the type that it must become.</summary>
+    public static TheoryData<string, string, Type> Typed => new()
+    {
+        { "error", "\"error\":{\"type\":\"t\",\"message\":\"m\",\"code\":null,\"param\":null}", typeof(ServerError) },
+        { "session.created", "\"session\":{\"type\":\"realtime\",\"expires_at\":0}", typeof(SessionCreated) },
+        { "session.updated", "\"session\":{\"type\":\"realtime\",\"expires_at\":1756310470,\"tracing\":null}", typeof(SessionUpdated) },
+        { "conversation.created", "\"conversation\":{\"id\":\"c\"}", typeof(ConversationCreated) },
+        { "conversation.item.added", "\"previous_item_id\":null,\"item\":{\"id\":\"i\",\"type\":\"message\",\"role\":\"user\",\"content\":[]}", typeof(ConversationItemAdded) },
+        { "conversation.item.done", "\"item\":{\"type\":\"mcp_call\",\"error\":{\"type\":\"http_error\"}}", typeof(ConversationItemDone) },
+        { "conversation.item.created", "\"item\":{\"type\":\"message\"}", typeof(ConversationItemCreated) },
+        { "conversation.item.input_audio_transcription.delta", "\"item_id\":\"i\",\"delta\":\"d\",\"obfuscation\":\"xx\"", typeof(ConversationItemInputAudioTranscriptionDelta) },
+        { "conversation.item.input_audio_transcription.completed", "\"item_id\":\"i\",\"content_index\":0,\"transcript\":\"t\",\"usage\":{\"type\":\"duration\",\"seconds\":1.5}", typeof(ConversationItemInputAudioTranscriptionCompleted) },
+        { "conversation.item.input_audio_transcription.failed", "\"item_id\":\"i\",\"content_index\":0,\"error\":{\"code\":\"c\"}", typeof(ConversationItemInputAudioTranscriptionFailed) },
+        { "input_audio_buffer.speech_started", "\"audio_start_ms\":1000,\"item_id\":\"i\"", typeof(InputAudioBufferSpeechStarted) },
+        { "input_audio_buffer.speech_stopped", "\"audio_end_ms\":2000,\"item_id\":\"i\"", typeof(InputAudioBufferSpeechStopped) },
+        { "input_audio_buffer.committed", "\"previous_item_id\":null,\"item_id\":\"i\"", typeof(InputAudioBufferCommitted) },
+        { "input_audio_buffer.cleared", "\"x\":1", typeof(InputAudioBufferCleared) },
+        { "output_audio_buffer.started", "\"response_id\":\"r\"", typeof(OutputAudioBufferStarted) },
+        { "output_audio_buffer.stopped", "\"response_id\":\"r\"", typeof(OutputAudioBufferStopped) },
+        { "output_audio_buffer.cleared", "\"response_id\":\"r\"", typeof(OutputAudioBufferCleared) },
+        { "response.created", "\"response\":{\"id\":\"r\",\"status_details\":null,\"usage\":null,\"max_output_tokens\":4096}", typeof(ResponseCreated) },
+        { "response.done", "\"response\":{\"id\":\"r\",\"status\":\"brand_new\",\"output\":[{\"type\":\"brand_new\"}],\"max_output_tokens\":\"inf\"}", typeof(ResponseDone) },
+        { "response.output_item.added", "\"response_id\":\"r\",\"output_index\":0,\"item\":{\"type\":\"function_call\",\"name\":\"f\"}", typeof(ResponseOutputItemAdded) },
+        { "response.output_item.done", "\"response_id\":\"r\",\"output_index\":0,\"item\":{\"type\":\"function_call\",\"name\":\"f\"}", typeof(ResponseOutputItemDone) },
+        { "response.content_part.added", R + ",\"part\":{\"type\":\"audio\",\"transcript\":\"\"}", typeof(ResponseContentPartAdded) },
+        { "response.content_part.done", R + ",\"part\":{\"type\":\"audio\",\"transcript\":\"t\"}", typeof(ResponseContentPartDone) },
+        { "response.output_text.delta", R + ",\"delta\":\"d\"", typeof(ResponseOutputTextDelta) },
+        { "response.output_text.done", R + ",\"text\":\"t\"", typeof(ResponseOutputTextDone) },
+        { "response.output_audio_transcript.delta", R + ",\"delta\":\"d\"", typeof(ResponseOutputAudioTranscriptDelta) },
+        { "response.output_audio_transcript.done", R + ",\"transcript\":\"t\"", typeof(ResponseOutputAudioTranscriptDone) },
+        { "response.output_audio.done", R, typeof(ResponseOutputAudioDone) },
+        { "response.function_call_arguments.delta", R + ",\"call_id\":\"c\",\"delta\":\"d\"", typeof(ResponseFunctionCallArgumentsDelta) },
+        { "response.function_call_arguments.done", R + ",\"call_id\":\"c\",\"arguments\":\"{}\"", typeof(ResponseFunctionCallArgumentsDone) },
+        { "rate_limits.updated", "\"rate_limits\":[{\"name\":\"tokens\",\"limit\":1,\"remaining\":0,\"reset_seconds\":1.5}]", typeof(RateLimitsUpdated) },
+    };
+
+    [Theory]
+    [MemberData(nameof(Typed))]
+    public void Each_event_becomes_its_type_wherever_the_type_stands(string name, string body, Type type)
+    {
+        ServerEvent first = Read($$"""{"type":"{{name}}","event_id":"event_1",{{body}}}""");
+        ServerEvent last = Read($$"""{"event_id":"event_1",{{body}},"type":"{{name}}"}""");
+        foreach (ServerEvent e in new[] { first, last })
+        {
+            if (e is MalformedServerEvent malformed)
+                Assert.Fail(malformed.Reason);
+            Assert.IsType(type, e);
+            Assert.Equal(name, e.Type);
+            Assert.Equal("event_1", e.EventId);
+            Assert.False(e.AdditionalProperties?.ContainsKey("type") ?? false);
+        }
+    }
+
+    [Fact]
+    public void Each_typed_event_is_in_the_table()
+    {
+        IEnumerable<Type> concrete = typeof(ServerEvent).Assembly.GetTypes()
+            .Where(t => t.IsSubclassOf(typeof(ServerEvent)) && !t.IsAbstract && t != typeof(UnknownServerEvent) && t != typeof(MalformedServerEvent));
+        Assert.Equal(concrete.Select(t => t.Name).Order(), Typed.Select(row => ((Type)((object[])row)[2]).Name).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Typed))]
+    public void A_type_is_called_as_its_event_is(string name, string body, Type type)
+    {
+        _ = body;
+        string expected = string.Concat(name.Split('.', '_').Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        Assert.Equal(name == "error" ? "ServerError" : expected, type.Name);
+    }
+
+    [Fact]
+    public void Values_are_read_in_the_units_that_dotnet_uses()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(1), Assert.IsType<InputAudioBufferSpeechStarted>(Read("""{"type":"input_audio_buffer.speech_started","audio_start_ms":1000,"item_id":"i"}""")).AudioStart);
+        SessionInfo session = Assert.IsType<SessionCreated>(Read("""{"type":"session.created","session":{"expires_at":1756310470,"audio":{"x":1}}}""")).Session;
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1756310470), session.ExpiresAt);
+        Assert.Equal(1, session.AdditionalProperties!["audio"].GetProperty("x").GetInt32());
+        RateLimit limit = Assert.IsType<RateLimitsUpdated>(Read("""{"type":"rate_limits.updated","rate_limits":[{"reset_seconds":1.5},{"reset_seconds":null}]}""")).RateLimits[0];
+        Assert.Equal(TimeSpan.FromSeconds(1.5), limit.Reset);
+    }
+
+    [Fact]
+    public void An_unknown_event_keeps_its_name_and_its_json()
+    {
+        var e = Assert.IsType<UnknownServerEvent>(Read("""{"nested":{"type":"no"},"type":"future.event","event_id":"event_9","x":[1,2]}"""));
+        Assert.Equal("future.event", e.Type);
+        Assert.Equal("event_9", e.EventId);
+        Assert.Equal(2, e.Json.GetProperty("x").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("null", "")]
+    [InlineData("[]", "")]
+    [InlineData("{}", "")]
+    [InlineData("""{"type":5}""", "")]
+    [InlineData("""{"type":null}""", "")]
+    [InlineData("""{"type":"response.done"}""", "response.done")]
+    [InlineData("""{"type":"response.done","response":[]}""", "response.done")]
+    [InlineData("""{"type":"response.done","response":null}""", "response.done")]
+    [InlineData("""{"type":"response.output_text.delta","response_id":"r","item_id":"i","delta":null}""", "response.output_text.delta")]
+    [InlineData("""{"type":"input_audio_buffer.speech_started","audio_start_ms":1e300}""", "input_audio_buffer.speech_started")]
+    [InlineData("""{"type":"session.created","session":{"expires_at":1e18}}""", "session.created")]
+    [InlineData("""{"type":"unknown","x":""", "unknown")]
+    [InlineData("""{"type":"error","error":{"message":"\ud800"}}""", "error")]
+    [InlineData("""{"type":"\ud800"}""", "")]
+    [InlineData("""{"type":"input_audio_buffer.cleared"} trailing""", "input_audio_buffer.cleared")]
+    public void What_does_not_fit_is_malformed_with_its_json_and_a_reason(string json, string type)
+    {
+        var e = Assert.IsType<MalformedServerEvent>(Read(json));
+        Assert.Equal(type, e.Type);
+        Assert.Equal(json, e.Json);
+        Assert.NotEmpty(e.Reason);
+    }
+
+    [Fact]
+    public void Deep_nesting_is_malformed_and_no_stack_is_spent_on_it()
+    {
+        string deep = string.Concat(Enumerable.Repeat("[", 100_000));
+        Assert.IsType<MalformedServerEvent>(Read($$"""{"x":{{deep}}"""));
+        Assert.IsType<MalformedServerEvent>(Read($$"""{"type":"response.done","x":{{deep}}"""));
+    }
+
+    [Fact]
+    public void An_escaped_type_is_understood() =>
+        Assert.IsType<InputAudioBufferCleared>(Read("""{"type":"input_audio_buffer.cl\u0065ared"}"""));
+
+    [Theory]
+    [InlineData("response.text.delta", "response.output_text.delta", "\"delta\":\"d\"")]
+    [InlineData("response.text.done", "response.output_text.done", "\"text\":\"t\"")]
+    [InlineData("response.audio_transcript.delta", "response.output_audio_transcript.delta", "\"delta\":\"d\"")]
+    [InlineData("response.audio_transcript.done", "response.output_audio_transcript.done", "\"transcript\":\"t\"")]
+    [InlineData("response.audio.done", "response.output_audio.done", "\"x\":1")]
+    public void The_betas_names_become_the_same_types_in_the_beta_alone(string beta, string ga, string body)
+    {
+        string json = $$"""{"type":"{{beta}}",{{R}},{{body}}}""";
+        ServerEvent read = Read(json, RealtimeDialect.Beta);
+        Assert.Equal(beta, read.Type);
+        Assert.Equal(Read(json.Replace(beta, ga, StringComparison.Ordinal)).GetType(), read.GetType());
+        Assert.IsType<UnknownServerEvent>(Read(json));
+    }
+
+    [Fact]
+    public void Cutting_or_retyping_any_event_anywhere_never_throws()
+    {
+        var random = new Random(20261122);
+        foreach (object[] row in Typed.Cast<object[]>())
+        {
+            byte[] json = Encoding.UTF8.GetBytes($$"""{"type":"{{row[0]}}","event_id":"event_1",{{row[1]}}}""");
+            for (int cut = 0; cut < json.Length; cut++)
+                Assert.NotNull(ServerEventReader.ReadEvent(json.AsSpan(0, cut), RealtimeDialect.Ga));
+            for (int i = 0; i < 300; i++)
+            {
+                byte[] damaged = [.. json];
+                for (int n = random.Next(1, 4); n > 0; n--)
+                    damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+                Assert.NotNull(ServerEventReader.ReadEvent(damaged, RealtimeDialect.Beta));
+            }
+        }
+    }
+
+    [Fact]
+    public void No_public_type_shares_its_simple_name_with_the_official_package()
+    {
+        // The names that the official package uses in OpenAI.Realtime all begin so, but for two; those of OpenAI.Responses that come near ours are listed.
+        string[] taken =
+        [
+            "ResponseError", "ResponseItem", "ResponseStatus", "ResponseContentPart", "ResponseResult", "ResponseTool", "FunctionTool", "McpTool", "MessageRole", "MessageStatus",
+            "CreateClientSecretOptions", "CreateClientSecretResult", "RealtimeClient", "RealtimeSession", "RealtimeSessionClient", "RealtimeSessionOptions", "RealtimeTurnDetection",
+            "RealtimeNoiseReduction", "RealtimeItem", "RealtimeVoice",
+        ];
+        IEnumerable<string> ours = typeof(ServerEvent).Assembly.GetExportedTypes().Select(t => t.Name);
+        Assert.Empty(ours.Intersect(taken));
+    }
+
+    private static ServerEvent Read(string json, RealtimeDialect dialect = RealtimeDialect.Ga) => ServerEventReader.ReadEvent(Encoding.UTF8.GetBytes(json), dialect);
+}
