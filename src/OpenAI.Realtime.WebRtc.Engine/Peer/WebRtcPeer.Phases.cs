@@ -1,0 +1,206 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.DataChannels;
+using OpenAI.Realtime.WebRtc.Engine.Dtls;
+using OpenAI.Realtime.WebRtc.Engine.Ice;
+using OpenAI.Realtime.WebRtc.Engine.Sctp;
+using OpenAI.Realtime.WebRtc.Engine.Srtp;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Peer;
+
+// What the protocols report moves the peer from phase to phase.
+public sealed partial class WebRtcPeer
+{
+    // RFC 5764 §4.2.
+    private static ReadOnlySpan<byte> ExporterLabel => "EXTRACTOR-dtls_srtp"u8;
+
+    // ── ICE ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private void HandleIceEvents(Instant now)
+    {
+        while (_phase != Phase.Ended && _ice.TryTakeEvent(out IceEvent e))
+        {
+            switch (e.Kind)
+            {
+                case IceEventKind.PairSelected when !_pathWasSelected:
+                    SelectPath(now);
+                    break;
+                case IceEventKind.Disconnected:
+                    _events.Enqueue(new(PeerEventKind.Disconnected, Detail: $"{e.Path.Remote} does not answer consent checks."));
+                    break;
+                case IceEventKind.Recovered:
+                    _events.Enqueue(new(PeerEventKind.Recovered));
+                    break;
+                case IceEventKind.ConsentExpired:
+                    End(EndCause.ConsentExpired, $"The peer has not answered for {_options.ConsentTimeout.TotalSeconds:0} s (RFC 7675): it is gone, or the network is.", now);
+                    break;
+            }
+        }
+    }
+
+    private void SelectPath(Instant now)
+    {
+        _pathWasSelected = true;
+        if (_phase == Phase.Ice)
+            Enter(Phase.Dtls, now, _options.DtlsTimeout, PeerEventKind.PathSelected);
+        _dtls!.Start(now);
+    }
+
+    /// <summary>The selected path; before that, the validated one by which the peer's handshake comes.</summary>
+    private bool TryGetDataPath(out TransportPath path)
+    {
+        if (_ice.TryGetSelectedPath(out path))
+            return true;
+        path = _lastDtlsPath ?? default;
+        return _lastDtlsPath is not null && !_pathWasSelected;
+    }
+
+    // ── DTLS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private void HandleDtls(Span<byte> datagram, in TransportPath path, Instant now)
+    {
+        if (_dtls is null || !_ice.IsValidatedSource(path))
+        {
+            _dropped.UnvalidatedSource++;
+            return;
+        }
+
+        _lastDtlsPath = path;
+        bool authentic = false;
+        while (_dtls.TryHandleRecord(ref datagram, now, out ReadOnlySpan<byte> applicationData))
+        {
+            HandleDtlsEvents(now);
+            if (applicationData.IsEmpty)
+                continue;
+            authentic = true;
+            _channel!.HandlePacket(applicationData, now);
+            HandleChannelEvents(now);
+        }
+
+        HandleDtlsEvents(now);
+        if (authentic)
+            _ice.HandleActivity(path, now);
+    }
+
+    private void HandleDtlsEvents(Instant now)
+    {
+        while (_phase != Phase.Ended && _dtls is not null && _dtls.TryTakeEvent(out DtlsEvent e))
+        {
+            switch (e.Kind)
+            {
+                case DtlsEventKind.Connected:
+                    Secure(now);
+                    break;
+                case DtlsEventKind.ClosedByPeer:
+                    End(EndCause.ClosedByPeer, "The peer closed the connection (close_notify).", now);
+                    break;
+                case DtlsEventKind.Failed:
+                    DtlsFailure failure = e.Failure!;
+                    End(failure.Reason == DtlsFailureReason.FingerprintMismatch ? EndCause.FingerprintMismatch : EndCause.DtlsFailed, failure.Detail, now);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>
+    /// DTLS has checked the certificate against the SDP before it came here. Only now do keys leave it: for SRTP (RFC 5764 §4.2), and SCTP starts.
+    /// </summary>
+    private void Secure(Instant now)
+    {
+        // The peer's handshake can be through before ICE has told us which path it prefers.
+        if (_phase == Phase.Ice)
+            Enter(Phase.Dtls, now, _options.DtlsTimeout, PeerEventKind.PathSelected);
+
+        SrtpProfile profile = (SrtpProfile)_dtls!.SrtpProfile.GetValueOrDefault();
+        Span<byte> exported = stackalloc byte[SrtpProfiles.MaxKeyingMaterialLength];
+        exported = exported[..profile.KeyingMaterialLength];
+        _dtls.TryExportKeyingMaterial(ExporterLabel, exported);
+        _media!.Start(SrtpSession.FromKeyingMaterial(profile, exported, _isDtlsClient), now);
+        exported.Clear();
+
+        Enter(Phase.Channel, now, _options.ChannelTimeout, PeerEventKind.Secured);
+        _channel!.Start(_isDtlsClient, now);
+        HandleChannelEvents(now);
+    }
+
+    // ── SCTP and the channel ───────────────────────────────────────────────────────────────────────────────────────────
+
+    private void HandleChannelEvents(Instant now)
+    {
+        while (_phase != Phase.Ended && _channel is not null && _channel.TryTakeEvent(out DataChannelEvent e))
+        {
+            switch (e.Kind)
+            {
+                case DataChannelEventKind.Opened when _phase == Phase.Channel:
+                    _channelWasOpen = true;
+                    Enter(Phase.Connected, now, Timeout.Infinite, PeerEventKind.ChannelOpen);
+                    break;
+                case DataChannelEventKind.SendBufferLow:
+                    _events.Enqueue(new(PeerEventKind.SendBufferLow));
+                    break;
+                case DataChannelEventKind.Closed:
+                    End(CauseOf(e.Reason), e.Detail ?? "The channel is closed.", now);
+                    break;
+            }
+        }
+    }
+
+    private EndCause CauseOf(SctpEndReason reason)
+    {
+        if (_phase == Phase.Closing)
+            return EndCause.ClosedLocally;
+        return reason switch
+        {
+            SctpEndReason.ClosedByPeer => EndCause.ClosedByPeer,
+            // Browsers, aiortc and Pion close an association with ABORT; before the channel was open it is a failure.
+            SctpEndReason.AbortedByPeer when _channelWasOpen => EndCause.ClosedByPeer,
+            SctpEndReason.InitTimeout => EndCause.ChannelTimeout,
+            _ => EndCause.ChannelFailed,
+        };
+    }
+
+    // ── Phases ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private void Enter(Phase phase, Instant now, TimeSpan limit, PeerEventKind kind)
+    {
+        _phase = phase;
+        _phaseDeadline = limit < TimeSpan.Zero ? Instant.Never : now + limit;
+        _events.Enqueue(new(kind));
+    }
+
+    private void ExpirePhase(Instant now)
+    {
+        switch (_phase)
+        {
+            case Phase.Ice:
+                End(EndCause.IceTimeout, DescribeIce(), now);
+                break;
+            case Phase.Dtls:
+                End(EndCause.DtlsTimeout, $"The DTLS handshake was not done within {_options.DtlsTimeout.TotalSeconds:0.#} s; it stands at: {_dtls!.Step}.", now);
+                break;
+            case Phase.Channel:
+                End(EndCause.ChannelTimeout, $"The data channel was not open within {_options.ChannelTimeout.TotalSeconds:0.#} s after DTLS.", now);
+                break;
+            case Phase.Closing:
+                _channel!.Abort(now);
+                End(EndCause.ClosedLocally, "Closed; the peer did not confirm in time.", now);
+                break;
+        }
+    }
+
+    private void End(EndCause cause, string detail, Instant now)
+    {
+        if (_phase == Phase.Ended)
+            return;
+        _phase = Phase.Ended;
+        _phaseDeadline = Instant.Never;
+        _media?.Stop(now);
+        _closeNotifyAt = now;
+        _events.Enqueue(new(PeerEventKind.Ended, cause, detail));
+    }
+
+    /// <summary>"Infinite" without the namespace that is banned here for what else is in it.</summary>
+    private static class Timeout
+    {
+        public static readonly TimeSpan Infinite = TimeSpan.FromMilliseconds(-1);
+    }
+}
