@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Driver;
 using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc;
@@ -6,6 +7,5 @@ namespace OpenAI.Realtime.WebRtc;
 /// <summary>The engine that is used when the caller brings none: the one place that names it.</summary>
 internal static class DefaultPeerFactory
 {
-    public static IPeerConnectionFactory Create(ILoggerFactory? loggerFactory, TimeProvider timeProvider) =>
-        throw new NotSupportedException("No engine is plugged in yet: hand the client an IPeerConnectionFactory.");
+    public static IPeerConnectionFactory Create(ILoggerFactory? loggerFactory, TimeProvider timeProvider) => new PeerConnectionFactory(loggerFactory, timeProvider);
 }

@@ -64,8 +64,8 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "KeyLifetime must lie between 10 seconds and 2 hours, or be left out.";
         if (o.KeyExpiryMargin < TimeSpan.Zero || o.KeyExpiryMargin > TimeSpan.FromHours(1))
             yield return "KeyExpiryMargin must lie between 0 and 1 hour.";
-        if (o.ChannelLabel is null || Encoding.UTF8.GetByteCount(o.ChannelLabel) > ushort.MaxValue)
-            yield return "ChannelLabel must be at most 65,535 bytes long as UTF-8 (RFC 8832 §5.1).";
+        if (string.IsNullOrEmpty(o.ChannelLabel) || Encoding.UTF8.GetByteCount(o.ChannelLabel) > 1024)
+            yield return "ChannelLabel must have 1 to 1,024 bytes as UTF-8; the default is oai-events.";
         if (o.NegotiatedChannelId is < 0 or > 65534)
             yield return "NegotiatedChannelId must lie between 0 and 65534 (RFC 8832 §6).";
         if (o.MaxEventSize < 16 * 1024)
