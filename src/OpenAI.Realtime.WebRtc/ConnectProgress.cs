@@ -6,7 +6,7 @@ public enum ConnectStep
     /// <summary>The key is there (when one is needed).</summary>
     Key,
 
-    /// <summary>The service's answer is there and has been applied.</summary>
+    /// <summary>The service's answer is there.</summary>
     Answer,
 
     /// <summary>ICE has found a path.</summary>
@@ -36,7 +36,7 @@ public sealed record ConnectTimings
     /// <summary>The key was there. Null when none was needed.</summary>
     public TimeSpan? Key { get; init; }
 
-    /// <summary>The answer was there and applied.</summary>
+    /// <summary>The answer was there.</summary>
     public TimeSpan? Answer { get; init; }
 
     /// <summary>ICE had found a path.</summary>

@@ -40,8 +40,8 @@ internal sealed class RealtimeConnection : IAsyncDisposable
     private RealtimeConnection(RealtimeConnectionSetup setup)
     {
         _setup = setup;
-        _peerCreated = setup.Clock.Elapsed;
         Peer = setup.PeerFactory.Create(setup.PeerOptions);
+        _peerCreated = setup.Clock.Elapsed;
         _watching = WatchStatesAsync();
     }
 
@@ -63,8 +63,13 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>A time on the peer's clock as a time since the connect began.</summary>
-    public TimeSpan SinceStart(TimeSpan sincePeerCreated) => _peerCreated + sincePeerCreated;
+    /// <summary>A time on the peer's clock as a time since the connect began; never later than now, since creating the peer took a moment that both clocks count.</summary>
+    public TimeSpan SinceStart(TimeSpan sincePeerCreated)
+    {
+        TimeSpan now = _setup.Clock.Elapsed;
+        TimeSpan at = _peerCreated + sincePeerCreated;
+        return at < now ? at : now;
+    }
 
     /// <summary>Connects.</summary>
     /// <exception cref="RealtimeConnectException">A phase failed.</exception>
@@ -95,8 +100,10 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         if (answer.CallId is not null)
             Interlocked.CompareExchange(ref _callId, answer.CallId, null);
         cancellationToken.ThrowIfCancellationRequested();
-        Peer.SetAnswer(answer.Sdp);
+
+        // Before it is applied: from then on the engine runs, and may have a path before this thread goes on.
         _setup.Clock.Reach(ConnectStep.Answer);
+        Peer.SetAnswer(answer.Sdp);
         await ConnectPeerAsync(cancellationToken).ConfigureAwait(false);
         TakeStates();
         _setup.Clock.Reach(ConnectStep.Channel);

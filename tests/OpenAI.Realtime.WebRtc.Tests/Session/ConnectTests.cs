@@ -179,7 +179,7 @@ public sealed class ConnectTests : Harness
         Assert.Equal(TimeSpan.FromMilliseconds(20), timings.Dtls);
         Assert.Equal(TimeSpan.FromMilliseconds(30), timings.Channel);
         Assert.Equal(TimeSpan.FromMilliseconds(35), timings.FirstEvent);
-        Assert.Equal(TimeSpan.FromMilliseconds(70), timings.FirstAudio);
+        Assert.Equal(TimeSpan.FromMilliseconds(33), timings.FirstAudio);
     }
 
     [Fact]

@@ -127,7 +127,7 @@ internal sealed class ScriptedPeer : IPeerConnection, IPeerConnectionFactory
 
     public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet)
     {
-        packet = new EncodedAudio(1, 111, 1, 1, false, 1, TimeSpan.FromMilliseconds(70));
+        packet = new EncodedAudio(1, 111, 1, 1, false, 1, TimeSpan.FromMilliseconds(33));
         return true;
     }
 
