@@ -1,0 +1,334 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenAI.Realtime.WebRtc.Driver;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc.Testing;
+
+/// <summary>
+/// An OpenAI Realtime endpoint on your own machine: HTTP, and real ICE, DTLS, SRTP and SCTP behind it. Start one in a test, point the client at
+/// <see cref="BaseAddress"/> with <see cref="ApiKey"/>, talk. Thread-safe.
+/// </summary>
+/// <remarks>
+/// It speaks the protocol and understands nothing: the default reply plays the caller's own words back, and a "transcription" says what was heard,
+/// not which words. <see cref="Script"/> replaces any of it.
+/// </remarks>
+public sealed class RealtimeTestEndpoint : IAsyncDisposable
+{
+    private const int MaxRememberedRequests = 1_024;
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly List<RealtimeTestCall> _calls = [];
+    private readonly Dictionary<string, RealtimeTestCall> _openCalls = new(StringComparer.Ordinal);
+    private readonly Queue<RealtimeTestRequest> _requests = new();
+    private readonly Dictionary<RealtimeTestRoute, Queue<RealtimeTestFault>> _faults = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Channel<RealtimeTestCall> _newCalls;
+    private readonly IPeerConnectionFactory _peers;
+    private readonly ILogger _logger;
+    private WebApplication? _application;
+    private Uri? _baseAddress;
+    private Task? _disposing;
+    private int _callsCreated;
+    private int _callsReserved;
+
+    internal RealtimeTestEndpoint(RealtimeTestEndpointOptions options)
+    {
+        options.Validate();
+        Options = options;
+        ApiKey = options.ApiKey ?? Json.NewId("sk-test-", 40);
+        Keys = new KeyStore(options.MaxKeys, options.TimeProvider);
+        _peers = options.PeerConnectionFactory ?? new PeerConnectionFactory(options.LoggerFactory);
+        _logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("OpenAI.Realtime.WebRtc.Testing");
+        _newCalls = Channel.CreateBounded<RealtimeTestCall>(new BoundedChannelOptions(options.MaxRememberedCalls) { FullMode = BoundedChannelFullMode.DropOldest });
+    }
+
+    /// <summary>Starts an endpoint with a web server of its own, by default on 127.0.0.1 and a free port.</summary>
+    /// <param name="options">How it is to be. Default: null, all defaults.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <returns>An endpoint to be disposed by the caller.</returns>
+    /// <exception cref="IOException">The address is in use.</exception>
+    public static async Task<RealtimeTestEndpoint> StartAsync(RealtimeTestEndpointOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new RealtimeTestEndpointOptions();
+        var endpoint = new RealtimeTestEndpoint(options);
+        try
+        {
+            await endpoint.ListenAsync(cancellationToken).ConfigureAwait(false);
+            return endpoint;
+        }
+        catch
+        {
+            await endpoint.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>What a client is given as the API's base, such as <c>http://127.0.0.1:41234/v1</c>.</summary>
+    /// <exception cref="InvalidOperationException">The endpoint is mapped into an application, which alone knows its address.</exception>
+    public Uri BaseAddress => _baseAddress
+        ?? throw new InvalidOperationException("This endpoint is part of an application: its address is the application's, and the prefix that it was mapped to.");
+
+    /// <summary>The API key that is accepted.</summary>
+    public string ApiKey { get; }
+
+    /// <summary>What the endpoint does when it is not to do the ordinary. Can be changed at any time.</summary>
+    public RealtimeTestScript Script => Options.Script;
+
+    /// <summary>The newest calls, open and ended, in the order in which they were made.</summary>
+    public IReadOnlyList<RealtimeTestCall> Calls
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _calls];
+        }
+    }
+
+    /// <summary>How many calls are open.</summary>
+    public int OpenCalls
+    {
+        get
+        {
+            lock (_gate)
+                return _openCalls.Count;
+        }
+    }
+
+    /// <summary>How many calls have been made until now.</summary>
+    public int CallsCreated => Volatile.Read(ref _callsCreated);
+
+    /// <summary>How many ephemeral keys have been minted until now.</summary>
+    public int KeysMinted => Keys.Minted;
+
+    /// <summary>The newest 1,024 HTTP requests.</summary>
+    public IReadOnlyList<RealtimeTestRequest> Requests
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _requests];
+        }
+    }
+
+    internal RealtimeTestEndpointOptions Options { get; }
+
+    internal KeyStore Keys { get; }
+
+    internal ILogger Logger => _logger;
+
+    internal CancellationToken Stopping => _stopping.Token;
+
+    /// <summary>Waits for the next call that nobody has waited for: each call is given once.</summary>
+    /// <param name="timeout">How long to wait. Default: null, 30 s.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A call whose answer is written; await <see cref="RealtimeTestCall.Connected"/> for the open channel.</returns>
+    /// <exception cref="TimeoutException">No call came in time.</exception>
+    public async Task<RealtimeTestCall> WaitForCallAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        using var patience = new CancellationTokenSource(timeout ?? DefaultPatience);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await _newCalls.Reader.ReadAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No call came within {timeout ?? DefaultPatience}.");
+        }
+        catch (ChannelClosedException)
+        {
+            throw new ObjectDisposedException(nameof(RealtimeTestEndpoint));
+        }
+    }
+
+    /// <summary>Makes the next request of a route go wrong. Several wait for their turn.</summary>
+    /// <param name="route">Which route.</param>
+    /// <param name="fault">What happens.</param>
+    /// <param name="times">To how many requests. Default: one.</param>
+    public void FailNext(RealtimeTestRoute route, RealtimeTestFault fault, int times = 1)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(times);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(times, 10_000);
+        lock (_gate)
+        {
+            if (!_faults.TryGetValue(route, out Queue<RealtimeTestFault>? waiting))
+                _faults[route] = waiting = new();
+            for (int i = 0; i < times; i++)
+                waiting.Enqueue(fault);
+        }
+    }
+
+    /// <summary>Hangs every call up, and stops the web server where it has one of its own.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Task disposing;
+        lock (_gate)
+            disposing = _disposing ??= DisposeCoreAsync();
+        await disposing.ConfigureAwait(false);
+    }
+
+    /// <summary>Notes a request, and says what goes wrong with it on purpose.</summary>
+    internal RealtimeTestFault? OnRequest(RealtimeTestRequest request)
+    {
+        lock (_gate)
+        {
+            _requests.Enqueue(request);
+            if (_requests.Count > MaxRememberedRequests)
+                _requests.Dequeue();
+            if (_faults.TryGetValue(request.Route, out Queue<RealtimeTestFault>? waiting) && waiting.TryDequeue(out RealtimeTestFault? fault))
+                return fault;
+        }
+
+        return Script.OnRequest?.Invoke(request);
+    }
+
+    /// <summary>Makes a call and its answer.</summary>
+    /// <returns>Null when too many calls are open.</returns>
+    /// <exception cref="SdpException">The offer cannot be used.</exception>
+    internal async Task<(RealtimeTestCall Call, string Answer)?> CreateCallAsync(
+        string offer, EffectiveSession session, System.Net.IPAddress? reachedAt, int? channelId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_openCalls.Count + _callsReserved >= Options.MaxCalls || _stopping.IsCancellationRequested)
+                return null;
+            _callsReserved++;
+        }
+
+        RealtimeTestCall? call = null;
+        try
+        {
+            IPeerConnection peer = _peers.Create(new PeerConnectionOptions
+            {
+                IceLite = true,
+                NegotiatedChannelId = channelId,
+                MaxIncomingMessageSize = Options.MaxEventSize,
+                LocalAddresses = Options.MediaAddresses ?? (Options.UseAllMediaAddresses ? null : [MediaAddress(reachedAt)]),
+                IncludeLoopback = true,
+                TimeProvider = Options.TimeProvider,
+                LoggerFactory = Options.LoggerFactory,
+            });
+            call = new RealtimeTestCall(Options, session, peer, _logger);
+            string answer = await call.AnswerAsync(offer, cancellationToken).ConfigureAwait(false);
+            Add(call);
+            return (call, answer);
+        }
+        catch
+        {
+            if (call is not null)
+                await call.AbandonAsync().ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            lock (_gate)
+                _callsReserved--;
+        }
+    }
+
+    /// <summary>The open call with this id.</summary>
+    internal RealtimeTestCall? FindOpenCall(string id)
+    {
+        lock (_gate)
+            return _openCalls.GetValueOrDefault(id);
+    }
+
+    // Calls go to the address that the client has reached us at.
+    private static System.Net.IPAddress MediaAddress(System.Net.IPAddress? reachedAt) =>
+        reachedAt is null ? System.Net.IPAddress.Loopback : reachedAt.IsIPv4MappedToIPv6 ? reachedAt.MapToIPv4() : reachedAt;
+
+    private void Add(RealtimeTestCall call)
+    {
+        lock (_gate)
+        {
+            _calls.Add(call);
+            if (_calls.Count > Options.MaxRememberedCalls)
+                _calls.RemoveAt(_calls.FindIndex(c => c.Completion.IsCompleted) is >= 0 and int ended ? ended : 0);
+            _openCalls.Add(call.Id, call);
+            _callsCreated++;
+        }
+
+        _logger.CallCreated(call.Id);
+        _newCalls.Writer.TryWrite(call);
+        _ = RunAsync(call);
+    }
+
+    private async Task RunAsync(RealtimeTestCall call)
+    {
+        await call.RunAsync().ConfigureAwait(false);
+        lock (_gate)
+            _openCalls.Remove(call.Id);
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        // Empty: it reads neither appsettings.json nor the environment of the program it is a guest in, and leaves Ctrl-C to it.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(Options.ListenOn);
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null;       // ours is smaller, and answers in OpenAI's shape
+        });
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();
+        if (Options.LoggerFactory is not null)
+            builder.Services.AddSingleton<ILoggerFactory>(new BorrowedLoggerFactory(Options.LoggerFactory));
+        _application = builder.Build();
+        HttpRoutes.Map(_application, "/v1", this, isWholeServer: true);
+        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
+        string address = _application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
+        _baseAddress = new Uri(address.TrimEnd('/') + "/v1");
+        _logger.Listening(_baseAddress);
+    }
+
+    private async Task DisposeCoreAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        RealtimeTestCall[] open;
+        lock (_gate)
+            open = [.. _openCalls.Values];
+        await Task.WhenAll(open.Select(async call =>
+        {
+            await call.HangUpAsync().ConfigureAwait(false);
+            await call.Completion.ConfigureAwait(false);
+        })).ConfigureAwait(false);
+        _newCalls.Writer.TryComplete();
+        if (_application is not null)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await _application.StopAsync(patience.Token).ConfigureAwait(false);
+            await _application.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private sealed class GuestLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    // The host disposes its logger factory, and this one is the caller's.
+    private sealed class BorrowedLoggerFactory(ILoggerFactory lender) : ILoggerFactory
+    {
+        public void AddProvider(ILoggerProvider provider) => lender.AddProvider(provider);
+
+        public ILogger CreateLogger(string categoryName) => lender.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
+        }
+    }
+}
