@@ -1,0 +1,53 @@
+using ConsoleVoiceChat.Display;
+using OpenAI.Realtime.WebRtc.Testing;
+
+namespace ConsoleVoiceChat;
+
+/// <summary>
+/// One run of the program: opens the files, starts the endpoint when there is no other, has the conversation, and writes down how it went.
+/// </summary>
+internal static class Chat
+{
+    public static async Task<Report> RunAsync(Settings settings, IDisplay display, CancellationToken stop)
+    {
+        long allocatedBefore = GC.GetTotalAllocatedBytes();
+        var timeline = new Timeline(display);
+        var conversation = new Conversation(settings, timeline, display);
+        ChatException? failure = null;
+        try
+        {
+            await HoldAsync(settings, conversation, timeline, display, stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            conversation.Ended ??= Endings.Interrupted;     // Ctrl-C while connecting
+        }
+#pragma warning disable CA1031 // Every failure gets its exit code, and the statistics are written all the same.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failure = Failures.Explain(e);
+        }
+
+        var statistics = Statistics.Of(conversation, timeline, failure, GC.GetTotalAllocatedBytes() - allocatedBefore);
+        if (settings.StatsFile is { } file)
+            failure = Files.Try(() => statistics.Write(file), "--stats") ?? failure;
+        return new Report(Summary.Of(settings, statistics, conversation, failure), failure);
+    }
+
+    private static async Task HoldAsync(Settings settings, Conversation conversation, Timeline timeline, IDisplay display, CancellationToken stop)
+    {
+        using EventFile? events = settings.EventsFile is { } file ? Files.Open(() => new EventFile(file, timeline), "--events") : null;
+        using var input = AudioInput.Open(settings);
+        using var output = AudioOutput.Open(settings);
+        await using RealtimeTestEndpoint? endpoint = settings.IsDemo ? await RealtimeTestEndpoint.StartAsync(cancellationToken: stop) : null;
+        await conversation.RunAsync(input, output, events, endpoint, stop);
+        output.Close();
+        events?.Close();
+    }
+}
+
+/// <summary>How a run went.</summary>
+/// <param name="Summary">For people, line by line.</param>
+/// <param name="Failure">Why it did not end as asked; null when it did.</param>
+internal sealed record Report(IReadOnlyList<string> Summary, ChatException? Failure);

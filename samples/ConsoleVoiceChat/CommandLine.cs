@@ -1,0 +1,232 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using OpenAI.Realtime.WebRtc;
+
+namespace ConsoleVoiceChat;
+
+/// <summary>The options, their help, and what is wrong with a command line in one line.</summary>
+internal static class CommandLine
+{
+    private const string OpenAI = "https://api.openai.com/v1";
+    private const string KeyVariable = "OPENAI_API_KEY";
+
+    private static readonly Option<Uri?> Endpoint = new("--endpoint")
+    {
+        HelpName = "URL",
+        Description = $"Base address of the API, such as http://127.0.0.1:8080/v1. Default: {OpenAI} when there is a key, otherwise an endpoint inside this program.",
+        CustomParser = Address,
+    };
+
+    private static readonly Option<string?> ApiKey = new("--api-key")
+    {
+        HelpName = "KEY",
+        Description = $"The API key (sk-…), or an ephemeral key (ek_…). Default: the environment variable {KeyVariable}. Other users of the machine can see a command line: prefer the variable.",
+    };
+
+    private static readonly Option<Uri?> KeyUrl = new("--key-url")
+    {
+        HelpName = "URL",
+        Description = "Your own server that hands out ephemeral keys: it is sent a POST and answers JSON with value or client_secret.value. In place of --api-key.",
+        CustomParser = Address,
+    };
+
+    private static readonly Option<string> Dialect = new Option<string>("--dialect")
+    {
+        Description = "Which generation of the protocol the service speaks: ga, or the beta of 2024 that some compatible servers still speak.",
+        DefaultValueFactory = _ => "ga",
+    }.AcceptOnlyFromAmong("ga", "beta");
+
+    private static readonly Option<string> Model = new("--model")
+    {
+        HelpName = "NAME",
+        Description = "The model that answers.",
+        DefaultValueFactory = _ => "gpt-realtime-2.1",
+    };
+
+    private static readonly Option<string?> Voice = new("--voice")
+    {
+        HelpName = "NAME",
+        Description = "The model's voice, such as marin or cedar. Default: the service's.",
+    };
+
+    private static readonly Option<string?> Instructions = new("--instructions")
+    {
+        HelpName = "TEXT",
+        Description = "What the model is told before the conversation. Default: the service's.",
+    };
+
+    private static readonly Option<string> Input = new("--input")
+    {
+        HelpName = "FILE.wav|-|silence",
+        Description = "Your voice: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz from standard input, or silence. "
+            + "When it has ended, silence is sent. Default: a recorded question that comes with the program.",
+        DefaultValueFactory = _ => Question,
+    };
+
+    private static readonly Option<string> Output = new("--output")
+    {
+        HelpName = "FILE.wav|-|none",
+        Description = "What you hear: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz to standard output (everything else then goes to standard error), or none.",
+        DefaultValueFactory = _ => "conversation.wav",
+    };
+
+    private static readonly Option<double?> Seconds = new("--seconds")
+    {
+        HelpName = "N",
+        Description = "How long to talk, from the open channel on. Default: until Ctrl-C; without a key, until the reply has been played.",
+    };
+
+    private static readonly Option<string?> Say = new("--say")
+    {
+        HelpName = "TEXT",
+        Description = "Send a text message at the start and ask for a response to it.",
+    };
+
+    private static readonly Option<string?> Events = new("--events")
+    {
+        HelpName = "FILE",
+        Description = "Write every event, both directions, one JSON a line: at_ms, direction (sent or received), event.",
+    };
+
+    private static readonly Option<string?> Stats = new("--stats")
+    {
+        HelpName = "FILE",
+        Description = "Write JSON at the end: ms (from start: key, answer, ice, dtls, channel, first_event, first_audio), audio, call_id, dtls_cipher, srtp_profile, "
+            + "allocated_bytes, ended.",
+    };
+
+    /// <summary>The recording that is the microphone unless another input is named.</summary>
+    private static string Question => Path.Combine(AppContext.BaseDirectory, "question.wav");
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand(
+            "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
+        {
+            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Seconds, Say, Events, Stats,
+        };
+        root.SetAction(static _ => 0);      // the program does the work itself; without an action, no options would be an error
+        root.TreatUnmatchedTokensAsErrors = true;
+        foreach (Option option in root.Options)
+        {
+            if (option is HelpOption { Action: HelpAction help })
+                option.Action = new HelpWithExitCodes(help);
+        }
+        return root;
+    }
+
+    /// <summary>What the parsed command line asks for.</summary>
+    /// <exception cref="ChatException">The options contradict each other.</exception>
+    public static Settings Read(ParseResult parsed)
+    {
+        string? given = NullIfEmpty(parsed.GetValue(ApiKey));
+        Uri? keyUrl = parsed.GetValue(KeyUrl);
+        if (given is not null && keyUrl is not null)
+            throw Bad("Use --api-key or --key-url, not both.");
+        string? key = keyUrl is not null ? null : given ?? NullIfEmpty(Environment.GetEnvironmentVariable(KeyVariable));
+        Uri? endpoint = parsed.GetValue(Endpoint);
+        if (endpoint is not null && key is null && keyUrl is null)
+            throw Bad($"--endpoint needs a key: give --api-key or --key-url, or set {KeyVariable}.");
+        if (endpoint is null && (key is not null || keyUrl is not null))
+            endpoint = new Uri(OpenAI);
+
+        double? seconds = parsed.GetValue(Seconds);
+        if (seconds is { } n && !(n > 0 && n <= TimeSpan.FromDays(7).TotalSeconds))
+            throw Bad("--seconds must be more than 0, and at most a week.");
+
+        var settings = new Settings
+        {
+            Endpoint = endpoint,
+            ApiKey = key,
+            KeyUrl = keyUrl,
+            Dialect = parsed.GetValue(Dialect) == "beta" ? RealtimeDialect.Beta : RealtimeDialect.Ga,
+            Model = parsed.GetValue(Model)!,
+            Voice = NullIfEmpty(parsed.GetValue(Voice)),
+            Instructions = parsed.GetValue(Instructions),
+            Input = parsed.GetValue(Input)!,
+            Output = parsed.GetValue(Output)!,
+            Duration = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
+            Say = NullIfEmpty(parsed.GetValue(Say)),
+            EventsFile = NullIfEmpty(parsed.GetValue(Events)),
+            StatsFile = NullIfEmpty(parsed.GetValue(Stats)),
+        };
+        CheckFiles(settings);
+        return settings;
+    }
+
+    /// <summary>No file is to be written over another that is in use: the microphone least of all.</summary>
+    private static void CheckFiles(Settings settings)
+    {
+        if (settings.Model.Length == 0 || settings.Input.Length == 0 || settings.Output.Length == 0)
+            throw Bad("--model, --input and --output must not be empty.");
+        (string Option, string? File)[] files =
+        [
+            ("--input", settings.Input is Settings.Pipe or Settings.Silence ? null : settings.Input),
+            ("--output", settings.Output is Settings.Pipe or Settings.Nowhere ? null : settings.Output),
+            ("--events", settings.EventsFile),
+            ("--stats", settings.StatsFile),
+        ];
+        foreach (IGrouping<string, (string Option, string? File)> same in files.Where(f => f.File is not null).GroupBy(f => Path.GetFullPath(f.File!)))
+        {
+            if (same.Count() > 1)
+                throw Bad($"{string.Join(" and ", same.Select(f => f.Option))} name the same file.");
+        }
+        if (settings.Input == Settings.Pipe && !Console.IsInputRedirected)
+            throw Bad("--input - reads sound from a pipe, and standard input is a terminal: arecord -t raw -f S16_LE -r 24000 | …");
+        if (settings.Output == Settings.Pipe && !Console.IsOutputRedirected)
+            throw Bad("--output - writes sound into a pipe, and standard output is a terminal: … | aplay -t raw -f S16_LE -r 24000");
+    }
+
+    private static Uri? Address(ArgumentResult result)
+    {
+        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
+            return address;
+        result.AddError($"'{text}' is no http or https address.");
+        return null;
+    }
+
+    private static ChatException Bad(string message) => new(ExitCode.BadArguments, "bad_arguments", message + " Try --help.");
+
+    private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    /// <summary>The generated help, and below it what no option says.</summary>
+    private sealed class HelpWithExitCodes(HelpAction help) : SynchronousCommandLineAction
+    {
+        private const string Rest = """
+            Exit codes:
+              0   the conversation ended as asked (its own end, --seconds, Ctrl-C)
+              1   something failed that should not
+              2   bad arguments
+              3   key refused
+              4   endpoint unreachable
+              5   request rejected: the endpoint answered with another error
+              6   answer unusable: no SDP, cut off, or without what a call needs
+              7   ICE failed: no path to the service
+              8   DTLS failed, a wrong fingerprint included
+              9   the data channel never opened
+              10  session expired
+              11  the service hung up, or the connection was lost
+              12  a file, or sound from or to a pipe, could not be read or written
+              13  libopus is missing
+
+            Examples:
+              Talk to the endpoint inside the program, no key needed:
+                samples/run
+              Microphone and loudspeaker, Linux:
+                arecord -q -t raw -f S16_LE -r 24000 -c 1 | samples/run --input - --output - | aplay -q -t raw -f S16_LE -r 24000 -c 1
+              One question by text, answer into a file:
+                samples/run --input silence --say "What is WebRTC?" --seconds 20 --output answer.wav
+            """;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            int result = help.Invoke(parseResult);
+            parseResult.InvocationConfiguration.Output.WriteLine(Rest);
+            return result;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using ConsoleVoiceChat;
+using ConsoleVoiceChat.Display;
+
+// Reads the command line, runs one conversation, and turns whatever happens into an exit code and at most one line on standard error.
+// What to read first: Conversation.cs, which is the use of the SDK.
+
+ParseResult parsed = CommandLine.Create().Parse(args);
+if (parsed.Action is ParseErrorAction)
+    return Fail(new ChatException(ExitCode.BadArguments, "bad_arguments", $"{parsed.Errors[0].Message} Try --help."));
+if (parsed.Action is not null)
+    return parsed.Invoke();     // --help, --version
+
+using var interrupt = new Interrupt();
+try
+{
+    Settings settings = CommandLine.Read(parsed);
+    IDisplay display = Displays.Choose(settings, interrupt);
+    Report report;
+    await using (display)
+        report = await Chat.RunAsync(settings, display, interrupt.Token);
+    display.WriteLines(report.Summary);
+    return report.Failure is { } failure ? Fail(failure) : (int)ExitCode.Ended;
+}
+#pragma warning disable CA1031 // The last line of defence: a person sees one line, not a stack.
+catch (Exception e)
+#pragma warning restore CA1031
+{
+    return Fail(Failures.Explain(e));
+}
+
+static int Fail(ChatException failure)
+{
+    Console.Error.WriteLine($"ConsoleVoiceChat: {Text.OneLine(failure.Message)}");
+    return (int)failure.Code;
+}

@@ -1,0 +1,51 @@
+using OpenAI.Realtime.WebRtc;
+
+namespace ConsoleVoiceChat;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record Settings
+{
+    /// <summary>Standard input or output in place of a file.</summary>
+    public const string Pipe = "-";
+
+    /// <summary>--input silence.</summary>
+    public const string Silence = "silence";
+
+    /// <summary>--output none.</summary>
+    public const string Nowhere = "none";
+
+    /// <summary>The API's base; null for the endpoint inside this program.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>An API key, or an ephemeral one.</summary>
+    public string? ApiKey { get; init; }
+
+    public Uri? KeyUrl { get; init; }
+
+    public RealtimeDialect Dialect { get; init; }
+
+    public required string Model { get; init; }
+
+    public string? Voice { get; init; }
+
+    public string? Instructions { get; init; }
+
+    public required string Input { get; init; }
+
+    public required string Output { get; init; }
+
+    /// <summary>How long to talk, from the open channel on; null: until it is over.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    public string? Say { get; init; }
+
+    public string? EventsFile { get; init; }
+
+    public string? StatsFile { get; init; }
+
+    /// <summary>Without a key and without a service: talk to the endpoint inside this program.</summary>
+    public bool IsDemo => Endpoint is null;
+
+    /// <summary>Who is talked to, for people.</summary>
+    public string Service => IsDemo ? "the endpoint inside this program" : Endpoint!.ToString();
+}

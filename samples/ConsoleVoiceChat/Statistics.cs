@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace ConsoleVoiceChat;
+
+/// <summary>How it went, in numbers; what --stats writes.</summary>
+/// <param name="Ms">When each step was passed, in milliseconds from the start; null for what was not reached.</param>
+/// <param name="Audio">Packets, both ways.</param>
+/// <param name="CallId">The call's id; null when the service named none.</param>
+/// <param name="DtlsCipher">The cipher suite, by its IANA name.</param>
+/// <param name="SrtpProfile">The SRTP protection profile, by its IANA name.</param>
+/// <param name="AllocatedBytes">Allocated by the whole program, in the demonstration with the endpoint inside it.</param>
+/// <param name="Ended">Why it ended: reply_played, seconds, interrupted, or the failure's name.</param>
+internal sealed record Statistics(
+    StepTimes Ms, AudioCounts Audio, string? CallId, string? DtlsCipher, string? SrtpProfile, long AllocatedBytes, string Ended)
+{
+    public static Statistics Of(Conversation conversation, Timeline timeline, ChatException? failure, long allocated)
+    {
+        PeerStatistics? connection = conversation.Counted?.Connection;
+        return new Statistics(
+            new StepTimes(
+                timeline[ConnectStep.Key], timeline[ConnectStep.Answer], timeline[ConnectStep.Ice], timeline[ConnectStep.Dtls],
+                timeline[ConnectStep.Channel], timeline[ConnectStep.FirstEvent], timeline[ConnectStep.FirstAudio]),
+            AudioCounts.Of(connection, conversation.Counted?.Audio ?? default),
+            conversation.CallId,
+            connection?.DtlsCipherSuite,
+            connection?.SrtpProfile,
+            allocated,
+            failure?.Name ?? conversation.Ended ?? "interrupted");
+    }
+
+    public void Write(string path) =>
+        File.WriteAllText(path, JsonSerializer.Serialize(this, StatisticsJson.Default.Statistics) + "\n");
+}
+
+/// <summary>Milliseconds from the start.</summary>
+internal sealed record StepTimes(double? Key, double? Answer, double? Ice, double? Dtls, double? Channel, double? FirstEvent, double? FirstAudio);
+
+/// <summary>What was sent and received.</summary>
+internal sealed record AudioCounts(
+    long SentPackets, long SentBytes, long ReceivedPackets, long ReceivedBytes, long Lost, long Late, long Duplicate, long ConcealedSamples, double JitterMs, double BufferMs)
+{
+    /// <summary>The engine counts what was on the wire; the jitter buffer what became of it.</summary>
+    public static AudioCounts Of(PeerStatistics? connection, AudioStatistics audio) => new(
+        connection?.AudioPacketsSent ?? audio.Sent.Packets,
+        connection?.AudioBytesSent ?? audio.Sent.Bytes,
+        connection?.AudioPacketsReceived ?? audio.Received.Packets,
+        connection?.AudioBytesReceived ?? audio.Received.Bytes,
+        audio.Received.Lost,
+        audio.Received.Late,
+        audio.Received.Duplicate,
+        audio.Received.ConcealedSamples,
+        Math.Round((connection?.Jitter ?? audio.Received.Jitter).TotalMilliseconds, 3),
+        Math.Round(audio.Received.TargetDelay.TotalMilliseconds, 3));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSerializable(typeof(Statistics))]
+internal sealed partial class StatisticsJson : JsonSerializerContext;

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+using ConsoleVoiceChat.Display;
+using OpenAI.Realtime.WebRtc;
+
+namespace ConsoleVoiceChat;
+
+/// <summary>When each step of connecting was passed: kept even when the next one fails.</summary>
+internal sealed class Timeline(IDisplay display) : IProgress<ConnectProgress>
+{
+    private readonly long _start = TimeProvider.System.GetTimestamp();
+    private readonly ConcurrentDictionary<ConnectStep, TimeSpan> _passed = new();
+
+    /// <summary>Since the program began to connect.</summary>
+    public TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_start);
+
+    /// <summary>When a step was passed, in milliseconds; null when it was not.</summary>
+    public double? this[ConnectStep step] => _passed.TryGetValue(step, out TimeSpan at) ? Math.Round(at.TotalMilliseconds, 3) : null;
+
+    public void Report(ConnectProgress value)
+    {
+        _passed[value.Step] = value.Elapsed;
+        display.ShowPhase(value.Step, value.Elapsed);
+    }
+}
