@@ -58,12 +58,11 @@ internal static class CommandLine
         Description = "What the model is told before the conversation. Default: the service's.",
     };
 
-    private static readonly Option<string> Input = new("--input")
+    private static readonly Option<string?> Input = new("--input")
     {
         HelpName = "FILE.wav|-|silence",
         Description = "Your voice: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz from standard input, or silence. "
             + "When it has ended, silence is sent. Default: a recorded question that comes with the program.",
-        DefaultValueFactory = _ => Question,
     };
 
     private static readonly Option<string> Output = new("--output")
@@ -77,6 +76,7 @@ internal static class CommandLine
     {
         HelpName = "N",
         Description = "How long to talk, from the open channel on. Default: until Ctrl-C; without a key, until the reply has been played.",
+        CustomParser = Number,
     };
 
     private static readonly Option<string?> Say = new("--say")
@@ -108,8 +108,6 @@ internal static class CommandLine
         {
             Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Seconds, Say, Events, Stats,
         };
-        root.SetAction(static _ => 0);      // the program does the work itself; without an action, no options would be an error
-        root.TreatUnmatchedTokensAsErrors = true;
         foreach (Option option in root.Options)
         {
             if (option is HelpOption { Action: HelpAction help })
@@ -133,10 +131,6 @@ internal static class CommandLine
         if (endpoint is null && (key is not null || keyUrl is not null))
             endpoint = new Uri(OpenAI);
 
-        double? seconds = parsed.GetValue(Seconds);
-        if (seconds is { } n && !(n > 0 && n <= TimeSpan.FromDays(7).TotalSeconds))
-            throw Bad("--seconds must be more than 0, and at most a week.");
-
         var settings = new Settings
         {
             Endpoint = endpoint,
@@ -146,9 +140,9 @@ internal static class CommandLine
             Model = parsed.GetValue(Model)!,
             Voice = NullIfEmpty(parsed.GetValue(Voice)),
             Instructions = parsed.GetValue(Instructions),
-            Input = parsed.GetValue(Input)!,
+            Input = parsed.GetValue(Input) ?? Question,
             Output = parsed.GetValue(Output)!,
-            Duration = seconds is { } s ? TimeSpan.FromSeconds(s) : null,
+            Duration = parsed.GetValue(Seconds) is { } s ? TimeSpan.FromSeconds(s) : null,
             Say = NullIfEmpty(parsed.GetValue(Say)),
             EventsFile = NullIfEmpty(parsed.GetValue(Events)),
             StatsFile = NullIfEmpty(parsed.GetValue(Stats)),
@@ -185,7 +179,16 @@ internal static class CommandLine
         string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
             return address;
-        result.AddError($"'{text}' is no http or https address.");
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is an http or https address, not '{text}'.");
+        return null;
+    }
+
+    private static double? Number(ArgumentResult result)
+    {
+        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && number <= TimeSpan.FromDays(7).TotalSeconds)
+            return number;
+        result.AddError($"--seconds is a number above 0 and at most a week, not '{text}'.");
         return null;
     }
 

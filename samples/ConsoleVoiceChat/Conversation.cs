@@ -24,6 +24,7 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
     public async Task RunAsync(AudioInput input, AudioOutput output, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop)
     {
         using var client = new RealtimeWebRtcClient(ClientOptions(endpoint));
+        timeline.Start();
         await using RealtimeWebRtcSession session = await client.ConnectAsync(
             new RealtimeConnectOptions
             {

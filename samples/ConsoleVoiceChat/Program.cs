@@ -8,7 +8,7 @@ using ConsoleVoiceChat.Display;
 
 ParseResult parsed = CommandLine.Create().Parse(args);
 if (parsed.Action is ParseErrorAction)
-    return Fail(new ChatException(ExitCode.BadArguments, "bad_arguments", $"{parsed.Errors[0].Message} Try --help."));
+    return Fail(new ChatException(ExitCode.BadArguments, "bad_arguments", $"{parsed.Errors[0].Message.TrimEnd('.')}. Try --help."));
 if (parsed.Action is not null)
     return parsed.Invoke();     // --help, --version
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ConsoleVoiceChat.Display;
 
 namespace ConsoleVoiceChat;
 
@@ -7,6 +8,8 @@ internal static class Summary
 {
     public static IReadOnlyList<string> Of(Settings settings, Statistics statistics, Conversation conversation, ChatException? failure)
     {
+        if (conversation.Counted is null && failure is not null)
+            return [];      // never connected: standard error says it all
         List<string> lines = ["", Ending(settings, statistics.Ended, failure)];
         if (Steps(statistics.Ms) is { Length: > 0 } steps)
             lines.Add($"  connecting  {steps}");
@@ -42,7 +45,8 @@ internal static class Summary
             ("key", ms.Key), ("answer", ms.Answer), ("ice", ms.Ice), ("dtls", ms.Dtls), ("channel", ms.Channel),
             ("first event", ms.FirstEvent), ("first audio", ms.FirstAudio),
         ];
-        return string.Join(", ", steps.Where(step => step.At is not null).Select(step => Invariant($"{step.Name} {step.At:0} ms")));
+        string passed = string.Join(", ", steps.Where(step => step.At is not null).Select(step => Invariant($"{step.Name} {step.At:0}")));
+        return passed.Length == 0 ? "" : passed + " ms";
     }
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -7,8 +7,11 @@ namespace ConsoleVoiceChat;
 /// <summary>When each step of connecting was passed: kept even when the next one fails.</summary>
 internal sealed class Timeline(IDisplay display) : IProgress<ConnectProgress>
 {
-    private readonly long _start = TimeProvider.System.GetTimestamp();
+    private long _start = TimeProvider.System.GetTimestamp();
     private readonly ConcurrentDictionary<ConnectStep, TimeSpan> _passed = new();
+
+    /// <summary>Connecting begins now: the zero of all times.</summary>
+    public void Start() => _start = TimeProvider.System.GetTimestamp();
 
     /// <summary>Since the program began to connect.</summary>
     public TimeSpan Elapsed => TimeProvider.System.GetElapsedTime(_start);

@@ -34,7 +34,7 @@ internal sealed class Dialogue
     {
         public string? ItemId => itemId;
 
-        public string Who => speaker switch { Speaker.You => "you", Speaker.Assistant => "assistant", _ => "note" };
+        public string Who => speaker switch { Display.Speaker.You => "you", Display.Speaker.Assistant => "assistant", _ => "note" };
 
         public Speaker? Speaker => speaker;
 

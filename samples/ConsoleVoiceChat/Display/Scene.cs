@@ -73,9 +73,11 @@ internal sealed class Scene(string model, string service)
         DrawSpeech(speechRows, width, Next);
         Next();
         DrawEvents(eventRows, Next);
-        Next();
         if (!IsOver)
+        {
+            Next();
             Next().Add("Ctrl-C ends the call.", Ink.Dim);
+        }
         return [.. lines.Take(Math.Max(1, height)).Select(line => line.ToString())];
 
         Line Next()
@@ -93,10 +95,10 @@ internal sealed class Scene(string model, string service)
         bool isOpen = _passed[(int)ConnectStep.Channel] is not null;
         line.Add(IsOver ? "○ " : "● ", IsOver ? Ink.Dim : isOpen ? Ink.Good : Ink.Warn);
         line.Add(Text.OneLine(model), Ink.Bold);
-        line.Add($" at {service}", Ink.Plain);
-        if (CallId is { } id && line.Room > id.Length + time.Length + 8)
-            line.Add($" · {Text.OneLine(id)}", Ink.Dim);
-        if (line.Room > time.Length + Margin)
+        string where = Text.OneLine($" at {service}{(CallId is { } id ? $" · {id}" : "")}");
+        int room = line.Room - time.Length - 2 * Margin;
+        line.Add(where.Length <= room ? where : where[..Math.Max(0, room)], Ink.Dim);
+        if (line.Room >= time.Length + Margin)
             line.Pad(line.Used + line.Room - time.Length - Margin).Add(time, Ink.Bold);
     }
 

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using OpenAI.Realtime.WebRtc.Samples.Tests.Support;
+using OpenAI.Realtime.WebRtc.Testing;
+using Xunit.Abstractions;
+
+namespace OpenAI.Realtime.WebRtc.Samples.Tests.ConsoleVoiceChat;
+
+/// <summary>The program against a service, which is an endpoint in this process.</summary>
+public sealed class ConversationTests(ITestOutputHelper output)
+{
+    [Fact]
+    public async Task Raw_sound_goes_in_and_out_through_pipes_and_nothing_else_comes_out()
+    {
+        using var folder = new TestFolder();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        using SampleProgram program = SampleProgram.Start(folder, endpoint, "--input", "-", "--output", "-", "--seconds", "8");
+        await program.Input.WriteAsync(Sound.Tone(1_000, TimeSpan.FromSeconds(2)));
+        program.Input.Close();      // silence is sent from here on
+        RealtimeTestCall call = await endpoint.WaitForCallAsync();
+        SampleProgram.Ended ended = await program.WaitAsync();
+        Assert.True(ended.ExitCode == 0, ended.Error);
+
+        Assert.Equal(0, ended.Output.Length % 2);
+        short[] heard = Sound.FromBytes(ended.Output);
+        Assert.InRange(heard.Length / 24_000.0, 6, 10);
+        Assert.InRange(Sound.Frequency(heard), 970, 1_030);
+        double[] envelope = Sound.Envelope(heard);
+        Assert.InRange(envelope.Count(level => level > -30) * 0.02, 1.5, 2.5);      // the two seconds came back, once
+        Assert.True(envelope.Take(50).Max() < -50, "Text among the samples would be a loud noise.");
+        Assert.Contains("speech_started", ended.Error);     // the display has moved there
+        Assert.True(call.Uplink.Duration > TimeSpan.FromSeconds(5), $"Silence was sent after the end of the input: {call.Uplink.Duration} in all.");
+    }
+
+    [Fact]
+    public async Task The_service_sees_a_packet_every_20_ms_and_no_timestamp_step_off()
+    {
+        using var folder = new TestFolder();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        using SampleProgram program = SampleProgram.Start(folder, endpoint, "--seconds", "6", "--output", "none");
+        RealtimeTestCall call = await endpoint.WaitForCallAsync();
+        Assert.Equal(0, (await program.WaitAsync()).ExitCode);
+
+        UplinkStatistics uplink = call.Uplink;
+        output.WriteLine($"{uplink.Packets} packets, arrival jitter p50 {uplink.JitterP50.TotalMilliseconds:0.00} ms, p95 {uplink.JitterP95.TotalMilliseconds:0.00} ms, "
+            + $"{uplink.IrregularTimestamps} irregular timestamps, {uplink.Lost} lost");
+        Assert.InRange(uplink.Packets, 250, 320);
+        Assert.Equal(0, uplink.IrregularTimestamps);
+        Assert.Equal(0, uplink.Lost);
+        Assert.Equal(0, uplink.Undecodable);
+    }
+
+    [Fact]
+    public async Task What_is_said_by_text_is_answered()
+    {
+        using var folder = new TestFolder();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        using SampleProgram program = SampleProgram.Start(folder, endpoint,
+            "--say", "What is WebRTC?", "--input", "silence", "--output", "answer.wav", "--seconds", "4", "--voice", "cedar", "--instructions", "Be brief.",
+            "--model", "gpt-of-the-test", "--events", "events.jsonl");
+        RealtimeTestCall call = await endpoint.WaitForCallAsync();
+        RealtimeTestEvent item = await call.WaitForEventAsync("conversation.item.create");
+        SampleProgram.Ended ended = await program.WaitAsync();
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+
+        Assert.Equal("What is WebRTC?", item.Parse()!["item"]!["content"]![0]!["text"]!.GetValue<string>());
+        Assert.Contains("response.create", call.ReceivedEvents.Select(e => e.Type));
+        Assert.Equal("gpt-of-the-test", call.Session["model"]!.GetValue<string>());
+        Assert.Equal("Be brief.", call.Session["instructions"]!.GetValue<string>());
+        Assert.Equal("cedar", call.Session["audio"]!["output"]!["voice"]!.GetValue<string>());
+        Assert.NotNull(call.Session["audio"]!["input"]!["transcription"]);
+        Assert.Equal(["conversation.item.create", "response.create"], RunFiles.Names(folder.File("events.jsonl"), "sent"));
+        Assert.Contains("you: What is WebRTC?", ended.Text);
+        Assert.Contains("→ response.create", ended.Text);
+        (short[] heard, _) = Sound.ReadWav(folder.File("answer.wav"));
+        Assert.Contains(Sound.Envelope(heard), level => level > -30);
+    }
+
+    [Fact]
+    public async Task The_beta_is_spoken_when_asked_for()
+    {
+        using var folder = new TestFolder();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        endpoint.Script.OnResponse = (_, _) => new(RealtimeTestReply.Say("Hello from the beta."));
+        using SampleProgram program = SampleProgram.Start(folder, endpoint,
+            "--dialect", "beta", "--say", "Hello", "--input", "silence", "--output", "none", "--seconds", "4", "--events", "events.jsonl", "--stats", "stats.json");
+        RealtimeTestCall call = await endpoint.WaitForCallAsync();
+        SampleProgram.Ended ended = await program.WaitAsync();
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+
+        Assert.True(call.IsBeta);
+        Assert.Contains("response.audio_transcript.delta", RunFiles.Names(folder.File("events.jsonl"), "received"));
+        Assert.Contains("assistant: Hello from the beta.", ended.Text);
+        Assert.Equal("seconds", RunFiles.ReadStats(folder.File("stats.json"))["ended"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_key_is_fetched_from_ones_own_server()
+    {
+        using var folder = new TestFolder();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        using var keyServer = new HttpListener();
+        Uri address = FreeAddress();
+        keyServer.Prefixes.Add(address.ToString());
+        keyServer.Start();
+        Task serving = ServeOneKeyAsync(keyServer, endpoint);
+
+        SampleProgram.Ended ended = await SampleProgram.RunAsync(folder,
+            "--endpoint", endpoint.BaseAddress.ToString(), "--key-url", address + "key", "--input", "silence", "--output", "none", "--seconds", "1");
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+        await serving;
+        Assert.Equal(1, endpoint.CallsCreated);
+        // The key server decides on the session; what the program wants of it goes over the channel.
+        Assert.Contains("session.update", endpoint.Calls[0].ReceivedEvents.Select(e => e.Type));
+    }
+
+    [Fact]
+    public async Task An_event_that_is_made_of_many_lines_and_control_codes_is_one_line_everywhere()
+    {
+        using var folder = new TestFolder();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        endpoint.Script.OnConnected = (call, _) =>
+        {
+            call.SendEvent("{\n  \"type\": \"something.new\\u001b[2J\",\n  \"x\": [1,\n2]\n}");
+            call.SendEvent("no JSON at all");
+            return Task.CompletedTask;
+        };
+        SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, endpoint, "--input", "silence", "--output", "none", "--seconds", "1.5", "--events", "events.jsonl");
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+        Assert.DoesNotContain('\e', ended.Text);
+        Assert.Contains("something.new", ended.Text);
+        string[] lines = File.ReadAllLines(folder.File("events.jsonl"));
+        Assert.Contains(lines, line => JsonNode.Parse(line)!["event"] is JsonObject e && e["x"] is JsonArray { Count: 2 });
+        Assert.Contains(lines, line => JsonNode.Parse(line)!["event"] is JsonValue text && text.GetValue<string>() == "no JSON at all");
+    }
+
+    private static async Task ServeOneKeyAsync(HttpListener server, RealtimeTestEndpoint endpoint)
+    {
+        HttpListenerContext context = await server.GetContextAsync();
+        Assert.Equal("POST", context.Request.HttpMethod);
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.BaseAddress + "/realtime/client_secrets") { Content = JsonContent.Create(new { }) };
+        request.Headers.Authorization = new("Bearer", endpoint.ApiKey);
+        using HttpResponseMessage minted = await http.SendAsync(request);
+        string value = JsonNode.Parse(await minted.Content.ReadAsStringAsync())!["value"]!.GetValue<string>();
+        context.Response.ContentType = "application/json";
+        await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes(new JsonObject { ["value"] = value }.ToJsonString()));
+        context.Response.Close();
+    }
+
+    private static Uri FreeAddress()
+    {
+        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
+    }
+}
