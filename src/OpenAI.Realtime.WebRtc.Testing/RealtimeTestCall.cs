@@ -14,6 +14,7 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 public sealed class RealtimeTestCall
 {
     private const int MaxQueuedEvents = 1_024;
+    private const int ReadingPausesAbove = 256;
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
 
@@ -36,6 +37,7 @@ public sealed class RealtimeTestCall
     private readonly List<DatagramRelay> _relays = [];
     private Task _sending = Task.CompletedTask;
     private Task? _hangingUp;
+    private TaskCompletionSource _sentOne = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
 
     internal RealtimeTestCall(RealtimeTestEndpointOptions options, EffectiveSession session, IPeerConnection peer, ILogger logger)
@@ -254,12 +256,29 @@ public sealed class RealtimeTestCall
             }
             catch (PeerConnectionException)
             {
-                return;     // over; Completion says why
+                break;      // over; Completion says why
             }
             catch (ArgumentException e)     // larger than the client accepts
             {
                 _logger.EventNotSent(Id, utf8.Length, e);
             }
+
+            Interlocked.Exchange(ref _sentOne, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        }
+
+        await _ended.CancelAsync().ConfigureAwait(false);
+        Volatile.Read(ref _sentOne).TrySetResult();
+    }
+
+    // Who asks faster than they listen has to wait: what is not read counts against SCTP's receive window.
+    private async ValueTask WaitForRoomAsync()
+    {
+        while (!_ended.IsCancellationRequested)
+        {
+            Task sentOne = Volatile.Read(ref _sentOne).Task;
+            if (_outbox.Reader.Count <= ReadingPausesAbove || _ended.IsCancellationRequested)
+                return;
+            await sentOne.ConfigureAwait(false);
         }
     }
 
@@ -267,6 +286,7 @@ public sealed class RealtimeTestCall
     {
         while (await _peer.ReceiveMessageAsync().ConfigureAwait(false) is { } message)
         {
+            await WaitForRoomAsync().ConfigureAwait(false);
             using (message)
             {
                 byte[] utf8 = message.Memory.ToArray();

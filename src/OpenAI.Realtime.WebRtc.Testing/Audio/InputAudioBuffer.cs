@@ -64,4 +64,11 @@ internal sealed class InputAudioBuffer(int maxSamples)
         Start += _count;
         _count = 0;
     }
+
+    /// <summary>Gives the memory back; nothing is appended after it.</summary>
+    public void Free()
+    {
+        Clear();
+        _samples = [];
+    }
 }

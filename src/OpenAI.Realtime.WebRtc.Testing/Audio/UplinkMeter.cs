@@ -9,8 +9,8 @@ internal sealed class UplinkMeter
     private const int JitterWindow = 4_096;
     private const int SoundWindow = 48_000;
 
-    private readonly float[] _jitter = new float[JitterWindow];         // ms
-    private readonly short[] _sound = new short[SoundWindow];           // a ring of the newest second
+    private float[] _jitter = new float[JitterWindow];      // ms
+    private short[] _sound = new short[SoundWindow];        // a ring of the newest second
     private long _jitterCount, _soundCount;
     private long _packets, _bytes, _lost, _irregular, _undecodable;
     private EncodedAudio _last;
@@ -52,6 +52,15 @@ internal sealed class UplinkMeter
     {
         foreach (short sample in pcm)
             _sound[_soundCount++ % SoundWindow] = sample;
+    }
+
+    /// <summary>A copy, so that the sums are done without holding anybody up.</summary>
+    public UplinkMeter Copy()
+    {
+        var copy = (UplinkMeter)MemberwiseClone();
+        copy._jitter = (float[])_jitter.Clone();
+        copy._sound = (short[])_sound.Clone();
+        return copy;
     }
 
     public UplinkStatistics Snapshot()

@@ -249,9 +249,10 @@ internal sealed partial class Conversation
     {
         if (run.IsOver)
             return;
+        string id = Json.NewId("item_");
         JsonObject Item(string status, string arguments) => new()
         {
-            ["id"] = "",
+            ["id"] = id,
             ["object"] = "realtime.item",
             ["type"] = "function_call",
             ["status"] = status,
@@ -259,9 +260,7 @@ internal sealed partial class Conversation
             ["call_id"] = call.CallId,
             ["arguments"] = arguments,
         };
-        string id = Json.NewId("item_");
         JsonObject begun = Item("in_progress", ""), done = Item("completed", call.Arguments);
-        begun["id"] = done["id"] = id;
         run.MessagePreviousId = LastItemId;
         Emit("response.output_item.added", ("response_id", run.Id), ("output_index", run.Output.Count), ("item", begun.DeepClone()));
         if (run.IsInConversation)

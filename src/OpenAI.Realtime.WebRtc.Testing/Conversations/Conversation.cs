@@ -69,8 +69,10 @@ internal sealed partial class Conversation : IDisposable
     {
         get
         {
+            UplinkMeter copy;
             lock (_gate)
-                return _meter.Snapshot();
+                copy = _meter.Copy();
+            return copy.Snapshot();
         }
     }
 
@@ -144,7 +146,9 @@ internal sealed partial class Conversation : IDisposable
 
             _runs.Clear();
             _player.Clear();
-            _input.Clear();
+            _input.Free();
+            _items.Clear();
+            _pendingAudio = null;
         }
     }
 
