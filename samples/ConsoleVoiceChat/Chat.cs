@@ -10,6 +10,8 @@ internal static class Chat
 {
     public static async Task<Report> RunAsync(Settings settings, IDisplay display, CancellationToken stop)
     {
+        // Opened first: a file that cannot be written is to be known before the conversation, not after it.
+        using FileStream? statsFile = settings.StatsFile is { } path ? Files.Open(() => File.Create(path), "--stats") : null;
         long allocatedBefore = GC.GetTotalAllocatedBytes();
         var timeline = new Timeline(display);
         var conversation = new Conversation(settings, timeline, display);
@@ -30,8 +32,8 @@ internal static class Chat
         }
 
         var statistics = Statistics.Of(conversation, timeline, failure, GC.GetTotalAllocatedBytes() - allocatedBefore);
-        if (settings.StatsFile is { } file)
-            failure = Files.Try(() => statistics.Write(file), "--stats") ?? failure;
+        if (statsFile is not null)
+            failure ??= Files.Try(() => statistics.Write(statsFile), "--stats");
         return new Report(Summary.Of(settings, statistics, conversation, failure), failure);
     }
 

@@ -32,8 +32,12 @@ internal sealed record Statistics(
             failure?.Name ?? conversation.Ended ?? "interrupted");
     }
 
-    public void Write(string path) =>
-        File.WriteAllText(path, JsonSerializer.Serialize(this, StatisticsJson.Default.Statistics) + "\n");
+    public void Write(Stream file)
+    {
+        JsonSerializer.Serialize(file, this, StatisticsJson.Default.Statistics);
+        file.Write("\n"u8);
+        file.Flush();
+    }
 }
 
 /// <summary>Milliseconds from the start.</summary>

@@ -1,9 +1,58 @@
-using OpenAI.Realtime.WebRtc.Benchmarks.Driver;
+using OpenAI.Realtime.WebRtc.Benchmarks.Audio;
+using OpenAI.Realtime.WebRtc.Benchmarks.Calls;
+using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
+using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
 using OpenAI.Realtime.WebRtc.Benchmarks.DriverWait;
+using OpenAI.Realtime.WebRtc.Benchmarks.Echo;
+using OpenAI.Realtime.WebRtc.Benchmarks.Events;
+using OpenAI.Realtime.WebRtc.Benchmarks.Host;
+using OpenAI.Realtime.WebRtc.Benchmarks.Packets;
+using OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
 
+// Each makes a row or two of docs/performance.md.
 return args switch
 {
+    ["all"] => await AllAsync(),
+    ["connect", .. string[] rest] => await ConnectBenchmark.RunAsync(rest),
+    ["round-trips"] => RoundTripBenchmark.Run(),
+    ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
+    ["events", .. string[] rest] => EventBenchmark.Run(rest),
+    ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
+    ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
+    ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
     ["driver-wait", .. string[] rest] => DriverWaitBenchmark.Run(rest),
-    _ => 0,
+    ["server", .. string[] rest] => await BenchmarkServer.RunAsync(rest),
+    _ => Help(),
 };
+
+static async Task<int> AllAsync()
+{
+    await ConnectBenchmark.RunAsync([]);
+    RoundTripBenchmark.Run();
+    PacketBenchmark.Run([]);
+    EventBenchmark.Run([]);
+    await EchoBenchmark.RunAsync([]);
+    await AudioDelayBenchmark.RunAsync([]);
+    await CallsBenchmark.RunAsync([]);
+    await CycleBenchmark.RunAsync([]);
+    return 0;
+}
+
+static int Help()
+{
+    Console.WriteLine("""
+        connect [warm] [cold]                           the whole SDK, key at hand → channel open; what is allocated
+        round-trips                                     from the answer to the first event, in virtual time
+        packets [packets]                               bytes and time of an RTP packet, each way
+        calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets
+        events [rounds]                                 one transcript delta read into its type
+        echo [messages] [packets]                       data-channel and audio echo
+        audio-delay [seconds]                           what the audio path adds
+        cycles [cycles]                                 what connecting and closing leaves behind
+        driver-wait [calls,…] [seconds] [rounds] [variant,…]   ways to wait (docs/adr/0003-the-drivers-wait.md)
+        server [port]                                   the other end alone, for measuring other clients against it
+        all                                             all of docs/performance.md
+        """);
+    return 1;
+}

@@ -95,7 +95,7 @@ internal sealed class Scene(string model, string service)
         bool isOpen = _passed[(int)ConnectStep.Channel] is not null;
         line.Add(IsOver ? "○ " : "● ", IsOver ? Ink.Dim : isOpen ? Ink.Good : Ink.Warn);
         line.Add(Text.OneLine(model), Ink.Bold);
-        string where = Text.OneLine($" at {service}{(CallId is { } id ? $" · {id}" : "")}");
+        string where = " " + Text.OneLine($"at {service}{(CallId is { } id ? $" · {id}" : "")}");
         int room = line.Room - time.Length - 2 * Margin;
         line.Add(where.Length <= room ? where : where[..Math.Max(0, room)], Ink.Dim);
         if (line.Room >= time.Length + Margin)

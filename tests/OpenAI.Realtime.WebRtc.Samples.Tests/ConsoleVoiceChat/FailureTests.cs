@@ -70,12 +70,14 @@ public sealed class FailureTests
     [InlineData("--output", "missing/answer.wav")]
     [InlineData("--events", "missing/events.jsonl")]
     [InlineData("--stats", "missing/stats.json")]
-    public async Task A_file_that_cannot_be_used_is_named(string option, string file)
+    public async Task A_file_that_cannot_be_used_is_named_before_anybody_is_called(string option, string file)
     {
         using var folder = new TestFolder();
         await File.WriteAllTextAsync(folder.File("text.wav"), "This is no sound.");
-        SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, option, file, "--seconds", "1");
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, endpoint, option, file, "--seconds", "1");
         AssertFailed(ended, 12, option);
+        Assert.Empty(endpoint.Requests);
     }
 
     [Fact]

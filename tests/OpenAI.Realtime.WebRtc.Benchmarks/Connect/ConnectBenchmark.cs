@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using OpenAI.Realtime.WebRtc.Benchmarks.Host;
+using OpenAI.Realtime.WebRtc.Driver;
+using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc.Benchmarks.Connect;
+
+/// <summary>
+/// The whole SDK, <see cref="RealtimeWebRtcClient.ConnectAsync"/> with a key at hand, until the data channel is open; the server is another process on
+/// loopback. Warm: many in one process. Cold: the first of a fresh process. The steps are those that the SDK reports.
+/// <code>
+/// dotnet run -c Release --project tests/OpenAI.Realtime.WebRtc.Benchmarks -- connect [warm] [cold]
+/// </code>
+/// </summary>
+internal static class ConnectBenchmark
+{
+    private const int WarmUp = 50;
+
+    private static readonly string[] Steps = ["answer", "ICE", "DTLS", "channel"];
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is ["first", string endpoint])
+            return await FirstAsync(new Uri(endpoint));
+        int warm = Figures.Argument(args, 0, 500), cold = Figures.Argument(args, 1, 9);
+        Figures.PrintMachine("connect");
+        using ServerProcess server = ServerProcess.Start();
+        await WarmAsync(server.Endpoint, warm);
+        Cold(server.Endpoint, cold);
+        await OnePeerAsync();
+        return 0;
+    }
+
+    private static async Task WarmAsync(Uri endpoint, int count)
+    {
+        using RealtimeWebRtcClient client = Client(endpoint);
+        List<double> whole = [], kilobytes = [];
+        List<double>[] steps = [[], [], [], []];
+        for (int i = -WarmUp; i < count; i++)
+        {
+            long allocated = GC.GetTotalAllocatedBytes(precise: true);
+            long start = Stopwatch.GetTimestamp();
+            RealtimeWebRtcSession session = await client.ConnectAsync();
+            double ms = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            double kb = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / 1024.0;
+            if (i >= 0)
+            {
+                whole.Add(ms);
+                kilobytes.Add(kb);
+                double[] durations = Durations(session.Timings);
+                for (int s = 0; s < steps.Length; s++)
+                    steps[s].Add(durations[s]);
+            }
+
+            await session.DisposeAsync();
+        }
+
+        Console.WriteLine($"warm: {Figures.Spread(whole, "ms")}");
+        for (int s = 0; s < steps.Length; s++)
+            Console.WriteLine($"  {Steps[s]}: {Figures.Spread(steps[s], "ms")}");
+        Console.WriteLine($"allocated by ConnectAsync, whole process: {Figures.Spread(kilobytes, "KiB")}");
+    }
+
+    private static void Cold(Uri endpoint, int count)
+    {
+        (string Name, (string, string)[] Environment)[] variants =
+        [
+            ("as it is", []),
+            ("TieredPGO off", [("DOTNET_TieredPGO", "0")]),
+        ];
+        double[][][] runs = [.. variants.Select(_ => new double[count][])];
+        for (int i = 0; i < count; i++) // interleaved
+        {
+            for (int v = 0; v < variants.Length; v++)
+                runs[v][i] = Children.Measure(["connect", "first", endpoint.ToString()], variants[v].Environment);
+        }
+
+        for (int v = 0; v < variants.Length; v++)
+        {
+            Console.WriteLine($"cold, {variants[v].Name}: {Figures.Spread([.. runs[v].Select(r => r[0])], "ms")}");
+            Console.WriteLine("  " + string.Join(", ", Steps.Select((step, s) => Figures.Text($"{step} {Figures.Median(runs[v].Select(r => r[s + 2])):0.0} ms")))
+                + Figures.Text($"; the second connect of the process {Figures.Median(runs[v].Select(r => r[1])):0.0} ms"));
+        }
+    }
+
+    private static async Task<int> FirstAsync(Uri endpoint)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using RealtimeWebRtcClient client = Client(endpoint);
+        RealtimeWebRtcSession session = await client.ConnectAsync();
+        double first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        double[] durations = Durations(session.Timings);
+        start = Stopwatch.GetTimestamp();
+        RealtimeWebRtcSession another = await client.ConnectAsync();
+        double second = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        Console.WriteLine(string.Join('\t', new[] { first, second }.Concat(durations).Select(d => Figures.Text($"{d:0.000}"))));
+        await session.DisposeAsync();
+        await another.DisposeAsync();
+        return 0;
+    }
+
+    /// <summary>The seam alone: two connections of this process, SDP handed over directly; all is halved.</summary>
+    private static async Task OnePeerAsync()
+    {
+        List<double> ms = [], kilobytes = [];
+        var factory = new PeerConnectionFactory();
+        PeerConnectionOptions options = new() { LocalAddresses = [System.Net.IPAddress.Loopback] };
+        for (int i = -WarmUp; i < 200; i++)
+        {
+            long allocated = GC.GetTotalAllocatedBytes(precise: true);
+            long start = Stopwatch.GetTimestamp();
+            IPeerConnection a = factory.Create(options), b = factory.Create(options);
+            a.SetAnswer(await b.CreateAnswerAsync(await a.CreateOfferAsync()));
+            await Task.WhenAll(a.ConnectAsync(), b.ConnectAsync());
+            if (i >= 0)
+            {
+                ms.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                kilobytes.Add((GC.GetTotalAllocatedBytes(precise: true) - allocated) / 2048.0);
+            }
+
+            await a.DisposeAsync();
+            await b.DisposeAsync();
+        }
+
+        Console.WriteLine($"two peers in one process, offer → both channels open: {Figures.Spread(ms, "ms")}");
+        Console.WriteLine($"allocated to connect, one peer: {Figures.Spread(kilobytes, "KiB")}");
+    }
+
+    private static RealtimeWebRtcClient Client(Uri endpoint) =>
+        new(new OpenAIRealtimeWebRtcOptions { Endpoint = endpoint }, keyProvider: new StaticEphemeralKeyProvider("ek_benchmark"));
+
+    private static double[] Durations(ConnectTimings timings)
+    {
+        double[] at = [.. new[] { TimeSpan.Zero, timings.Answer!.Value, timings.Ice!.Value, timings.Dtls!.Value, timings.Channel!.Value }.Select(t => t.TotalMilliseconds)];
+        return [.. at.Skip(1).Select((t, i) => t - at[i])];
+    }
+}

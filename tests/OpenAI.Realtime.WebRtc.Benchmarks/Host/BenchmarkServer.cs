@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Driver;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc.Benchmarks.Host;
+
+/// <summary>
+/// The other end, in a process of its own so that what it costs does not count: the call endpoint of a Realtime service, with an answer shaped like
+/// production's (ICE-lite, <c>setup:active</c>). It says <c>session.created</c> when the channel is open, and sends every message and every audio packet back.
+/// <code>
+/// POST /v1/realtime/calls               offer → 201, Location, answer
+/// POST /v1/realtime/calls/{id}/hangup   → 200
+/// </code>
+/// It lives until its standard input ends.
+/// </summary>
+internal static class BenchmarkServer
+{
+    private const int MaxCalls = 1_000;
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, Figures.Argument(args, 0, 0)));
+        await using WebApplication app = builder.Build();
+        var factory = new PeerConnectionFactory();
+        int open = 0, made = 0;
+        app.MapPost("/v1/realtime/calls/{id}/hangup", () => Results.Ok());
+        app.MapPost("/v1/realtime/calls", async (HttpContext context) =>
+        {
+            if (Interlocked.Increment(ref open) > MaxCalls)
+                throw new InvalidOperationException("Too many calls.");
+            using var reader = new StreamReader(context.Request.Body);
+            string offer = await reader.ReadToEndAsync();
+            IPeerConnection peer = factory.Create(new() { IceLite = true, LocalAddresses = [IPAddress.Loopback] });
+            string answer = await peer.CreateAnswerAsync(offer);
+            _ = ServeAsync(peer, () => Interlocked.Decrement(ref open));
+            context.Response.StatusCode = 201;
+            context.Response.ContentType = "application/sdp";
+            context.Response.Headers.Location = $"/v1/realtime/calls/rtc_{Interlocked.Increment(ref made)}";
+            await context.Response.WriteAsync(answer);
+        });
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.First() + "/v1");
+        await Task.Run(Console.In.ReadToEnd);
+        return 0;
+    }
+
+    private static async Task ServeAsync(IPeerConnection peer, Action ended)
+    {
+        try
+        {
+            Task audio = EchoAudioAsync(peer);
+            await peer.ConnectAsync();
+            await peer.SendMessageAsync("""{"type":"session.created","event_id":"event_1","session":{"id":"sess_1"}}"""u8.ToArray(), MessageKind.Text);
+            while (await peer.ReceiveMessageAsync() is { } message)
+            {
+                await peer.SendMessageAsync(message.Memory, message.Kind);
+                message.Dispose();
+            }
+
+            await audio;
+        }
+        catch (PeerConnectionException)
+        {
+            // The client has gone: that is how calls end here.
+        }
+        finally
+        {
+            await peer.DisposeAsync();
+            ended();
+        }
+    }
+
+    private static async Task EchoAudioAsync(IPeerConnection peer)
+    {
+        byte[] buffer = new byte[EncodedAudio.MaxLength];
+        while (await peer.WaitForAudioAsync())
+        {
+            while (peer.TryReadAudio(buffer, out EncodedAudio packet))
+                peer.SendAudio(buffer.AsSpan(0, packet.Length), packet.Timestamp, packet.Marker);
+        }
+    }
+}
+
+/// <summary>A <see cref="BenchmarkServer"/> in a child process; disposing it ends it.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+
+    private ServerProcess(Process process, Uri endpoint)
+    {
+        _process = process;
+        Endpoint = endpoint;
+    }
+
+    /// <summary>The base address of its API.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>Starts one.</summary>
+    public static ServerProcess Start()
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["server"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        Process process = Process.Start(start)!;
+        return new ServerProcess(process, new Uri(process.StandardOutput.ReadLine()!));
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}
