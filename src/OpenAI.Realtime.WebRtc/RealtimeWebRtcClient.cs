@@ -88,6 +88,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <exception cref="RealtimeConnectException">A phase failed; says which, why, and what to do.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
+    /// <exception cref="OpusLibraryNotFoundException">libopus is not on this machine; the message names the package that has it.</exception>
     public async Task<RealtimeWebRtcSession> ConnectAsync(RealtimeConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
         options ??= new RealtimeConnectOptions();

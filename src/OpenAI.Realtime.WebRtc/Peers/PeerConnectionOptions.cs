@@ -46,7 +46,7 @@ public sealed class PeerConnectionOptions
     /// </summary>
     public bool IceLite { get; init; }
 
-    /// <summary>Which DTLS role the answering side takes. Default: active, the client, as production does.</summary>
+    /// <summary>Whether the answering side is the DTLS server. Default: false, it is the client (<c>setup:active</c>), as production does.</summary>
     public bool AnswerAsDtlsServer { get; init; }
 
     /// <summary>
