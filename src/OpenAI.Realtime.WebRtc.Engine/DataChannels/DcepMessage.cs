@@ -58,7 +58,12 @@ internal readonly ref struct DcepMessage
             return false;
         message = new()
         {
-            Type = Open, ChannelType = channelType, Priority = priority, ReliabilityParameter = reliability, Label = label, Protocol = protocol,
+            Type = Open,
+            ChannelType = channelType,
+            Priority = priority,
+            ReliabilityParameter = reliability,
+            Label = label,
+            Protocol = protocol,
         };
         return true;
     }

@@ -113,7 +113,10 @@ public class NegotiationTests
     {
         Assert.Throws<ArgumentException>(() => new DtlsPair(client: o => new DtlsOptions
         {
-            Role = o.Role, Certificate = o.Certificate, Random = o.Random, PeerFingerprints = [],
+            Role = o.Role,
+            Certificate = o.Certificate,
+            Random = o.Random,
+            PeerFingerprints = [],
         }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new DtlsPair(mtu: 255));
     }

@@ -142,7 +142,8 @@ public class IceConnectTests
     {
         IceSimulation simulation = new IceSimulation(
             offererAddresses: ["10.0.0.1:1", "10.1.0.1:1", "10.2.0.1:1"],
-            answererAddresses: ["10.0.0.2:2", "10.1.0.2:2", "10.2.0.2:2"]) { Passes = static _ => false }.Start();
+            answererAddresses: ["10.0.0.2:2", "10.1.0.2:2", "10.2.0.2:2"])
+        { Passes = static _ => false }.Start();
         simulation.RunFor(TimeSpan.FromSeconds(3));
         Instant[] times = [.. simulation.Sent.Where(d => d.From == simulation.Offerer).Select(d => d.At)];
         Assert.True(times.Length > 9);

@@ -12,7 +12,12 @@ public class ChunkTests
         "00 0B 0013  00000102  0003 0004  00000033  616263 00",
         (ref SpanWriter writer) => new DataChunk
         {
-            Flags = 0xB, Tsn = new(0x102), StreamId = 3, Ssn = new(4), Ppid = 51, UserData = "abc"u8,
+            Flags = 0xB,
+            Tsn = new(0x102),
+            StreamId = 3,
+            Ssn = new(4),
+            Ppid = 51,
+            UserData = "abc"u8,
         }.Write(ref writer));
 
     [Fact]

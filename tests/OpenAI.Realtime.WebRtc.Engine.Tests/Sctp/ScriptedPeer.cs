@@ -50,7 +50,12 @@ internal sealed class ScriptedPeer
     public void SendData(int offset, byte flags, int length, ushort stream = 0, int ssn = 0) => Send((ref SpanWriter writer) =>
         new DataChunk
         {
-            Flags = flags, Tsn = InitialTsn + offset, StreamId = stream, Ssn = new((ushort)ssn), Ppid = 51, UserData = Packets.Message(length, offset),
+            Flags = flags,
+            Tsn = InitialTsn + offset,
+            StreamId = stream,
+            Ssn = new((ushort)ssn),
+            Ppid = 51,
+            UserData = Packets.Message(length, offset),
         }.Write(ref writer));
 
     public List<byte[]> TakePackets()

@@ -55,7 +55,12 @@ internal readonly ref struct DataChunk
             return false;
         data = new()
         {
-            Flags = chunk.Flags, Tsn = new(tsn), StreamId = streamId, Ssn = new(ssn), Ppid = ppid, UserData = reader.Rest,
+            Flags = chunk.Flags,
+            Tsn = new(tsn),
+            StreamId = streamId,
+            Ssn = new(ssn),
+            Ppid = ppid,
+            UserData = reader.Rest,
         };
         return true;
     }
