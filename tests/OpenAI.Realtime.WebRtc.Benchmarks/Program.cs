@@ -3,11 +3,15 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Calls;
 using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
 using OpenAI.Realtime.WebRtc.Benchmarks.DriverWait;
+<<<<<<< HEAD
 using OpenAI.Realtime.WebRtc.Benchmarks.Echo;
 using OpenAI.Realtime.WebRtc.Benchmarks.Events;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Benchmarks.Packets;
 using OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
+=======
+using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
+>>>>>>> hostile
 
 // Each makes a row or two of docs/performance.md.
 return args switch
@@ -17,10 +21,14 @@ return args switch
     ["round-trips"] => RoundTripBenchmark.Run(),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
+<<<<<<< HEAD
     ["events", .. string[] rest] => EventBenchmark.Run(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
+=======
+    ["fuzz", .. string[] rest] => FuzzCommand.Run(rest),
+>>>>>>> hostile
     ["driver-wait", .. string[] rest] => DriverWaitBenchmark.Run(rest),
     ["server", .. string[] rest] => await BenchmarkServer.RunAsync(rest),
     _ => Help(),

@@ -29,6 +29,7 @@ internal sealed class DataChannel
 
     private readonly DataChannelOptions _options;
     private readonly SctpAssociation _association;
+    private readonly List<ushort> _foreignStreams = [];
     private bool _openedIsDue;
     private bool _sendBufferLowIsDue;
     private DataChannelEvent _closed;
@@ -66,7 +67,7 @@ internal sealed class DataChannel
     public int BufferedBytes => _association.BufferedBytes;
 
     /// <summary>Channels of the peer beyond ours.</summary>
-    public int ForeignChannels { get; private set; }
+    public int ForeignChannels => _foreignStreams.Count;
 
     /// <summary>Messages dropped: of other channels, or with a PPID that WebRTC does not have.</summary>
     public long DroppedMessages { get; private set; }
@@ -242,9 +243,9 @@ internal sealed class DataChannel
         {
             SendAck(streamId, now); // A peer that opens in-band what was agreed on beforehand would wait for it.
         }
-        else if (streamId != StreamId && ForeignChannels < MaxForeignChannels)
+        else if (streamId != StreamId && ForeignChannels < MaxForeignChannels && !_foreignStreams.Contains(streamId))
         {
-            ForeignChannels++;
+            _foreignStreams.Add(streamId);
             SendAck(streamId, now);
         }
         else
@@ -264,15 +265,7 @@ internal sealed class DataChannel
                 break;
 
             case SctpEventKind.StreamReset:
-                // RFC 8831 §6.7: the peer has closed a channel; we close our half of it too.
-                if (e.StreamId == SctpEvent.AllStreams && StreamId is ushort ours)
-                    _association.ResetStream(ours, now);
-                else if (e.StreamId != SctpEvent.AllStreams)
-                    _association.ResetStream(e.StreamId, now);
-                if (e.StreamId == StreamId || e.StreamId == SctpEvent.AllStreams)
-                    SetClosed(SctpEndReason.ClosedByPeer, "The peer closed the data channel.");
-                else if (ForeignChannels > 0)
-                    ForeignChannels--;
+                HandleStreamReset(e.StreamId, now);
                 break;
 
             case SctpEventKind.SendBufferLow:
@@ -282,6 +275,26 @@ internal sealed class DataChannel
             case SctpEventKind.Ended:
                 SetClosed(e.Reason, e.Detail);
                 break;
+        }
+    }
+
+    /// <summary>
+    /// RFC 8831 §6.7: the peer has closed a channel; we close our half of it too, once. Of a stream that carries no channel we have no half: to
+    /// answer a reset of it by one of ours would go on for ever with a peer that does the same.
+    /// </summary>
+    private void HandleStreamReset(ushort streamId, Instant now)
+    {
+        if (State == DataChannelState.Closed)
+            return;
+        if (streamId == StreamId || streamId == SctpEvent.AllStreams)
+        {
+            if (StreamId is ushort ours)
+                _association.ResetStream(ours, now);
+            SetClosed(SctpEndReason.ClosedByPeer, "The peer closed the data channel.");
+        }
+        else if (_foreignStreams.Remove(streamId))
+        {
+            _association.ResetStream(streamId, now);
         }
     }
 

@@ -11,6 +11,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sctp;
 internal sealed class Heartbeat(SctpOptions options, RetransmissionTimeout rto)
 {
     private ulong _nonce;
+    private Instant _sentAt;
     private bool _isAwaited;
 
     public Instant Due { get; private set; } = Instant.Never;
@@ -51,13 +52,17 @@ internal sealed class Heartbeat(SctpOptions options, RetransmissionTimeout rto)
         IsToBeSent = false;
         _isAwaited = true;
         _nonce = options.Random.NextUInt64();
+        _sentAt = now;
         HeartbeatChunk.Write(ref writer, now, _nonce);
     }
 
-    /// <summary>Whether a HEARTBEAT ACK answers the last HEARTBEAT.</summary>
+    /// <summary>
+    /// Whether a HEARTBEAT ACK answers the last HEARTBEAT. All of it must come back as it went: a peer that changes the moment of sending would
+    /// choose our round trip.
+    /// </summary>
     public bool TryHandleAck(in Chunk chunk, Instant now)
     {
-        if (!_isAwaited || !HeartbeatChunk.TryParseAck(chunk, out Instant sentAt, out ulong nonce) || nonce != _nonce || sentAt > now)
+        if (!_isAwaited || !HeartbeatChunk.TryParseAck(chunk, out Instant sentAt, out ulong nonce) || nonce != _nonce || sentAt != _sentAt)
             return false;
         rto.Measure(now - sentAt);
         Restart(now);

@@ -203,7 +203,7 @@ internal sealed partial class SctpAssociation
             // §6.5: beyond what INIT allowed.
             Span<byte> cause = [0, (byte)ErrorCause.InvalidStreamIdentifier, 0, 8, 255, 255, 0, 0];
             Reply(_peerTag, goesAlone: false, ChunkType.Error, 0, cause);
-            _receiver.HandleDataOnInvalidStream(data);
+            EndOn(_receiver.HandleDataOnInvalidStream(data));
             return;
         }
 

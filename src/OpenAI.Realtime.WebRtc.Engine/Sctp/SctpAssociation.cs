@@ -276,7 +276,10 @@ internal sealed partial class SctpAssociation
 
     private void Reply(uint tag, bool goesAlone, byte type, byte flags, ReadOnlySpan<byte> value)
     {
-        if (!_replies.TryAdd(tag, goesAlone, type, flags, value))
+        // The peer's packets may be longer than ours. An answer that no packet of ours can hold (to a long HEARTBEAT) would stay first in the
+        // queue for ever, and every later one behind it.
+        bool fits = SctpPacket.HeaderLength + Chunk.Padded(Chunk.HeaderLength + value.Length) <= _packetSize;
+        if (!fits || !_replies.TryAdd(tag, goesAlone, type, flags, value))
             _counters.RepliesDropped++;
     }
 

@@ -100,11 +100,10 @@ internal sealed class DataReceiver
     }
 
     /// <summary>DATA on a stream that cannot be is acknowledged and dropped (§6.5).</summary>
-    public void HandleDataOnInvalidStream(in DataChunk data)
+    public AppendResult HandleDataOnInvalidStream(in DataChunk data)
     {
         _sackAtOnce = true;
-        if (data.Tsn - CumulativeTsn == 1)
-            HandleForwardTsn(data.Tsn);
+        return data.Tsn - CumulativeTsn == 1 ? HandleForwardTsn(data.Tsn) : AppendResult.Appended;
     }
 
     /// <summary>RFC 3758 §3.6: the peer has given up on everything up to <paramref name="newCumulativeTsn"/> that has not come.</summary>
