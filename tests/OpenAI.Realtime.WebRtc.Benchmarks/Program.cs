@@ -3,15 +3,12 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Calls;
 using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
 using OpenAI.Realtime.WebRtc.Benchmarks.DriverWait;
-<<<<<<< HEAD
 using OpenAI.Realtime.WebRtc.Benchmarks.Echo;
 using OpenAI.Realtime.WebRtc.Benchmarks.Events;
+using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Benchmarks.Packets;
 using OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
-=======
-using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
->>>>>>> hostile
 
 // Each makes a row or two of docs/performance.md.
 return args switch
@@ -21,14 +18,11 @@ return args switch
     ["round-trips"] => RoundTripBenchmark.Run(),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
-<<<<<<< HEAD
     ["events", .. string[] rest] => EventBenchmark.Run(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
-=======
     ["fuzz", .. string[] rest] => FuzzCommand.Run(rest),
->>>>>>> hostile
     ["driver-wait", .. string[] rest] => DriverWaitBenchmark.Run(rest),
     ["server", .. string[] rest] => await BenchmarkServer.RunAsync(rest),
     _ => Help(),
@@ -59,6 +53,7 @@ static int Help()
         audio-delay [seconds]                           what the audio path adds
         cycles [cycles]                                 what connecting and closing leaves behind
         driver-wait [calls,…] [seconds] [rounds] [variant,…]   ways to wait (docs/adr/0003-the-drivers-wait.md)
+        fuzz inputs [seed]                              hostile input, as many as asked for (docs/security.md)
         server [port]                                   the other end alone, for measuring other clients against it
         all                                             all of docs/performance.md
         """);
