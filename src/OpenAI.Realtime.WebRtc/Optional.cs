@@ -10,6 +10,10 @@ public readonly struct Optional<T> : IEquatable<Optional<T>>
 {
     private readonly T _value;
 
+    /// <summary>Not for use: <c>new()</c> would look like a value and mean "not set".</summary>
+    [Obsolete("Write the value itself, such as new InputTranscription(), or leave the field out: new() alone would mean \"not set\".", error: true)]
+    public Optional() => _value = default!;
+
     /// <summary>Makes a field that is set.</summary>
     /// <param name="value">What it is set to; may be null where <typeparamref name="T"/> allows it.</param>
     public Optional(T value)

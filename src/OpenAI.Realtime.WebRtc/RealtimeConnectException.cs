@@ -67,7 +67,12 @@ public enum ConnectFailure
 /// <summary>A session could not be connected. The message says what happened and what to do; it never holds a key.</summary>
 public sealed class RealtimeConnectException : Exception
 {
-    internal RealtimeConnectException(ConnectPhase phase, ConnectFailure failure, string message, Exception? innerException = null)
+    /// <summary>Makes one; key providers of your own throw it, so that callers see the phase and the reason.</summary>
+    /// <param name="phase">The phase that failed.</param>
+    /// <param name="failure">Why, as a value to branch on.</param>
+    /// <param name="message">What happened and what to do, without a secret.</param>
+    /// <param name="innerException">What caused it.</param>
+    public RealtimeConnectException(ConnectPhase phase, ConnectFailure failure, string message, Exception? innerException = null)
         : base(message, innerException)
     {
         Phase = phase;
@@ -81,20 +86,20 @@ public sealed class RealtimeConnectException : Exception
     public ConnectFailure Failure { get; }
 
     /// <summary>The status of the HTTP answer, when there was one.</summary>
-    public HttpStatusCode? HttpStatus { get; internal init; }
+    public HttpStatusCode? HttpStatus { get; init; }
 
     /// <summary><c>error.code</c> of the service's error, such as <c>invalid_api_key</c>.</summary>
-    public string? ErrorCode { get; internal init; }
+    public string? ErrorCode { get; init; }
 
     /// <summary><c>error.type</c> of the service's error, such as <c>invalid_request_error</c>.</summary>
-    public string? ErrorType { get; internal init; }
+    public string? ErrorType { get; init; }
 
     /// <summary><c>error.param</c> of the service's error: the field that is wrong.</summary>
-    public string? Param { get; internal init; }
+    public string? Param { get; init; }
 
     /// <summary>The service's <c>x-request-id</c>, for its support.</summary>
-    public string? RequestId { get; internal init; }
+    public string? RequestId { get; init; }
 
     /// <summary>How long the service asks to wait before the next try (<c>Retry-After</c>).</summary>
-    public TimeSpan? RetryAfter { get; internal init; }
+    public TimeSpan? RetryAfter { get; init; }
 }

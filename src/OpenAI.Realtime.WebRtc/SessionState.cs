@@ -52,7 +52,10 @@ public sealed record SessionEnd(SessionEndReason Reason, string Detail);
 /// <summary>The session has ended, so nothing can be sent any more.</summary>
 public sealed class RealtimeSessionEndedException : InvalidOperationException
 {
-    internal RealtimeSessionEndedException(SessionEnd? end, Exception? innerException = null)
+    /// <summary>Makes one.</summary>
+    /// <param name="end">How the session ended; null while it is still being closed.</param>
+    /// <param name="innerException">What caused it.</param>
+    public RealtimeSessionEndedException(SessionEnd? end, Exception? innerException = null)
         : base(end is null ? "The session has ended or is being closed." : $"The session has ended ({end.Reason}): {end.Detail}", innerException) => End = end;
 
     /// <summary>How it ended; null while it is still being closed.</summary>

@@ -36,31 +36,31 @@ public enum OpusBandwidth
 public sealed class OpusEncoderOptions
 {
     /// <summary>Bits a second, 6,000 to 510,000. Default: 32,000, with which in-band FEC fits beside wideband speech.</summary>
-    public int Bitrate { get; init; } = 32_000;
+    public int Bitrate { get; set; } = 32_000;
 
     /// <summary>How much work the encoder does for quality, 0 to 10. Default: 5, good for speech at about half of 10's cost.</summary>
-    public int Complexity { get; init; } = 5;
+    public int Complexity { get; set; } = 5;
 
     /// <summary>What to optimise for. Default: speech.</summary>
-    public OpusApplication Application { get; init; } = OpusApplication.Voip;
+    public OpusApplication Application { get; set; } = OpusApplication.Voip;
 
     /// <summary>Whether each packet carries a coarse copy of the one before it (RFC 6716 §2.1.7), from which a lost one is restored. Default: true.</summary>
-    public bool InbandFec { get; init; } = true;
+    public bool InbandFec { get; set; } = true;
 
     /// <summary>
     /// How many packets in a hundred are expected to be lost, 0 to 100. FEC is only written when it is above 0, and gets more room the
     /// higher it is. Default: 5.
     /// </summary>
-    public int ExpectedPacketLossPercent { get; init; } = 5;
+    public int ExpectedPacketLossPercent { get; set; } = 5;
 
     /// <summary>Whether silence is not sent but for an occasional refresh (RFC 6716 §2.1.9). Default: false, since the service hears the end of speech in silence.</summary>
-    public bool Dtx { get; init; }
+    public bool Dtx { get; set; }
 
     /// <summary>Whether the bitrate may vary with the content. Default: true.</summary>
-    public bool VariableBitrate { get; init; } = true;
+    public bool VariableBitrate { get; set; } = true;
 
     /// <summary>The widest band. Default: full.</summary>
-    public OpusBandwidth MaxBandwidth { get; init; } = OpusBandwidth.Fullband;
+    public OpusBandwidth MaxBandwidth { get; set; } = OpusBandwidth.Fullband;
 
     internal void Validate()
     {
