@@ -325,6 +325,7 @@ public sealed class RealtimeTestCall
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
+            // Stopped from outside, as it may be at any moment.
         }
         catch (Exception e)     // a user's hook
         {

@@ -53,6 +53,8 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "ApiKeyHeader must be AuthorizationBearer or ApiKey.";
         if (o.UseUnifiedInterface && string.IsNullOrEmpty(o.ApiKey))
             yield return "UseUnifiedInterface needs ApiKey: the call is opened with the API key itself.";
+        if (o.UseUnifiedInterface && hasOwnKeyProvider)
+            yield return "UseUnifiedInterface opens each call with ApiKey, so the IEphemeralKeyProvider would never be asked: leave one of the two out.";
         if (o.UseUnifiedInterface && o.Dialect == RealtimeDialect.Beta)
             yield return "UseUnifiedInterface needs Dialect Ga: the beta has no such request.";
         if (string.IsNullOrWhiteSpace(o.Model))

@@ -22,6 +22,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private readonly TimeProvider _timeProvider;
     private readonly CallSignaling _signaling;
     private readonly HttpClient? _ownedHttpClient;
+    private int _holders = 1;       // of the HttpClient: this client, and each session that has a call to hang up
+    private bool _disposed;
 
     /// <summary>Makes a client without dependency injection.</summary>
     /// <param name="options">Where the service is and how to prove who we are; not to be changed afterwards.</param>
@@ -89,8 +91,10 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
     /// <exception cref="OpusLibraryNotFoundException">libopus is not on this machine; the message names the package that has it.</exception>
+    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public async Task<RealtimeWebRtcSession> ConnectAsync(RealtimeConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         options ??= new RealtimeConnectOptions();
         options.Audio.Validate();
         if (!OpenAIRealtimeWebRtcOptionsValidator.IsHeaderValue(options.SafetyIdentifier))
@@ -121,8 +125,24 @@ public sealed class RealtimeWebRtcClient : IDisposable
         }
     }
 
-    /// <summary>Disposes what the client has made itself. Sessions live on.</summary>
-    public void Dispose() => _ownedHttpClient?.Dispose();
+    /// <summary>No more sessions can be connected. Those that are live on, and can still hang up: an HttpClient of the client's own goes with the last of them.</summary>
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _disposed, true))
+            Release();
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+            _ownedHttpClient?.Dispose();
+    }
+
+    private async Task ReleaseAfterAsync(RealtimeWebRtcSession session)
+    {
+        await session.Stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Release();
+    }
 
     private async Task<RealtimeWebRtcSession> ConnectCoreAsync(RealtimeConnectOptions options, string model, ConnectClock clock, CancellationToken cancellationToken)
     {
@@ -155,6 +175,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
         }
 
         var session = new RealtimeWebRtcSession(new SessionParts(connection, audio!, clock, _options, options.EventTrace, _logger, _timeProvider));
+        Interlocked.Increment(ref _holders);
+        _ = ReleaseAfterAsync(session);
         bool carried = _keys is null || key!.CarriesSession;
         if (!carried && options.Session.HasSettings)
             await ConfigureAsync(session, options.Session, cancellationToken).ConfigureAwait(false);

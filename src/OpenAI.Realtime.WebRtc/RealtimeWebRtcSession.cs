@@ -62,6 +62,9 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
     /// <summary>The call's id, such as <c>rtc_…</c>; null when the service named none (the beta does not).</summary>
     public string? CallId => _parts.Connection.CallId;
 
+    /// <summary>Completes when nothing of the session is left, the hang-up included. Never faults.</summary>
+    internal Task Stopped => _running;
+
     /// <summary>Where the session stands.</summary>
     public SessionState State
     {
@@ -227,6 +230,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
                 using (message)
                 {
                     length = message.Memory.Length;
+                    _parts.Clock.Reach(ConnectStep.FirstEvent);
                     Show(sent: false, message.Memory.Span);
                     serverEvent = ServerEventReader.ReadEvent(message.Memory.Span, _parts.Options.Dialect);
                 }
@@ -252,7 +256,6 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
     {
         Interlocked.Increment(ref _received);
         Telemetry.EventsReceived.Add(1);
-        _parts.Clock.Reach(ConnectStep.FirstEvent);
 
         // By name, so that it works even when the body does not fit.
         if (serverEvent.Type == "output_audio_buffer.cleared")

@@ -80,6 +80,4 @@ internal readonly ref struct DcepMessage
         writer.WriteBytes(label);
         writer.WriteBytes(protocol);
     }
-
-    public static void WriteAck(ref SpanWriter writer) => writer.WriteUInt8(Ack);
 }

@@ -122,6 +122,7 @@ internal sealed partial class Conversation
         }
         catch (OperationCanceledException) when (run.Stop.IsCancellationRequested)
         {
+            // Stopped from outside, as it may be at any moment.
         }
         catch (Exception e)     // a user's hook
         {

@@ -78,6 +78,7 @@ internal sealed class HttpRoutes
         }
         catch (IOException) when (context.RequestAborted.IsCancellationRequested)
         {
+            // Stopped from outside, as it may be at any moment.
         }
         catch (Exception e)     // whatever a client sends must not end the endpoint
         {

@@ -171,6 +171,7 @@ internal sealed class AudioReceiver : IAudioDownlink
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // Stopped from outside, as it may be at any moment.
         }
         catch (Exception exception)     // an engine of the user's choice must not end the process
         {
@@ -350,6 +351,7 @@ internal sealed class AudioReceiver : IAudioDownlink
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // Stopped from outside, as it may be at any moment.
         }
         catch (Exception exception)     // whatever a user's sink throws must not end the call
         {

@@ -177,6 +177,7 @@ internal sealed class AudioSender : IAudioUplink
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // Stopped from outside, as it may be at any moment.
         }
         catch (Exception exception)     // whatever a user's source throws must not end the call
         {

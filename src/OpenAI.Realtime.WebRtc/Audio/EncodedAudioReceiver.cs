@@ -75,6 +75,7 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IPeerConnecti
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // Stopped from outside, as it may be at any moment.
         }
         catch (Exception exception)     // an engine of the user's choice must not end the process
         {

@@ -69,6 +69,7 @@ internal sealed class EncodedAudioSender(IEncodedAudioSource source, AudioPacket
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
+            // Stopped from outside, as it may be at any moment.
         }
         catch (Exception exception)     // whatever a user's source throws must not end the call
         {

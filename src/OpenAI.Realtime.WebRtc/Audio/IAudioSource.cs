@@ -13,8 +13,9 @@ public interface IAudioSource
     /// <summary>
     /// True when the source has a clock of its own, such as a sound card that yields 10 or 20 ms at a time: each 20 ms is then sent as soon
     /// as it is there. False when it can be read faster than real time or in lumps, such as a file or a pipe: the session then takes 20 ms every 20 ms.
+    /// Default: false.
     /// </summary>
-    bool PacesItself { get; }
+    bool PacesItself => false;
 
     /// <summary>Reads samples, interleaved. May give fewer than asked; 0 means the end, and silence is sent from then on.</summary>
     /// <param name="buffer">Where the samples go; not to be used after the task has completed.</param>

@@ -69,9 +69,11 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
             else
                 logger.HangUpFailed(callId, ServiceErrors.From(call, reply).Message);
         }
-        catch (RealtimeConnectException e)
+#pragma warning disable CA1031 // Hanging up is the last thing of all: whatever goes wrong, an HttpClient disposed by its owner included, the rest must be closed.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            logger.HangUpFailed(callId, e.Message);
+            logger.HangUpFailed(callId, Redaction.Hide(e.Message));
         }
     }
 
