@@ -221,6 +221,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
 
     private async Task PumpAsync()
     {
+        var ids = new RunningIds();
         try
         {
             while (await _peer.ReceiveMessageAsync().ConfigureAwait(false) is { } message)
@@ -232,7 +233,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
                     length = message.Memory.Length;
                     _parts.Clock.Reach(ConnectStep.FirstEvent);
                     Show(sent: false, message.Memory.Span);
-                    serverEvent = ServerEventReader.ReadEvent(message.Memory.Span, _parts.Options.Dialect);
+                    serverEvent = ServerEventReader.ReadEvent(message.Memory.Span, _parts.Options.Dialect, ids);
                 }
                 Tap(serverEvent);
                 if (await _events.AddAsync(serverEvent, length).ConfigureAwait(false))

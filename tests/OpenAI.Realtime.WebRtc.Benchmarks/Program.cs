@@ -54,7 +54,7 @@ static int Help()
         cycles [cycles]                                 what connecting and closing leaves behind
         driver-wait [calls,…] [seconds] [rounds] [variant,…]   ways to wait (docs/adr/0003-the-drivers-wait.md)
         fuzz inputs [seed]                              hostile input, as many as asked for (docs/security.md)
-        server [port]                                   the other end alone, for measuring other clients against it
+        server [port] [full]                            the other end alone, for measuring other clients against it
         all                                             all of docs/performance.md
         """);
     return 1;

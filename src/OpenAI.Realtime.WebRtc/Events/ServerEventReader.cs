@@ -12,8 +12,10 @@ internal static class ServerEventReader
 {
     private delegate ServerEvent? Read(ReadOnlySpan<byte> utf8);
 
-    /// <summary>A name and what reads its events.</summary>
-    private sealed record Entry(string Name, Read Read, bool IsAlias);
+    private delegate ServerEvent? ReadByHand(ReadOnlySpan<byte> utf8, RunningIds? ids);
+
+    /// <summary>A name and what reads its events; the frequent ones have a reader of their own, which may leave an event to the other.</summary>
+    private sealed record Entry(string Name, Read Read, bool IsAlias, ReadByHand? ByHand = null);
 
     private static readonly EventsJsonContext Json = EventsJsonContext.Default;
 
@@ -42,9 +44,9 @@ internal static class ServerEventReader
         Of("response.output_item.done", Json.ResponseOutputItemDone),
         Of("response.content_part.added", Json.ResponseContentPartAdded),
         Of("response.content_part.done", Json.ResponseContentPartDone),
-        Of("response.output_text.delta", Json.ResponseOutputTextDelta),
+        Of("response.output_text.delta", Json.ResponseOutputTextDelta, byHand: ContentDeltaReader.ReadText),
         Of("response.output_text.done", Json.ResponseOutputTextDone),
-        Of("response.output_audio_transcript.delta", Json.ResponseOutputAudioTranscriptDelta),
+        Of("response.output_audio_transcript.delta", Json.ResponseOutputAudioTranscriptDelta, byHand: ContentDeltaReader.ReadTranscript),
         Of("response.output_audio_transcript.done", Json.ResponseOutputAudioTranscriptDone),
         Of("response.output_audio.done", Json.ResponseOutputAudioDone),
         Of("response.function_call_arguments.delta", Json.ResponseFunctionCallArgumentsDelta),
@@ -68,7 +70,10 @@ internal static class ServerEventReader
     private static readonly Utf8NameTable<Entry> Beta = new([.. Entries.Concat(BetaAliases).Select(e => (e.Name, e))]);
 
     /// <summary>Reads one message of the data channel.</summary>
-    public static ServerEvent ReadEvent(ReadOnlySpan<byte> utf8, RealtimeDialect dialect)
+    /// <param name="utf8">The message.</param>
+    /// <param name="dialect">Whose names it bears.</param>
+    /// <param name="ids">The ids that the events of this connection repeat; null to make each anew.</param>
+    public static ServerEvent ReadEvent(ReadOnlySpan<byte> utf8, RealtimeDialect dialect, RunningIds? ids = null)
     {
         string type = "";
         try
@@ -78,7 +83,7 @@ internal static class ServerEventReader
             if (entry is null)
                 return new UnknownServerEvent(type, JsonElement.Parse(utf8));
             type = entry.Name;
-            ServerEvent read = entry.Read(utf8) ?? throw new JsonException("The event is null.");
+            ServerEvent read = entry.ByHand?.Invoke(utf8, ids) ?? entry.Read(utf8) ?? throw new JsonException("The event is null.");
             return entry.IsAlias ? read.ReceivedAs(entry.Name) : read;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -113,6 +118,6 @@ internal static class ServerEventReader
         throw new JsonException("The event has no type.");
     }
 
-    private static Entry Of<T>(string name, JsonTypeInfo<T> typeInfo, bool isAlias = false)
-        where T : ServerEvent => new(name, utf8 => JsonSerializer.Deserialize(utf8, typeInfo), isAlias);
+    private static Entry Of<T>(string name, JsonTypeInfo<T> typeInfo, bool isAlias = false, ReadByHand? byHand = null)
+        where T : ServerEvent => new(name, utf8 => JsonSerializer.Deserialize(utf8, typeInfo), isAlias, byHand);
 }

@@ -64,7 +64,7 @@ internal static class CallsBenchmark
         bool stop = false;
         var pacer = new Thread(() => Pace(peers, ref stop)) { IsBackground = true };
         pacer.Start();
-        Thread.Sleep(3000); // warm up; the thread pool sleeps too
+        Thread.Sleep(8000); // until the code that runs for each packet has been compiled for good, and the thread pool sleeps
         using Process self = Process.GetCurrentProcess();
         long received = Received(peers);
         self.Refresh();

@@ -76,7 +76,7 @@ internal static class ConnectBenchmark
                 runs[v][i] = Children.Measure(["connect", "first", endpoint.ToString()], variants[v].Environment);
         }
 
-        for (int v = 0; v < variants.Length; v++)
+        for (int v = 0; v < variants.Length && count > 0; v++)
         {
             Console.WriteLine($"cold, {variants[v].Name}: {Figures.Spread([.. runs[v].Select(r => r[0])], "ms")}");
             Console.WriteLine("  " + string.Join(", ", Steps.Select((step, s) => Figures.Text($"{step} {Figures.Median(runs[v].Select(r => r[s + 2])):0.0} ms")))

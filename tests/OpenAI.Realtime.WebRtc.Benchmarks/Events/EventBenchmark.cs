@@ -18,7 +18,9 @@ internal static class EventBenchmark
     private const int PerRound = 100_000;
 
     private static readonly byte[] s_delta =
-        """{"type":"response.output_audio_transcript.delta","event_id":"event_CZ4x7","response_id":"resp_CZ4x6A","item_id":"item_CZ4x6BQq1","output_index":0,"content_index":0,"delta":" Hello,"}"""u8.ToArray();
+        """{"type":"response.output_audio_transcript.delta","event_id":"event_CZ4x7","response_id":"resp_CZ4x6A","item_id":"item_CZ4x6BQq1","output_index":0,"content_index":0,"delta":" Hello, "}"""u8.ToArray();
+
+    private static readonly RunningIds s_ids = new();
 
     private static readonly JsonSerializerOptions s_reflection = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -29,7 +31,7 @@ internal static class EventBenchmark
         Console.WriteLine($"the event has {s_delta.Length} bytes");
         (string Name, Func<object?> Read)[] variants =
         [
-            ("this SDK", static () => ServerEventReader.ReadEvent(s_delta, RealtimeDialect.Ga)),
+            ("this SDK", static () => ServerEventReader.ReadEvent(s_delta, RealtimeDialect.Ga, s_ids)),
             ("JsonDocument, then generated code", static () => ByDocument(generated: true)),
             ("JsonDocument, then reflection", static () => ByDocument(generated: false)),
         ];

@@ -16,7 +16,7 @@ namespace OpenAI.Realtime.WebRtc.Benchmarks.Host;
 /// POST /v1/realtime/calls               offer → 201, Location, answer
 /// POST /v1/realtime/calls/{id}/hangup   → 200
 /// </code>
-/// It lives until its standard input ends.
+/// It lives until its standard input ends. With <c>full</c> it answers as a full ICE agent instead.
 /// </summary>
 internal static class BenchmarkServer
 {
@@ -29,6 +29,7 @@ internal static class BenchmarkServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, Figures.Argument(args, 0, 0)));
         await using WebApplication app = builder.Build();
         var factory = new PeerConnectionFactory();
+        bool lite = !args.Contains("full");
         int open = 0, made = 0;
         app.MapPost("/v1/realtime/calls/{id}/hangup", () => Results.Ok());
         app.MapPost("/v1/realtime/calls", async (HttpContext context) =>
@@ -37,7 +38,7 @@ internal static class BenchmarkServer
                 throw new InvalidOperationException("Too many calls.");
             using var reader = new StreamReader(context.Request.Body);
             string offer = await reader.ReadToEndAsync();
-            IPeerConnection peer = factory.Create(new() { IceLite = true, LocalAddresses = [IPAddress.Loopback] });
+            IPeerConnection peer = factory.Create(new() { IceLite = lite, LocalAddresses = [IPAddress.Loopback] });
             string answer = await peer.CreateAnswerAsync(offer);
             _ = ServeAsync(peer, () => Interlocked.Decrement(ref open));
             context.Response.StatusCode = 201;

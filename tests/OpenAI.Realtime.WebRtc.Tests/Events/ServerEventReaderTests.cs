@@ -184,5 +184,46 @@ public sealed class ServerEventReaderTests
         Assert.Empty(ours.Intersect(taken));
     }
 
+    [Theory]
+    [InlineData("\"delta\":\"d\"", "")]
+    [InlineData("\"delta\":\"\\u00e9\\n\"", "")]
+    [InlineData("\"d\\u0065lta\":\"d\"", "")]
+    [InlineData("\"delta\":\"d\",\"obfuscation\":\"xx\"", "")]
+    [InlineData("\"delta\":\"d\",\"output_index\":1e0", "")]
+    [InlineData("\"delta\":null", "")]
+    [InlineData("\"delta\":7", "")]
+    [InlineData("\"x\":7", "")]
+    [InlineData("\"delta\":\"d\"", "}")]
+    [InlineData("\"delta\":\"d\"", "{}")]
+    public void The_reader_by_hand_reads_a_delta_as_the_generated_one_does(string members, string after)
+    {
+        // A beta name of the same type goes by the generated reader alone.
+        foreach ((string byHand, string generated) in new[]
+        {
+            ("response.output_audio_transcript.delta", "response.audio_transcript.delta"),
+            ("response.output_text.delta", "response.text.delta"),
+        })
+        {
+            ServerEvent[] read = [.. new[] { byHand, generated }.Select(name => Read($$"""{"type":"{{name}}","event_id":"e",{{R}},{{members}}}{{after}}""", RealtimeDialect.Beta))];
+            Assert.Equal(read[1].GetType(), read[0].GetType());
+            Assert.Equal(Shape(read[1]), Shape(read[0]));
+        }
+
+        static IEnumerable<string> Shape(ServerEvent e) => e.GetType().GetProperties()
+            .Where(p => p.Name is not (nameof(ServerEvent.Type) or nameof(MalformedServerEvent.Json) or nameof(MalformedServerEvent.Reason)))
+            .Select(p => p.Name + "=" + JsonSerializer.Serialize(p.GetValue(e)));
+    }
+
+    [Fact]
+    public void The_deltas_of_one_response_share_its_ids_and_those_of_the_next_do_not()
+    {
+        var ids = new RunningIds();
+        ResponseOutputAudioTranscriptDelta[] deltas = [.. new[] { "resp_1", "resp_1", "resp_2" }.Select(id => (ResponseOutputAudioTranscriptDelta)ServerEventReader.ReadEvent(
+            Encoding.UTF8.GetBytes($$"""{"type":"response.output_audio_transcript.delta","response_id":"{{id}}","item_id":"i","delta":"d"}"""), RealtimeDialect.Ga, ids))];
+        Assert.Equal(["resp_1", "resp_1", "resp_2"], deltas.Select(d => d.ResponseId));
+        Assert.Same(deltas[0].ResponseId, deltas[1].ResponseId);
+        Assert.Same(deltas[0].ItemId, deltas[2].ItemId);
+    }
+
     private static ServerEvent Read(string json, RealtimeDialect dialect = RealtimeDialect.Ga) => ServerEventReader.ReadEvent(Encoding.UTF8.GetBytes(json), dialect);
 }
