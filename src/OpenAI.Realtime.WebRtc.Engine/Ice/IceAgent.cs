@@ -94,6 +94,12 @@ internal sealed partial class IceAgent
         return true;
     }
 
+    /// <summary>
+    /// This agent's side makes the offer, so it controls, unless it is lite (RFC 8445 §6.1.1). Before the first request comes: two agents that both believe
+    /// to be controlled lose a round trip to a 487.
+    /// </summary>
+    public void TakeControl() => IsControlling = !_options.Lite;
+
     /// <summary>Starts checking (full), or following the peer (lite). After <see cref="SetRemote"/>; candidates may still be added later.</summary>
     public void Start(Instant now)
     {

@@ -25,6 +25,7 @@ public sealed partial class WebRtcPeer
         if (_offer is not null || _phase != Phase.New)
             throw new InvalidOperationException("A peer makes one offer or one answer.");
         _offer = DescribeLocal();
+        _ice.TakeControl();
         return OfferWriter.Write(_offer);
     }
 

@@ -5,15 +5,23 @@ namespace OpenAI.Realtime.WebRtc.Events;
 /// <summary>The ids of the response and the item that are running: most events of a response repeat them. One reader at a time.</summary>
 internal sealed class RunningIds
 {
-    private string? _response;
-    private string? _item;
+    private (byte[] Utf8, string Text) _response = ([], "");
+    private (byte[] Utf8, string Text) _item = ([], "");
 
     public string Response(ref Utf8JsonReader reader) => Same(ref reader, ref _response);
 
     public string Item(ref Utf8JsonReader reader) => Same(ref reader, ref _item);
 
-    private static string Same(ref Utf8JsonReader reader, ref string? running) =>
-        running is not null && reader.ValueTextEquals(running) ? running : running = reader.GetString()!;
+    // Compared as bytes: an id with an escape in it is another one each time, and still right.
+    private static string Same(ref Utf8JsonReader reader, ref (byte[] Utf8, string Text) running)
+    {
+        if (!reader.ValueIsEscaped && reader.ValueSpan.SequenceEqual(running.Utf8))
+            return running.Text;
+        string text = reader.GetString()!;
+        if (!reader.ValueIsEscaped)
+            running = (reader.ValueSpan.ToArray(), text);
+        return text;
+    }
 }
 
 /// <summary>
@@ -22,8 +30,8 @@ internal sealed class RunningIds
 /// </summary>
 internal static class ContentDeltaReader
 {
-    public static ResponseOutputAudioTranscriptDelta? ReadTranscript(ReadOnlySpan<byte> utf8, RunningIds? ids) =>
-        !TryRead(utf8, ids, out Members m) ? null : new ResponseOutputAudioTranscriptDelta
+    public static ResponseOutputAudioTranscriptDelta? ReadTranscript(ref Utf8JsonReader members, RunningIds? ids) =>
+        !TryRead(ref members, ids, out Members m) ? null : new ResponseOutputAudioTranscriptDelta
         {
             EventId = m.EventId,
             ResponseId = m.ResponseId!,
@@ -33,8 +41,8 @@ internal static class ContentDeltaReader
             Delta = m.Delta!,
         };
 
-    public static ResponseOutputTextDelta? ReadText(ReadOnlySpan<byte> utf8, RunningIds? ids) =>
-        !TryRead(utf8, ids, out Members m) ? null : new ResponseOutputTextDelta
+    public static ResponseOutputTextDelta? ReadText(ref Utf8JsonReader members, RunningIds? ids) =>
+        !TryRead(ref members, ids, out Members m) ? null : new ResponseOutputTextDelta
         {
             EventId = m.EventId,
             ResponseId = m.ResponseId!,
@@ -44,11 +52,10 @@ internal static class ContentDeltaReader
             Delta = m.Delta!,
         };
 
-    private static bool TryRead(ReadOnlySpan<byte> utf8, RunningIds? ids, out Members members)
+    // The reader stands at the brace, or at the value of a type that is the first member.
+    private static bool TryRead(ref Utf8JsonReader reader, RunningIds? ids, out Members members)
     {
         members = default;
-        var reader = new Utf8JsonReader(utf8);
-        reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueIsEscaped)

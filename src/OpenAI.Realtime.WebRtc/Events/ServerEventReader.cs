@@ -12,7 +12,7 @@ internal static class ServerEventReader
 {
     private delegate ServerEvent? Read(ReadOnlySpan<byte> utf8);
 
-    private delegate ServerEvent? ReadByHand(ReadOnlySpan<byte> utf8, RunningIds? ids);
+    private delegate ServerEvent? ReadByHand(ref Utf8JsonReader members, RunningIds? ids);
 
     /// <summary>A name and what reads its events; the frequent ones have a reader of their own, which may leave an event to the other.</summary>
     private sealed record Entry(string Name, Read Read, bool IsAlias, ReadByHand? ByHand = null);
@@ -79,11 +79,22 @@ internal static class ServerEventReader
         try
         {
             Utf8NameTable<Entry> table = dialect == RealtimeDialect.Beta ? Beta : Ga;
-            Entry? entry = FindType(utf8, table, ref type);
+            var reader = new Utf8JsonReader(utf8);
+            Entry? entry = FindType(ref reader, table, ref type, out bool typeIsFirst);
             if (entry is null)
                 return new UnknownServerEvent(type, JsonElement.Parse(utf8));
             type = entry.Name;
-            ServerEvent read = entry.ByHand?.Invoke(utf8, ids) ?? entry.Read(utf8) ?? throw new JsonException("The event is null.");
+            ServerEvent? byHand = null;
+            if (entry.ByHand is not null)
+            {
+                if (!typeIsFirst) // then members stand before the place where the reader is now
+                {
+                    reader = new Utf8JsonReader(utf8);
+                    reader.Read();
+                }
+                byHand = entry.ByHand(ref reader, ids);
+            }
+            ServerEvent read = byHand ?? entry.Read(utf8) ?? throw new JsonException("The event is null.");
             return entry.IsAlias ? read.ReceivedAs(entry.Name) : read;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -94,9 +105,9 @@ internal static class ServerEventReader
     }
 
     /// <summary>Walks the members of the outermost object until one is called <c>type</c>.</summary>
-    private static Entry? FindType(ReadOnlySpan<byte> utf8, Utf8NameTable<Entry> table, ref string type)
+    private static Entry? FindType(ref Utf8JsonReader reader, Utf8NameTable<Entry> table, ref string type, out bool typeIsFirst)
     {
-        var reader = new Utf8JsonReader(utf8);
+        typeIsFirst = true;
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new JsonException("An event is a JSON object.");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -106,6 +117,7 @@ internal static class ServerEventReader
             if (!isType)
             {
                 reader.Skip();
+                typeIsFirst = false;
                 continue;
             }
             if (reader.TokenType != JsonTokenType.String)

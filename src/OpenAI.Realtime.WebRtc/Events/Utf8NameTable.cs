@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace OpenAI.Realtime.WebRtc.Events;
@@ -29,12 +30,11 @@ internal sealed class Utf8NameTable<T>
         return null;
     }
 
-    /// <summary>FNV-1a: our own few names, so nobody can choose them to collide.</summary>
+    /// <summary>Length and end tell our names apart well enough; they are our own few, so nobody can choose them to collide.</summary>
     private int BucketOf(ReadOnlySpan<byte> name)
     {
-        uint hash = 2166136261;
-        foreach (byte b in name)
-            hash = (hash ^ b) * 16777619;
-        return (int)((hash ^ (hash >> 16)) & (uint)(_buckets.Length - 1));
+        ulong end = name.Length >= sizeof(ulong) ? BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]) : name.IsEmpty ? 0UL : name[0];
+        ulong hash = (end + (ulong)name.Length) * 0x9E3779B97F4A7C15; // 2⁶⁴ divided by the golden ratio spreads what differs anywhere
+        return (int)((hash >> 40) & (uint)(_buckets.Length - 1));
     }
 }

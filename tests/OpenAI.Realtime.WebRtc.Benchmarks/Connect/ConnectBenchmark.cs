@@ -17,7 +17,7 @@ internal static class ConnectBenchmark
 {
     private const int WarmUp = 50;
 
-    private static readonly string[] Steps = ["answer", "ICE", "DTLS", "channel"];
+    private static readonly string[] Steps = ["answer", "ICE", "DTLS", "channel", "handed back"];
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -36,7 +36,7 @@ internal static class ConnectBenchmark
     {
         using RealtimeWebRtcClient client = Client(endpoint);
         List<double> whole = [], kilobytes = [];
-        List<double>[] steps = [[], [], [], []];
+        List<double>[] steps = [[], [], [], [], []];
         for (int i = -WarmUp; i < count; i++)
         {
             long allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -48,7 +48,7 @@ internal static class ConnectBenchmark
             {
                 whole.Add(ms);
                 kilobytes.Add(kb);
-                double[] durations = Durations(session.Timings);
+                double[] durations = Durations(session.Timings, ms);
                 for (int s = 0; s < steps.Length; s++)
                     steps[s].Add(durations[s]);
             }
@@ -90,7 +90,7 @@ internal static class ConnectBenchmark
         using RealtimeWebRtcClient client = Client(endpoint);
         RealtimeWebRtcSession session = await client.ConnectAsync();
         double first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        double[] durations = Durations(session.Timings);
+        double[] durations = Durations(session.Timings, first);
         start = Stopwatch.GetTimestamp();
         RealtimeWebRtcSession another = await client.ConnectAsync();
         double second = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
@@ -130,9 +130,9 @@ internal static class ConnectBenchmark
     private static RealtimeWebRtcClient Client(Uri endpoint) =>
         new(new OpenAIRealtimeWebRtcOptions { Endpoint = endpoint }, keyProvider: new StaticEphemeralKeyProvider("ek_benchmark"));
 
-    private static double[] Durations(ConnectTimings timings)
+    private static double[] Durations(ConnectTimings timings, double whole)
     {
-        double[] at = [.. new[] { TimeSpan.Zero, timings.Answer!.Value, timings.Ice!.Value, timings.Dtls!.Value, timings.Channel!.Value }.Select(t => t.TotalMilliseconds)];
+        double[] at = [.. new[] { TimeSpan.Zero, timings.Answer!.Value, timings.Ice!.Value, timings.Dtls!.Value, timings.Channel!.Value }.Select(t => t.TotalMilliseconds), whole];
         return [.. at.Skip(1).Select((t, i) => t - at[i])];
     }
 }

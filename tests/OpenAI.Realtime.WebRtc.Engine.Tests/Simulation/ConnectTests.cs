@@ -43,6 +43,16 @@ public class ConnectTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)] // two full agents: the offerer controls from the start, and no role conflict costs a round trip
+    public void The_offerer_has_a_path_after_one_round_trip(bool lite)
+    {
+        using PeerSimulation simulation = new(7, answerer: o => o with { IceLite = lite });
+        simulation.Negotiate();
+        Assert.True(simulation.RunUntil(() => simulation.Offerer.Saw(PeerEventKind.PathSelected), 2 * simulation.Link.Delay), simulation.ToString());
+    }
+
     [Fact]
     public void A_channel_negotiated_beforehand_opens_without_dcep()
     {
