@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MyApp.Tests;
 
 public sealed class SnippetTests
@@ -9,8 +7,8 @@ public sealed class SnippetTests
     [InlineData("docs/testing.md")]
     public void What_the_documents_show_is_what_is_compiled_and_run(string document)
     {
-        string root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../.."));
-        string source = Read(Path.Combine(Path.GetDirectoryName(ThisFile())!, "VoiceBotTests.cs"));
+        string root = RepositoryRoot();
+        string source = Read(Path.Combine(root, "tests/OpenAI.Realtime.WebRtc.Testing.Tests/Snippets/VoiceBotTests.cs"));
         string snippet = source.Split("// <snippet>\n")[1].Split("// </snippet>\n")[0];
 
         Assert.Contains("```csharp\n" + snippet + "```\n", Read(Path.Combine(root, document)), StringComparison.Ordinal);
@@ -18,5 +16,12 @@ public sealed class SnippetTests
 
     private static string Read(string path) => File.ReadAllText(path).Replace("\r\n", "\n", StringComparison.Ordinal);
 
-    private static string ThisFile([CallerFilePath] string path = "") => path;
+    // Not by [CallerFilePath]: a deterministic build writes /_/ there.
+    private static string RepositoryRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "OpenAI.Realtime.WebRtc.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException($"No OpenAI.Realtime.WebRtc.sln above {AppContext.BaseDirectory}.");
+    }
 }
