@@ -16,9 +16,6 @@ public sealed partial class DocumentationTests
 {
     private static readonly Assembly[] Assemblies = [typeof(WebRtcPeer).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(RealtimeTestEndpoint).Assembly];
 
-    /// <summary>Pages of other hands that may not be there yet.</summary>
-    private static readonly string[] PagesToCome = ["docs/performance.md", "docs/security.md"];
-
     /// <summary>The options whose every property has a row in docs/configuration.md.</summary>
     public static TheoryData<Type> Options =>
     [
@@ -113,8 +110,7 @@ public sealed partial class DocumentationTests
                 if (target.Length == 0 || target.Contains("://", StringComparison.Ordinal) || target.StartsWith("mailto:", StringComparison.Ordinal))
                     continue;
                 string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Repository.PathOf(page))!, target));
-                bool isToCome = PagesToCome.Contains(Path.GetRelativePath(Repository.Root, path).Replace('\\', '/'));
-                if (!isToCome && !File.Exists(path) && !Directory.Exists(path))
+                if (!File.Exists(path) && !Directory.Exists(path))
                     broken.Add($"{page} → {target}");
             }
         }
