@@ -8,6 +8,7 @@ internal static class DialectConverters
     public static IEnumerable<JsonConverter> For(RealtimeDialect dialect)
     {
         yield return new NestedPathsConverter<RealtimeSessionConfig>(dialect, static () => new RealtimeSessionConfig());
+        yield return new NestedPathsConverter<ResponseSnapshot>(dialect, static () => new ResponseSnapshot());
         if (dialect == RealtimeDialect.Beta)
         {
             yield return new BetaModalitiesConverter();

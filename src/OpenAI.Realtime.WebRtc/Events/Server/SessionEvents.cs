@@ -25,10 +25,12 @@ public sealed record SessionUpdated : ServerEvent
 /// <summary><c>conversation.created</c>: the session has a conversation. Sent by older servers.</summary>
 public sealed record ConversationCreated : ServerEvent
 {
-    /// <summary>The conversation, as JSON.</summary>
-    public required RawJson Conversation { get; init; }
+    /// <summary>The conversation.</summary>
+    public required ConversationInfo Conversation { get; init; }
 
     private protected override string WireName => "conversation.created";
+
+    private protected override string? Gist => Conversation.Id;
 }
 
 /// <summary>A session's configuration as the service states it. What has no property of its own stands in <see cref="AdditionalProperties"/>.</summary>
