@@ -10,7 +10,7 @@ namespace OpenAI.Realtime.WebRtc.Tests.Events.Description;
 /// </summary>
 /// <remarks>
 /// The seed is the same in every run; set <c>EVENTS_FUZZ_SEED</c> for another, and <c>EVENTS_FUZZ_ROUNDS</c> for more rounds. A failure names the seed and shows the
-/// input: put it into the <c>Corpus</c> folder, where it stays.
+/// input in base64: put it into the <c>Corpus</c> folder, where it stays.
 /// </remarks>
 public sealed class FuzzTests(ITestOutputHelper output)
 {
@@ -83,6 +83,18 @@ public sealed class FuzzTests(ITestOutputHelper output)
         });
     }
 
+    [Fact]
+    public void Every_way_of_spoiling_an_event_spoils_it()
+    {
+        foreach (Func<JsonElement, Random, byte[]> mutate in new[] { Mutation.Duplicate, Mutation.Retype, Mutation.MakeHuge, Mutation.Remove, Mutation.Nest, Mutation.Garble, Mutation.Truncate })
+        {
+            string whole = JsonSerializer.Serialize(PublishedDescription.Examples["RealtimeServerEventResponseDone"].Json);
+            JsonElement json = JsonElement.Parse(whole);
+            int same = Enumerable.Range(0, 100).Count(seed => Encoding.UTF8.GetString(mutate(json, new Random(seed))) == whole);
+            Assert.True(same <= 10, $"{mutate.Method.Name} changed nothing in {same} of 100");
+        }
+    }
+
     private void NeverAnother(Func<JsonElement, Random, byte[]> mutate, bool nameMayBeMissed = false)
     {
         ForEach((kind, json, random) =>
@@ -146,7 +158,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 }
                 catch (Exception e)
                 {
-                    throw new InvalidOperationException($"EVENTS_FUZZ_SEED={Seed}, round {round}, event {number}, input {Encoding.UTF8.GetString(_input)}\nmade of {json}", e);
+                    throw new InvalidOperationException($"EVENTS_FUZZ_SEED={Seed}, round {round}, event {number}, input {Convert.ToBase64String(_input)} made of\n{json}\n{e.Message}", e);
                 }
             }
         }

@@ -85,7 +85,7 @@ public sealed class OpenValueTests
         }
     }
 
-    private static IEnumerable<string> KnownValues(string property)
+    private static string[] KnownValues(string property)
     {
         string[] parts = property.Split(' ', 2);
         return PublishedDescription.Tables[parts[0]].Properties.Single(p => p.Path == parts[1]).Values;

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Events.Description;
@@ -14,18 +13,18 @@ public sealed class PropertyTests
     [MemberData(nameof(Roots))]
     public void An_instance_with_every_property_leaves_nothing_over(string root)
     {
-        var over = new StringBuilder();
+        List<string> over = [];
         foreach ((int number, Instance instance) in PublishedDescription.Roots[root].Largest.Index())
         {
             ObjectGraph graph = ObjectGraph.Of(Subject.Read(PublishedDescription.Roots[root].Kind, instance.Json).Value);
             foreach (string leftover in graph.Leftovers)
-                over.AppendLine($"{number}: no property for {leftover}");
+                over.Add($"{number}: no property for {leftover}");
             foreach (Type type in graph.Types.Where(t => t.Name.StartsWith("Unknown", StringComparison.Ordinal) && t.Name != "UnknownFields"))
-                over.AppendLine($"{number}: something is only an {type.Name}");
+                over.Add($"{number}: something is only an {type.Name}");
             foreach ((string at, JsonElement json) in graph.FreeJson.Where(f => !instance.Free.Any(p => SameJson.Are(JsonEdit.At(instance.Json, p), f.Json)) && !IsInsideFree(instance, f.Json)))
-                over.AppendLine($"{number}: {at} is kept as JSON, although the description says what is in it: {json}");
+                over.Add($"{number}: {at} is kept as JSON, although the description says what is in it: {json}");
         }
-        Assert.True(over.Length == 0, over.ToString());
+        Assert.True(over.Count == 0, string.Join('\n', over));
     }
 
     [Theory]

@@ -417,18 +417,32 @@ def describe(schema):
     schema_name = name_of(schema) if "$ref" in schema else None
     resolved = resolve(schema, ("", ""))[0]
     alternatives = flatten(resolved)
-    values = resolved.get("enum") or ([resolved["const"]] if "const" in resolved else [])
     if alternatives is not None and is_open(alternatives):
-        values = [v for a in alternatives for v in a.get("enum", [])]
         kind = "string"
     elif alternatives is not None:
         kind = " | ".join(dict.fromkeys(name_of(a) if "$ref" in a else a.get("type", "object") for a in alternatives if a.get("type") != "null"))
     else:
         kind = resolved.get("type") or ("array" if "items" in resolved else "object")
-    for array in [resolved, *(alternatives or [])] if not values else []:
-        values = describe(array["items"])["values"] if "items" in array else values
-    values = [v for v in values if isinstance(v, str)]
-    return {"type": kind, **({"schema": schema_name} if schema_name else {}), "open": len(values) > 1 or (alternatives is not None and bool(values)), "values": values}
+    values, any_text = words(resolved)
+    return {"type": kind, **({"schema": schema_name} if schema_name else {}), "open": len(values) > 1 or (any_text and bool(values)), "values": values}
+
+
+def words(schema):
+    """The words that may stand there, or in the array there; and whether any other text may."""
+    resolved = resolve(schema, ("", ""))[0]
+    found, any_text = [], False
+    for alternative in flatten(resolved) or [resolved]:
+        alternative = resolve(alternative, ("", ""))[0]
+        if "items" in alternative:
+            inner, plain = words(alternative["items"])
+        elif flatten(alternative) is not None:
+            inner, plain = words(alternative)
+        elif alternative.get("type") == "string":
+            inner, plain = [alternative["const"]] if "const" in alternative else alternative.get("enum", []), not {"const", "enum"} & alternative.keys()
+        else:
+            continue
+        found, any_text = found + inner, any_text or plain
+    return found, any_text
 
 
 def nullable(schema):
