@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using OpenAI.Realtime.WebRtc.Events.Json;
+
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>
@@ -6,7 +9,8 @@ namespace OpenAI.Realtime.WebRtc;
 /// </summary>
 /// <typeparam name="T">The field's type; nullable where the service accepts null.</typeparam>
 /// <remarks>A value converts implicitly: <c>Voice = "marin"</c>, <c>TurnDetection = null</c>. The default is "not set".</remarks>
-public readonly struct Optional<T> : IEquatable<Optional<T>>
+[JsonConverter(typeof(OptionalConverterFactory))]
+public readonly struct Optional<T> : IOptional, IEquatable<Optional<T>>
 {
     private readonly T _value;
 
@@ -49,4 +53,10 @@ public readonly struct Optional<T> : IEquatable<Optional<T>>
 
     /// <inheritdoc/>
     public override string ToString() => !IsSet ? "(not set)" : _value?.ToString() ?? "null";
+}
+
+/// <summary>A field that can be left unset; then it is not written.</summary>
+internal interface IOptional
+{
+    bool IsSet { get; }
 }

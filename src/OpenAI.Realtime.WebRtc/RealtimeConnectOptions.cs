@@ -7,7 +7,7 @@ namespace OpenAI.Realtime.WebRtc;
 public sealed class RealtimeConnectOptions
 {
     /// <summary>How the session behaves. Bound to the key or the call where the service can do that, otherwise sent as soon as the channel is open.</summary>
-    public RealtimeSessionConfig Session { get; set; } = new();
+    public SessionConfig Session { get; set; } = new RealtimeSessionConfig();
 
     /// <summary>Microphone and loudspeaker. The caller keeps what is passed in, and disposes it.</summary>
     public AudioOptions Audio { get; set; } = new();

@@ -102,7 +102,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
 
         var clock = new ConnectClock(_timeProvider, options.Progress);
-        string model = options.Session.Model ?? _options.Model;
+        string model = options.Session.ModelName ?? _options.Model;
         using Activity? activity = StartActivity(model);
         _logger.Connecting(Redaction.Show(_options.Endpoint), _options.Dialect, model);
         try
@@ -147,7 +147,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private async Task<RealtimeWebRtcSession> ConnectCoreAsync(RealtimeConnectOptions options, string model, ConnectClock clock, CancellationToken cancellationToken)
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        byte[] sessionJson = options.Session.ToUtf8Json(_options.Dialect, model);
+        byte[] sessionJson = options.Session.ForCall(model).ToUtf8Json(_options.Dialect);
         string? safetyIdentifier = options.SafetyIdentifier ?? _options.SafetyIdentifier;
         var request = new EphemeralKeyRequest { Session = sessionJson, Dialect = _options.Dialect, SafetyIdentifier = safetyIdentifier };
 
@@ -178,8 +178,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
         Interlocked.Increment(ref _holders);
         _ = ReleaseAfterAsync(session);
         bool carried = _keys is null || key!.CarriesSession;
-        if (!carried && options.Session.HasSettings)
-            await ConfigureAsync(session, options.Session, cancellationToken).ConfigureAwait(false);
+        if (!carried && options.Session.ForUpdate() is { HasSettings: true } update)
+            await ConfigureAsync(session, update, cancellationToken).ConfigureAwait(false);
         return session;
 
         async Task<SignalingAnswer> ExchangeAsync(string offer, Action<string> callCreated, CancellationToken token)
@@ -214,7 +214,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     }
 
     /// <summary>Sends the configuration where neither the key nor the call carried it. First of all events, so that it is in effect from the start.</summary>
-    private static async Task ConfigureAsync(RealtimeWebRtcSession session, RealtimeSessionConfig config, CancellationToken cancellationToken)
+    private static async Task ConfigureAsync(RealtimeWebRtcSession session, SessionConfig config, CancellationToken cancellationToken)
     {
         try
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Events.Json;
 using OpenAI.Realtime.WebRtc.Peers;
 using OpenAI.Realtime.WebRtc.Signaling;
 

@@ -1,13 +1,15 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OpenAI.Realtime.WebRtc.Events.Json;
 
 namespace OpenAI.Realtime.WebRtc.Events;
 
 /// <summary>
 /// An event that the service sent. Every event arrives: one that this version does not know as <see cref="UnknownServerEvent"/>, one whose body does not fit
-/// its type as <see cref="MalformedServerEvent"/>.
+/// its type as <see cref="MalformedServerEvent"/>. Two events are equal when everything in them is.
 /// </summary>
-public abstract class ServerEvent
+public abstract record ServerEvent : IHasUnknownFields
 {
     private string? _received;
 
@@ -16,21 +18,48 @@ public abstract class ServerEvent
     }
 
     /// <summary>The event's name on the wire, as it was received.</summary>
-    [JsonIgnore]
+    [JsonPropertyOrder(-2)]
     public string Type => _received ?? WireName;
 
     /// <summary>The event's id, such as <c>event_…</c>; null where the service gave none.</summary>
+    [JsonPropertyOrder(-1)]
     public string? EventId { get; init; }
 
     /// <summary>Fields that this version does not know; null when there are none.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? AdditionalProperties { get; set; }
+    public UnknownFields? AdditionalProperties { get; set; }
 
     /// <summary>The name in the GA dialect.</summary>
     private protected abstract string WireName { get; }
 
-    /// <summary>Names the event.</summary>
-    public override string ToString() => Type;
+    /// <summary>What <see cref="ToString"/> says beside the name; null for nothing. Never audio, never more than a line.</summary>
+    private protected virtual string? Gist => null;
+
+    /// <summary>Reads one message of the data channel. Never throws: what cannot be read is a <see cref="MalformedServerEvent"/>.</summary>
+    /// <param name="utf8Json">The message, as UTF-8.</param>
+    /// <param name="dialect">Whose names it bears.</param>
+    public static ServerEvent Read(ReadOnlySpan<byte> utf8Json, RealtimeDialect dialect = RealtimeDialect.Ga) => ServerEventReader.ReadEvent(utf8Json, dialect);
+
+    /// <summary>The event as it goes on the wire, as UTF-8; with everything that was received, known or not.</summary>
+    /// <param name="dialect">Whose names it is to bear.</param>
+    public byte[] ToUtf8Json(RealtimeDialect dialect = RealtimeDialect.Ga)
+    {
+        using var buffer = new PooledBuffer();
+        Write(buffer, dialect);
+        return buffer.Written.ToArray();
+    }
+
+    /// <summary>The event's name and gist.</summary>
+    public sealed override string ToString() => EventText.Of(Type, Gist);
+
+    internal virtual void Write(IBufferWriter<byte> output, RealtimeDialect dialect)
+    {
+        using var writer = new Utf8JsonWriter(output);
+        JsonSerializer.Serialize(writer, this, EventsJson.For(dialect).GetTypeInfo(GetType()));
+    }
+
+    /// <summary>The event's name in a dialect.</summary>
+    internal virtual string NameIn(RealtimeDialect dialect) => dialect == RealtimeDialect.Beta ? BetaNames.OfEvent(WireName) : WireName;
 
     /// <summary>Takes the name down under which the event came, where that is another one.</summary>
     internal ServerEvent ReceivedAs(string type)
@@ -38,43 +67,4 @@ public abstract class ServerEvent
         _received = type;
         return this;
     }
-}
-
-/// <summary>An event whose name this version does not know.</summary>
-public sealed class UnknownServerEvent : ServerEvent
-{
-    internal UnknownServerEvent(string type, JsonElement json)
-    {
-        WireName = type;
-        Json = json;
-        if (json.TryGetProperty("event_id"u8, out JsonElement id) && id.ValueKind == JsonValueKind.String)
-            EventId = id.GetString();
-    }
-
-    /// <summary>The whole event.</summary>
-    public JsonElement Json { get; }
-
-    private protected override string WireName { get; }
-}
-
-/// <summary>A message that is no event, or an event whose body does not fit its type. The stream goes on after it.</summary>
-public sealed class MalformedServerEvent : ServerEvent
-{
-    internal MalformedServerEvent(string type, string json, string reason)
-    {
-        WireName = type;
-        Json = json;
-        Reason = reason;
-    }
-
-    /// <summary>What was received; may be no JSON at all. Bytes that are no UTF-8 are replaced.</summary>
-    public string Json { get; }
-
-    /// <summary>What does not fit.</summary>
-    public string Reason { get; }
-
-    private protected override string WireName { get; }
-
-    /// <inheritdoc/>
-    public override string ToString() => $"{(Type.Length == 0 ? "(no type)" : Type)}: {Reason}";
 }

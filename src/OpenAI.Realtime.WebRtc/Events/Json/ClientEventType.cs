@@ -1,0 +1,36 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OpenAI.Realtime.WebRtc.Events.Json;
+
+/// <summary>A name on the wire and what reads its events.</summary>
+internal sealed record ClientEventType(string Name, ClientEventType.Reader Read)
+{
+    public delegate ClientEvent? Reader(ReadOnlySpan<byte> utf8);
+
+    /// <summary>Every event of a dialect.</summary>
+    public static IReadOnlyCollection<(string Name, ClientEventType Type)> All(RealtimeDialect dialect)
+    {
+        JsonSerializerOptions json = EventsJson.For(dialect);
+        List<ClientEventType> types =
+        [
+            Of<SessionUpdate>("session.update"),
+            Of<ConversationItemCreate>("conversation.item.create"),
+            Of<ResponseCreate>("response.create"),
+            Of<ResponseCancel>("response.cancel"),
+            Of<OutputAudioBufferClear>("output_audio_buffer.clear"),
+            Of<InputAudioBufferCommit>("input_audio_buffer.commit"),
+            Of<InputAudioBufferClear>("input_audio_buffer.clear"),
+        ];
+        if (dialect == RealtimeDialect.Beta)
+            types.Add(Of<SessionUpdate>("transcription_session.update"));
+        return [.. types.Select(type => (type.Name, type))];
+
+        ClientEventType Of<T>(string name)
+            where T : ClientEvent
+        {
+            JsonTypeInfo<T> info = json.Of<T>();
+            return new ClientEventType(name, utf8 => EventsJson.Read(utf8, info));
+        }
+    }
+}

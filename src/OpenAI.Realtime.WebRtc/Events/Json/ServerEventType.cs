@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace OpenAI.Realtime.WebRtc.Events.Json;
+
+/// <summary>A name on the wire and what reads its events; the frequent ones have a reader of their own, which may leave an event to the other.</summary>
+internal sealed record ServerEventType(string Name, ServerEventType.Reader Read, bool IsAlias = false, ServerEventType.HandReader? ByHand = null)
+{
+    public delegate ServerEvent? Reader(ReadOnlySpan<byte> utf8);
+
+    public delegate ServerEvent? HandReader(ref Utf8JsonReader members, RunningIds? ids);
+
+    /// <summary>Every event of a dialect. The beta's are today's, and beside them those that it names differently.</summary>
+    public static IReadOnlyCollection<(string Name, ServerEventType Type)> All(RealtimeDialect dialect)
+    {
+        JsonSerializerOptions json = EventsJson.For(dialect);
+        ServerEventType[] types =
+        [
+            Of<ServerError>("error"),
+            Of<SessionCreated>("session.created"),
+            Of<SessionUpdated>("session.updated"),
+            Of<ConversationCreated>("conversation.created"),
+            Of<ConversationItemAdded>("conversation.item.added"),
+            Of<ConversationItemDone>("conversation.item.done"),
+            Of<ConversationItemCreated>("conversation.item.created"),
+            Of<ConversationItemInputAudioTranscriptionDelta>("conversation.item.input_audio_transcription.delta"),
+            Of<ConversationItemInputAudioTranscriptionCompleted>("conversation.item.input_audio_transcription.completed"),
+            Of<ConversationItemInputAudioTranscriptionFailed>("conversation.item.input_audio_transcription.failed"),
+            Of<InputAudioBufferSpeechStarted>("input_audio_buffer.speech_started"),
+            Of<InputAudioBufferSpeechStopped>("input_audio_buffer.speech_stopped"),
+            Of<InputAudioBufferCommitted>("input_audio_buffer.committed"),
+            Of<InputAudioBufferCleared>("input_audio_buffer.cleared"),
+            Of<OutputAudioBufferStarted>("output_audio_buffer.started"),
+            Of<OutputAudioBufferStopped>("output_audio_buffer.stopped"),
+            Of<OutputAudioBufferCleared>("output_audio_buffer.cleared"),
+            Of<ResponseCreated>("response.created"),
+            Of<ResponseDone>("response.done"),
+            Of<ResponseOutputItemAdded>("response.output_item.added"),
+            Of<ResponseOutputItemDone>("response.output_item.done"),
+            Of<ResponseContentPartAdded>("response.content_part.added"),
+            Of<ResponseContentPartDone>("response.content_part.done"),
+            Of<ResponseOutputTextDelta>("response.output_text.delta", ContentDeltaReader.ReadText),
+            Of<ResponseOutputTextDone>("response.output_text.done"),
+            Of<ResponseOutputAudioTranscriptDelta>("response.output_audio_transcript.delta", ContentDeltaReader.ReadTranscript),
+            Of<ResponseOutputAudioTranscriptDone>("response.output_audio_transcript.done"),
+            Of<ResponseOutputAudioDone>("response.output_audio.done"),
+            Of<ResponseFunctionCallArgumentsDelta>("response.function_call_arguments.delta"),
+            Of<ResponseFunctionCallArgumentsDone>("response.function_call_arguments.done"),
+            Of<RateLimitsUpdated>("rate_limits.updated"),
+        ];
+        IEnumerable<ServerEventType> all = types;
+        if (dialect == RealtimeDialect.Beta)
+        {
+            all = all.Concat(types.Where(type => BetaNames.OfEvent(type.Name) != type.Name)
+                .Select(type => type with { Name = BetaNames.OfEvent(type.Name), IsAlias = true }))
+                .Append(Of<SessionCreated>("transcription_session.created") with { IsAlias = true })
+                .Append(Of<SessionUpdated>("transcription_session.updated") with { IsAlias = true });
+        }
+        return [.. all.Select(type => (type.Name, type))];
+
+        ServerEventType Of<T>(string name, HandReader? byHand = null)
+            where T : ServerEvent
+        {
+            JsonTypeInfo<T> info = json.Of<T>();
+            return new ServerEventType(name, utf8 => EventsJson.Read(utf8, info), ByHand: byHand);
+        }
+    }
+}

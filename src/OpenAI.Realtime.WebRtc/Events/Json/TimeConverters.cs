@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OpenAI.Realtime.WebRtc.Events.Json;
+
+/// <summary>A number of milliseconds.</summary>
+internal sealed class MillisecondsConverter : JsonConverter<TimeSpan>
+{
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Times.FromMilliseconds(reader.GetDouble());
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
+        writer.WriteNumberValue((long)value.TotalMilliseconds);
+}
+
+/// <summary>A number of milliseconds, null, or nothing. The durations of a configuration are all of this kind.</summary>
+internal sealed class OptionalMillisecondsConverter : JsonConverter<Optional<TimeSpan?>>
+{
+    public override bool HandleNull => true;
+
+    public override Optional<TimeSpan?> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Null ? (TimeSpan?)null : Times.FromMilliseconds(reader.GetDouble());
+
+    public override void Write(Utf8JsonWriter writer, Optional<TimeSpan?> value, JsonSerializerOptions options)
+    {
+        if (value.Value is { } set)
+            writer.WriteNumberValue((long)set.TotalMilliseconds);
+        else
+            writer.WriteNullValue();
+    }
+}
+
+/// <summary>A number of seconds, whole or not.</summary>
+internal sealed class SecondsConverter : JsonConverter<TimeSpan?>
+{
+    public override TimeSpan? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Null ? null : Times.FromMilliseconds(reader.GetDouble() * 1000);
+
+    public override void Write(Utf8JsonWriter writer, TimeSpan? value, JsonSerializerOptions options)
+    {
+        if (value is { } set)
+            writer.WriteNumberValue(set.TotalSeconds);
+        else
+            writer.WriteNullValue();
+    }
+}
+
+/// <summary>Seconds since 1970; 0, with which the service says "not set", reads as null.</summary>
+internal sealed class UnixSecondsConverter : JsonConverter<DateTimeOffset?>
+{
+    public override DateTimeOffset? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return null;
+        double seconds = reader.GetDouble();
+        return seconds switch
+        {
+            0 => null,
+            >= -62135596800d and < 253402300800d => DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000)),
+            _ => throw new JsonException("The time lies outside of the years 1 to 9999."),
+        };
+    }
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset? value, JsonSerializerOptions options)
+    {
+        if (value is { } set)
+            writer.WriteNumberValue(set.ToUnixTimeSeconds());
+        else
+            writer.WriteNullValue();
+    }
+}
+
+file static class Times
+{
+    public static TimeSpan FromMilliseconds(double milliseconds) =>
+        Math.Abs(milliseconds) < TimeSpan.MaxValue.TotalMilliseconds / 2
+            ? TimeSpan.FromMilliseconds(milliseconds)
+            : throw new JsonException("The duration is too long.");
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OpenAI.Realtime.WebRtc.Events.Json;
+
+/// <summary>Any JSON value, kept as it is.</summary>
+internal sealed class RawJsonConverter : JsonConverter<RawJson>
+{
+    public override bool HandleNull => true;
+
+    public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
+
+    public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)
+    {
+        if (value.Element.ValueKind == JsonValueKind.Undefined)
+            writer.WriteNullValue();
+        else
+            value.Element.WriteTo(writer);
+    }
+}
+
+/// <summary>Bytes as base64; text that is none stays text.</summary>
+internal sealed class AudioDataConverter : JsonConverter<AudioData>
+{
+    public override AudioData Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : new AudioData(reader.GetString()!);
+
+    public override void Write(Utf8JsonWriter writer, AudioData value, JsonSerializerOptions options)
+    {
+        if (value.Undecoded is { } text)
+            writer.WriteStringValue(text);
+        else
+            writer.WriteBase64StringValue(value.Bytes.Span);
+    }
+}
