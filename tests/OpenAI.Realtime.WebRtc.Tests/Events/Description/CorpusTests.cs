@@ -18,6 +18,7 @@ public sealed class CorpusTests
             ServerEvent read = ServerEvent.Read(Files[file], dialect);
             Assert.Equal(file.Split('.')[0], read.GetType().Name);
             Assert.NotNull(read.ToString());
+            Assert.True(read.Equals(ServerEvent.Read(Files[file], dialect)), "Two readings differ");
             Assert.NotNull(read.ToUtf8Json(dialect));
         }
     }
