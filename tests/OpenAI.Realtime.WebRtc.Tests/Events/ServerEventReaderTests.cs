@@ -111,7 +111,7 @@ public sealed class ServerEventReaderTests
         Assert.Equal(TimeSpan.FromSeconds(1), Assert.IsType<InputAudioBufferSpeechStarted>(Read("""{"type":"input_audio_buffer.speech_started","audio_start_ms":1000,"item_id":"i"}""")).AudioStart);
         SessionInfo session = Assert.IsType<SessionCreated>(Read("""{"type":"session.created","session":{"expires_at":1756310470,"audio":{"x":1}}}""")).Session;
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1756310470), session.ExpiresAt);
-        Assert.Equal(1, session.AdditionalProperties!["audio"].GetProperty("x").GetInt32());
+        Assert.Equal(1, session.Config.ExtraProperties!["audio"]!["x"]!.GetValue<int>());
         RateLimit limit = Assert.IsType<RateLimitsUpdated>(Read("""{"type":"rate_limits.updated","rate_limits":[{"reset_seconds":1.5},{"reset_seconds":null}]}""")).RateLimits[0];
         Assert.Equal(TimeSpan.FromSeconds(1.5), limit.Reset);
     }
@@ -137,7 +137,7 @@ public sealed class ServerEventReaderTests
     [InlineData("""{"type":"response.done","response":null}""", "response.done")]
     [InlineData("""{"type":"response.output_text.delta","response_id":"r","item_id":"i","delta":null}""", "response.output_text.delta")]
     [InlineData("""{"type":"input_audio_buffer.speech_started","audio_start_ms":1e300}""", "input_audio_buffer.speech_started")]
-    [InlineData("""{"type":"session.created","session":{"expires_at":1e18}}""", "session.created")]
+    [InlineData("""{"type":"input_audio_buffer.dtmf_event_received","event":"1","received_at":1e18}""", "input_audio_buffer.dtmf_event_received")]
     [InlineData("""{"type":"unknown","x":""", "unknown")]
     [InlineData("""{"type":"error","error":{"message":"\ud800"}}""", "error")]
     [InlineData("""{"type":"\ud800"}""", "")]

@@ -7,6 +7,8 @@ internal static class DialectConverters
 {
     public static IEnumerable<JsonConverter> For(RealtimeDialect dialect)
     {
+        yield return new ElementConverter();
+        yield return new FiniteNumberConverter();
         var sessions = new SessionShapes(dialect);
         yield return sessions.Realtime;
         yield return sessions.Transcription;
