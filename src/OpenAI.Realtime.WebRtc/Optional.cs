@@ -32,6 +32,8 @@ public readonly struct Optional<T> : IOptional, IEquatable<Optional<T>>
     /// <summary>What the field is set to; the type's default when it is not set.</summary>
     public T Value => _value;
 
+    object? IOptional.Content => typeof(T).IsValueType ? null : _value;
+
     /// <summary>Sets a field.</summary>
     public static implicit operator Optional<T>(T value) => new(value);
 
@@ -59,4 +61,7 @@ public readonly struct Optional<T> : IOptional, IEquatable<Optional<T>>
 internal interface IOptional
 {
     bool IsSet { get; }
+
+    /// <summary>The object that it is set to, where that may hold fields of its own.</summary>
+    object? Content { get; }
 }

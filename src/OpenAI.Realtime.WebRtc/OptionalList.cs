@@ -46,6 +46,8 @@ public readonly struct OptionalList<T> : IOptional, IReadOnlyList<T>, IEquatable
 
     IEnumerator IEnumerable.GetEnumerator() => (_elements ?? []).GetEnumerator();
 
+    object? IOptional.Content => null;
+
     /// <summary>Sets a list; null writes <c>null</c>.</summary>
     public static implicit operator OptionalList<T>(T[]? elements) => new(elements);
 

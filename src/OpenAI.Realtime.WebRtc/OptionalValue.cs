@@ -27,6 +27,8 @@ public readonly struct OptionalValue<T> : IOptional, IEquatable<OptionalValue<T>
     /// <summary>What the field is set to; null when it is null or not set.</summary>
     public T? Value { get; }
 
+    object? IOptional.Content => null;
+
     /// <summary>Sets a field.</summary>
     public static implicit operator OptionalValue<T>(T value) => new(value);
 

@@ -148,6 +148,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     {
         using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         byte[] sessionJson = options.Session.ForCall(model).ToUtf8Json(_options.Dialect);
+        bool translation = options.Session is TranslationSessionConfig;
         string? safetyIdentifier = options.SafetyIdentifier ?? _options.SafetyIdentifier;
         var request = new EphemeralKeyRequest { Session = sessionJson, Dialect = _options.Dialect, SafetyIdentifier = safetyIdentifier };
 
@@ -185,11 +186,11 @@ public sealed class RealtimeWebRtcClient : IDisposable
         async Task<SignalingAnswer> ExchangeAsync(string offer, Action<string> callCreated, CancellationToken token)
         {
             if (fetching is null)
-                return await _signaling.CallUnifiedAsync(offer, sessionJson, safetyIdentifier, callCreated, token).ConfigureAwait(false);
+                return await _signaling.CallUnifiedAsync(offer, sessionJson, safetyIdentifier, callCreated, token, translation).ConfigureAwait(false);
             key = await fetching.ConfigureAwait(false);
             try
             {
-                return await _signaling.CallAsync(offer, key.Value, model, callCreated, token).ConfigureAwait(false);
+                return await _signaling.CallAsync(offer, key.Value, model, callCreated, token, translation).ConfigureAwait(false);
             }
             catch (RealtimeConnectException e) when (e.HttpStatus == System.Net.HttpStatusCode.Unauthorized && key.IsCached)
             {
@@ -201,7 +202,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
                     clock, token).ConfigureAwait(false);
                 if (key.Value == refused.Value)
                     throw;
-                return await _signaling.CallAsync(offer, key.Value, model, callCreated, token).ConfigureAwait(false);
+                return await _signaling.CallAsync(offer, key.Value, model, callCreated, token, translation).ConfigureAwait(false);
             }
         }
 

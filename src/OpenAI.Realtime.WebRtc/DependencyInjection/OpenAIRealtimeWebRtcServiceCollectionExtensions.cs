@@ -2,14 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers <see cref="RealtimeWebRtcClient"/>.</summary>
+/// <summary>Registers <see cref="RealtimeWebRtcClient"/> and <see cref="RealtimeCalls"/>.</summary>
 public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
 {
     /// <summary>
@@ -60,9 +63,15 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             .ConfigurePrimaryHttpMessageHandler(RealtimeWebRtcClient.CreateHandler);
 
         if (name.Length == 0)
+        {
             services.TryAddSingleton(provider => Create(provider, name));
+            services.TryAddSingleton(provider => CreateCalls(provider, name));
+        }
         else
+        {
             services.TryAddKeyedSingleton(name, (provider, _) => Create(provider, name));
+            services.TryAddKeyedSingleton(name, (provider, _) => CreateCalls(provider, name));
+        }
         return new Builder(services, name, http);
     }
 
@@ -77,6 +86,17 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             provider.GetKeyedService<IPeerConnectionFactory>(key) ?? provider.GetService<IPeerConnectionFactory>(),
             provider.GetService<ILoggerFactory>(),
             provider.GetService<TimeProvider>());
+    }
+
+    private static RealtimeCalls CreateCalls(IServiceProvider provider, string name)
+    {
+        IHttpClientFactory http = provider.GetRequiredService<IHttpClientFactory>();
+        return new RealtimeCalls(
+            provider.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name),
+            new RealtimeHttp(
+                () => http.CreateClient(ServiceKey(name)),
+                provider.GetService<TimeProvider>() ?? TimeProvider.System,
+                (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name)));
     }
 
     /// <summary>The name of the HTTP client, and the key of what the builder registers; apart from keys that an application may use itself.</summary>

@@ -1,13 +1,13 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc.Keys;
 
 /// <summary>
-/// Mints keys from the service with the API key: <c>POST realtime/client_secrets</c>, or <c>POST realtime/sessions</c> in the beta dialect. For trusted
-/// machines. It keeps nothing; see <see cref="CachingEphemeralKeyProvider"/>.
+/// Mints keys from the service with the API key: <c>POST realtime/client_secrets</c>, for a <see cref="TranslationSessionConfig"/> (one without a <c>type</c>)
+/// <c>POST realtime/translations/client_secrets</c>, or in the beta dialect <c>POST realtime/sessions</c>. For trusted machines. It keeps nothing; see <see cref="CachingEphemeralKeyProvider"/>.
 /// </summary>
 public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
 {
@@ -39,7 +39,9 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
     {
         ArgumentNullException.ThrowIfNull(request);
         bool beta = request.Dialect == RealtimeDialect.Beta;
-        var call = new HttpCall(ConnectPhase.Key, ApiAddress.Of(_options, beta ? "realtime/sessions" : "realtime/client_secrets"), _options.KeyTimeout)
+        SessionConfig? session = beta || request.Session.IsEmpty ? null : SessionConfig.Read(request.Session.Span);
+        string path = beta ? "realtime/sessions" : session is TranslationSessionConfig ? "realtime/translations/client_secrets" : "realtime/client_secrets";
+        var call = new HttpCall(ConnectPhase.Key, ApiAddress.Of(_options, path), _options.KeyTimeout)
         {
             Credential = Credential.Api(_options),
             Headers =
@@ -47,7 +49,7 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
                 .. CallSignaling.ApiKeyHeaders(_options, request.SafetyIdentifier),
                 ("OpenAI-Beta", beta ? "realtime=v1" : null),
             ],
-            Body = beta ? BetaBody(request) : GaBody(request),
+            Body = beta ? BetaBody(request) : new ClientSecretRequest { ExpiresAfter = _options.KeyLifetime is { } lifetime ? (ClientSecretLifetime)lifetime : null, Session = session }.ToUtf8Json(),
             ContentType = "application/json",
             Accept = "application/json",
         };
@@ -57,30 +59,6 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
 
         // The article that started this noticed that the beta ignored what the key carried: there it is sent once more when the channel is open.
         return KeyReply.Read(call, reply, carriesSession: !beta && !request.Session.IsEmpty);
-    }
-
-    /// <summary><c>{"expires_after":{"anchor":"created_at","seconds":600},"session":{…}}</c>, both optional.</summary>
-    private byte[] GaBody(EphemeralKeyRequest request)
-    {
-        using var stream = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(stream))
-        {
-            writer.WriteStartObject();
-            if (_options.KeyLifetime is { } lifetime)
-            {
-                writer.WriteStartObject("expires_after"u8);
-                writer.WriteString("anchor"u8, "created_at"u8);
-                writer.WriteNumber("seconds"u8, (long)lifetime.TotalSeconds);
-                writer.WriteEndObject();
-            }
-            if (!request.Session.IsEmpty)
-            {
-                writer.WritePropertyName("session"u8);
-                writer.WriteRawValue(request.Session.Span);
-            }
-            writer.WriteEndObject();
-        }
-        return stream.ToArray();
     }
 
     private static byte[] BetaBody(EphemeralKeyRequest request) => request.Session.IsEmpty ? "{}"u8.ToArray() : request.Session.ToArray();

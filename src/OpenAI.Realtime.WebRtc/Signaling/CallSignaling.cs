@@ -11,17 +11,19 @@ namespace OpenAI.Realtime.WebRtc.Signaling;
 /// GA        POST realtime/calls              application/sdp       Bearer ek_…   → 201, Location: …/rtc_…, SDP
 /// unified   POST realtime/calls              multipart/form-data   API key       → the same
 /// beta      POST realtime?model=…            application/sdp       Bearer ek_…   → 2xx, SDP
+/// translate POST realtime/translations/calls   as GA; not verified
 /// hang-up   POST realtime/calls/{id}/hangup                        API key or ek_…
 /// </code>
 /// </remarks>
 internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http, ILogger logger)
 {
     /// <summary>Opens a call with an ephemeral key.</summary>
-    public Task<SignalingAnswer> CallAsync(string offer, string ephemeralKey, string model, Action<string> callCreated, CancellationToken cancellationToken)
+    public Task<SignalingAnswer> CallAsync(
+        string offer, string ephemeralKey, string model, Action<string> callCreated, CancellationToken cancellationToken, bool translation = false)
     {
         Uri address = options.Dialect == RealtimeDialect.Beta
             ? ApiAddress.Of(options, "realtime", ("model", model))
-            : CallsAddress();
+            : CallsAddress(translation);
         return ExchangeAsync(new HttpCall(ConnectPhase.Answer, address, options.AnswerTimeout)
         {
             Credential = Credential.Ephemeral(ephemeralKey),
@@ -34,10 +36,10 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
 
     /// <summary>Opens a call with the API key, the session configuration beside the offer.</summary>
     public Task<SignalingAnswer> CallUnifiedAsync(
-        string offer, ReadOnlyMemory<byte> session, string? safetyIdentifier, Action<string> callCreated, CancellationToken cancellationToken)
+        string offer, ReadOnlyMemory<byte> session, string? safetyIdentifier, Action<string> callCreated, CancellationToken cancellationToken, bool translation = false)
     {
         string boundary = "openai-realtime-webrtc-" + Guid.NewGuid().ToString("N");
-        return ExchangeAsync(new HttpCall(ConnectPhase.Answer, CallsAddress(), options.AnswerTimeout)
+        return ExchangeAsync(new HttpCall(ConnectPhase.Answer, CallsAddress(translation), options.AnswerTimeout)
         {
             Credential = Credential.Api(options),
             Headers = ApiKeyHeaders(options, safetyIdentifier),
@@ -85,9 +87,14 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
         ("OpenAI-Safety-Identifier", safetyIdentifier),
     ];
 
-    private Uri CallsAddress() => options.NegotiatedChannelId is { } id
-        ? ApiAddress.Of(options, "realtime/calls", ("dcid", id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
-        : ApiAddress.Of(options, "realtime/calls");
+    // The place of translations is in no description of the service; it is what independent clients use. Not verified.
+    private Uri CallsAddress(bool translation)
+    {
+        string path = translation ? "realtime/translations/calls" : "realtime/calls";
+        return options.NegotiatedChannelId is { } id
+            ? ApiAddress.Of(options, path, ("dcid", id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
+            : ApiAddress.Of(options, path);
+    }
 
     private static void Announce(HttpResponseMessage response, Action<string> callCreated)
     {

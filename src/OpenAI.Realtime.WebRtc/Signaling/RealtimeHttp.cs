@@ -21,6 +21,9 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
     /// <summary>What we can read back.</summary>
     public string? Accept { get; init; }
 
+    /// <summary>Whether it is about a call that should be there already.</summary>
+    public bool OfCall { get; init; }
+
     /// <summary>Further headers; null values are left out.</summary>
     public IReadOnlyList<(string Name, string? Value)> Headers { get; init; } = [];
 

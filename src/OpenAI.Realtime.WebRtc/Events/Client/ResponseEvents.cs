@@ -5,6 +5,11 @@ public sealed record ResponseCreate : ClientEvent
 {
     /// <inheritdoc/>
     public override string Type => "response.create";
+
+    /// <summary>What holds for this response alone. Default: null, the session's configuration.</summary>
+    public ResponseParameters? Response { get; set; }
+
+    private protected override string? Gist => Response?.Instructions.Value;
 }
 
 /// <summary><c>response.cancel</c>: stops the response that is running. Clear the output buffer too, if its audio is to stop at once.</summary>

@@ -21,9 +21,18 @@ internal sealed record ClientEventType(string Name, ClientEventType.Reader Read)
             Of<OutputAudioBufferClear>("output_audio_buffer.clear"),
             Of<InputAudioBufferCommit>("input_audio_buffer.commit"),
             Of<InputAudioBufferClear>("input_audio_buffer.clear"),
+            Of<InputAudioBufferAppend>("input_audio_buffer.append"),
+            Of<ConversationItemRetrieve>("conversation.item.retrieve"),
+            Of<ConversationItemDelete>("conversation.item.delete"),
+            Of<ConversationItemTruncate>("conversation.item.truncate"),
+            Of<SessionInputAudioBufferAppend>("session.input_audio_buffer.append"),
+            Of<SessionClose>("session.close"),
         ];
         if (dialect == RealtimeDialect.Beta)
-            types.Add(Of<SessionUpdate>("transcription_session.update"));
+        {
+            JsonTypeInfo<BetaTranscriptionSessionUpdate> update = json.Of<BetaTranscriptionSessionUpdate>();
+            types.Add(new ClientEventType("transcription_session.update", utf8 => EventsJson.Read(utf8, update)?.ToEvent()));
+        }
         return [.. types.Select(type => (type.Name, type))];
 
         ClientEventType Of<T>(string name)

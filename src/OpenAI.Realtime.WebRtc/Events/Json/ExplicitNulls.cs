@@ -28,7 +28,9 @@ internal static class ExplicitNulls
     /// <summary>The reader stands at the first token of the value, and in the end at its last.</summary>
     public static void Note(ref Utf8JsonReader reader, object? model, JsonSerializerOptions options)
     {
-        if (reader.TokenType == JsonTokenType.StartObject && model is IHasUnknownFields known)
+        if (model is IOptional { Content: { } content })
+            model = content;
+        if (reader.TokenType == JsonTokenType.StartObject && model is IHasUnknownFields known and not IKeepsJson)
         {
             JsonTypeInfo type = options.GetTypeInfo(model.GetType());
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -21,7 +21,10 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
     private readonly Func<T> _create;
     private readonly Node _root = new();
 
-    public NestedPathsConverter(RealtimeDialect dialect, Func<T> create)
+    /// <param name="dialect">Whose names and places.</param>
+    /// <param name="create">Makes an empty one.</param>
+    /// <param name="betaPaths">What the beta calls differently here, beside <see cref="BetaNames"/>.</param>
+    public NestedPathsConverter(RealtimeDialect dialect, Func<T> create, IReadOnlyDictionary<string, string>? betaPaths = null)
     {
         _create = create;
         foreach (JsonPropertyInfo property in EventsJsonContext.Default.GetTypeInfo(typeof(T))!.Properties)
@@ -29,7 +32,7 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
             if (property.Get is null || (property.Name == "type" && dialect == RealtimeDialect.Beta)) // the beta tells kinds of session apart by the event
                 continue;
             Node node = _root;
-            foreach (string name in (dialect == RealtimeDialect.Beta ? BetaNames.Of(property.Name) : property.Name).Split('.'))
+            foreach (string name in (dialect == RealtimeDialect.Beta ? betaPaths?.GetValueOrDefault(property.Name) ?? BetaNames.Of(property.Name) : property.Name).Split('.'))
                 node = node.Child(name);
             node.Property = property;
         }
@@ -50,8 +53,9 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes what stands between the braces.</summary>
-    public void WriteMembers(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => WriteMembers(writer, _root, value, value.ExtraProperties, options);
+    /// <summary>Writes what stands between the braces; the constant <c>type</c> only when asked for.</summary>
+    public void WriteMembers(Utf8JsonWriter writer, T value, JsonSerializerOptions options, bool withType = true) =>
+        WriteMembers(writer, _root, value, value.ExtraProperties, options, withType);
 
     /// <summary>Reads an object; returns what nothing here has a property for.</summary>
     private static JsonObject? ReadMembers(ref Utf8JsonReader reader, Node node, T target, JsonSerializerOptions options)
@@ -75,7 +79,11 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
                     ExplicitNulls.Note(ref again, value, options);
             }
             else if (child is { Property: null } && reader.TokenType == JsonTokenType.StartObject)
-                Add(ref extra, name, ReadMembers(ref reader, child, target, options));
+            {
+                Utf8JsonReader next = reader;
+                bool isEmpty = next.Read() && next.TokenType == JsonTokenType.EndObject;
+                Add(ref extra, name, ReadMembers(ref reader, child, target, options) ?? (isEmpty ? new JsonObject() : null)); // {} is to be written again
+            }
             else if (child?.Property is not null)
                 reader.Skip(); // a constant of the type, such as "type"
             else
@@ -90,19 +98,21 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
             (extra ??= [])[name] = inner;
     }
 
-    private static void WriteMembers(Utf8JsonWriter writer, Node node, T value, JsonObject? extra, JsonSerializerOptions options)
+    private static void WriteMembers(Utf8JsonWriter writer, Node node, T value, JsonObject? extra, JsonSerializerOptions options, bool withType)
     {
         foreach ((string name, Node child) in node.Children)
         {
             JsonNode? laidOver = null;
             if (extra?.TryGetPropertyValue(name, out laidOver) == true && (child.Property is not null || laidOver is not JsonObject))
                 continue; // written below, in place of ours
+            if (!withType && child.Property is { Name: "type" })
+                continue;
             if (child.Property is { } property)
                 WriteProperty(writer, name, property, value, options);
             else if (laidOver is not null || child.AnySet(value))
             {
                 writer.WriteStartObject(name);
-                WriteMembers(writer, child, value, laidOver as JsonObject, options);
+                WriteMembers(writer, child, value, laidOver as JsonObject, options, withType);
                 writer.WriteEndObject();
             }
         }

@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using OpenAI.Realtime.WebRtc.Events.Json;
-
 namespace OpenAI.Realtime.WebRtc.Events;
 
 /// <summary><c>session.created</c>: the first event of a session.</summary>
@@ -11,6 +7,11 @@ public sealed record SessionCreated : ServerEvent
     public required SessionInfo Session { get; init; }
 
     private protected override string WireName => "session.created";
+
+    private protected override string? Gist => Session.Id;
+
+    internal override string NameIn(RealtimeDialect dialect) =>
+        dialect == RealtimeDialect.Beta && Session.Config is TranscriptionSessionConfig ? "transcription_session.created" : base.NameIn(dialect);
 }
 
 /// <summary><c>session.updated</c>: a <c>session.update</c> has taken effect.</summary>
@@ -20,6 +21,11 @@ public sealed record SessionUpdated : ServerEvent
     public required SessionInfo Session { get; init; }
 
     private protected override string WireName => "session.updated";
+
+    private protected override string? Gist => Session.Id;
+
+    internal override string NameIn(RealtimeDialect dialect) =>
+        dialect == RealtimeDialect.Beta && Session.Config is TranscriptionSessionConfig ? "transcription_session.updated" : base.NameIn(dialect);
 }
 
 /// <summary><c>conversation.created</c>: the session has a conversation. Sent by older servers.</summary>
@@ -31,31 +37,4 @@ public sealed record ConversationCreated : ServerEvent
     private protected override string WireName => "conversation.created";
 
     private protected override string? Gist => Conversation.Id;
-}
-
-/// <summary>A session's configuration as the service states it. What has no property of its own stands in <see cref="AdditionalProperties"/>.</summary>
-public sealed record SessionInfo : IHasUnknownFields
-{
-    /// <summary>The session's id, such as <c>sess_…</c>.</summary>
-    public string? Id { get; init; }
-
-    /// <summary><c>realtime</c> or <c>transcription</c>; null in the beta.</summary>
-    public string? Type { get; init; }
-
-    /// <summary>The model that answers.</summary>
-    public string? Model { get; init; }
-
-    /// <summary>What the model has been told.</summary>
-    public string? Instructions { get; init; }
-
-    /// <summary>What the model answers with: <c>audio</c> or <c>text</c>.</summary>
-    public OptionalList<OutputModality> OutputModalities { get; init; }
-
-    /// <summary>When the session ends at the latest; null when the service does not say.</summary>
-    [JsonConverter(typeof(UnixSecondsConverter))]
-    public DateTimeOffset? ExpiresAt { get; init; }
-
-    /// <summary>Every other field.</summary>
-    [JsonExtensionData]
-    public UnknownFields? AdditionalProperties { get; set; }
 }

@@ -18,7 +18,11 @@ public sealed record RealtimeSessionConfig : SessionConfig
 
     /// <summary>What the model is told; an empty text clears.</summary>
     [JsonPropertyName("instructions")]
-    public Optional<string> Instructions { get; set; }
+    public Optional<string?> Instructions { get; set; }
+
+    /// <summary>How audio in <see cref="InputAudioBufferAppend"/> is encoded. Of no consequence over WebRTC.</summary>
+    [JsonPropertyName("audio.input.format")]
+    public Optional<AudioEncoding?> InputFormat { get; set; }
 
     /// <summary>Whether and how the user's speech is written down; null switches it off.</summary>
     [JsonPropertyName("audio.input.transcription")]
@@ -32,17 +36,53 @@ public sealed record RealtimeSessionConfig : SessionConfig
     [JsonPropertyName("audio.input.turn_detection")]
     public Optional<TurnDetection?> TurnDetection { get; set; }
 
+    /// <summary>How audio in events of the service is encoded. Of no consequence over WebRTC.</summary>
+    [JsonPropertyName("audio.output.format")]
+    public Optional<AudioEncoding?> OutputFormat { get; set; }
+
     /// <summary>The voice; fixed once the model has spoken.</summary>
     [JsonPropertyName("audio.output.voice")]
     public OptionalValue<Voice> Voice { get; set; }
 
-    /// <summary>How fast the model speaks, 0.25 to 1.5; 1 is normal.</summary>
+    /// <summary>How fast the model speaks, 0.25 to 1.5; 1 is normal. Changed between turns only.</summary>
     [JsonPropertyName("audio.output.speed")]
-    public Optional<double> Speed { get; set; }
+    public Optional<double?> Speed { get; set; }
+
+    /// <summary>What to send beside the usual, such as how sure the transcription is.</summary>
+    [JsonPropertyName("include")]
+    public OptionalList<SessionInclude> Include { get; set; }
+
+    /// <summary>Whether the session is recorded on the traces dashboard; null switches it off.</summary>
+    [JsonPropertyName("tracing")]
+    public Optional<Tracing?> Tracing { get; set; }
 
     /// <summary>The tools; an empty list clears.</summary>
     [JsonPropertyName("tools")]
-    public OptionalList<RawJson> Tools { get; set; }
+    public OptionalList<SessionTool> Tools { get; set; }
+
+    /// <summary>Whether the model uses tools, and which. Default: not set (auto).</summary>
+    [JsonPropertyName("tool_choice")]
+    public Optional<ToolChoice?> ToolChoice { get; set; }
+
+    /// <summary>Whether the model may call several tools at once. For models that reason.</summary>
+    [JsonPropertyName("parallel_tool_calls")]
+    public Optional<bool?> ParallelToolCalls { get; set; }
+
+    /// <summary>How the model thinks before it answers. For models that do.</summary>
+    [JsonPropertyName("reasoning")]
+    public Optional<ReasoningOptions?> Reasoning { get; set; }
+
+    /// <summary>How many tokens one answer may have; <c>max_response_output_tokens</c> in the beta. Default: not set (unlimited).</summary>
+    [JsonPropertyName("max_output_tokens")]
+    public OutputLimit MaxOutputTokens { get; set; }
+
+    /// <summary>What happens when the conversation outgrows the model's window. Default: not set (auto).</summary>
+    [JsonPropertyName("truncation")]
+    public Optional<Truncation?> Truncation { get; set; }
+
+    /// <summary>A prompt stored at the service; null for none.</summary>
+    [JsonPropertyName("prompt")]
+    public Optional<PromptTemplate?> Prompt { get; set; }
 
     internal override string? ModelName => Model.Value?.Value;
 
@@ -51,4 +91,7 @@ public sealed record RealtimeSessionConfig : SessionConfig
     internal override SessionConfig ForCall(string model) => this with { Model = model };
 
     internal override SessionConfig ForUpdate() => this with { Model = default };
+
+    private protected override SessionConfig WithoutSecrets() =>
+        Tools.Count == 0 ? this : this with { Tools = [.. Tools.Select(tool => tool.WithoutSecrets())] };
 }

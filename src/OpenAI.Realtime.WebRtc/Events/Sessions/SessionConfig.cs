@@ -9,7 +9,6 @@ namespace OpenAI.Realtime.WebRtc.Events;
 /// How a session is to behave. Only what is set is sent: leave a field alone and the service keeps its own default, or what it has. Flat here, and in the beta;
 /// nested on the wire of today.
 /// </summary>
-[JsonConverter(typeof(SessionConfigKindConverter))]
 public abstract record SessionConfig : IHasExtraProperties
 {
     private protected SessionConfig()
@@ -57,6 +56,9 @@ public abstract record SessionConfig : IHasExtraProperties
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
 
-    /// <summary>The configuration as JSON.</summary>
-    public sealed override string ToString() => System.Text.Encoding.UTF8.GetString(ToUtf8Json());
+    /// <summary>The configuration as JSON, without credentials for tools.</summary>
+    public sealed override string ToString() => System.Text.Encoding.UTF8.GetString(WithoutSecrets().ToUtf8Json());
+
+    /// <summary>The same without credentials, to be shown.</summary>
+    private protected virtual SessionConfig WithoutSecrets() => this;
 }

@@ -63,9 +63,9 @@ public readonly record struct Eagerness(string Value) : IOpenValue<Eagerness>
     public override string ToString() => Value ?? "";
 }
 
-/// <summary>The voice of the model. Custom voices have a form of their own.</summary>
-/// <param name="Value">The name on the wire.</param>
-[JsonConverter(typeof(OpenValueConverter<Voice>))]
+/// <summary>The voice of the model: one of the service's by name, or one made for you by its id (<see cref="Custom"/>).</summary>
+/// <param name="Value">The name, or the id of a custom voice.</param>
+[JsonConverter(typeof(VoiceConverter))]
 public readonly record struct Voice(string Value) : IOpenValue<Voice>
 {
     /// <summary><c>alloy</c>.</summary>
@@ -98,9 +98,19 @@ public readonly record struct Voice(string Value) : IOpenValue<Voice>
     /// <summary><c>cedar</c>; recommended.</summary>
     public static Voice Cedar => new("cedar");
 
+    /// <summary>Whether <see cref="Value"/> is the id of a custom voice; on the wire <c>{"id":…}</c>.</summary>
+    public bool IsCustom { get; init; }
+
+    /// <summary>What was received, where it is neither a name nor an id alone; written again as it came. Otherwise null.</summary>
+    public RawJson? Json { get; internal init; }
+
+    /// <summary><c>{"id":…}</c>: a voice made for you.</summary>
+    /// <param name="id">Its id, such as <c>voice_1234</c>.</param>
+    public static Voice Custom(string id) => new(id) { IsCustom = true };
+
     /// <inheritdoc/>
     public static implicit operator Voice(string value) => new(value);
 
-    /// <summary>The name on the wire.</summary>
+    /// <summary>The name or the id.</summary>
     public override string ToString() => Value ?? "";
 }

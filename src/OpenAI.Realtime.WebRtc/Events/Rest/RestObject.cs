@@ -1,0 +1,35 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OpenAI.Realtime.WebRtc.Events.Json;
+
+namespace OpenAI.Realtime.WebRtc.Events;
+
+/// <summary>The body of a request, a reply or a webhook.</summary>
+public abstract record RestObject : IHasUnknownFields
+{
+    private protected RestObject()
+    {
+    }
+
+    /// <summary>Fields that have no property here; written again as they came.</summary>
+    [JsonExtensionData]
+    public UnknownFields? AdditionalProperties { get; set; }
+
+    /// <summary>The object as JSON, as UTF-8.</summary>
+    public byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(this, EventsJson.Ga.GetTypeInfo(GetType()));
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="JsonException">It is no JSON, or does not fit.</exception>
+    private protected static T Read<T>(ReadOnlySpan<byte> utf8Json)
+        where T : RestObject
+    {
+        try
+        {
+            return EventsJson.Read(utf8Json, EventsJson.Ga.Of<T>()) ?? throw new JsonException($"The {typeof(T).Name} is null.");
+        }
+        catch (Exception e) when (EventName.IsMisfit(e) && e is not JsonException)
+        {
+            throw new JsonException(e.Message, e);
+        }
+    }
+}
