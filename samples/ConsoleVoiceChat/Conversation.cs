@@ -133,7 +133,7 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
                     ending.OnReplyPlayed();
                     break;
                 case ServerError { Error: { } error }:
-                    display.ShowNote($"error from the service: {error.Code ?? error.Type}: {error.Message}");
+                    display.ShowNote($"error from the service: {error}");
                     break;
             }
         }

@@ -265,13 +265,13 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
 
         switch (serverEvent)
         {
-            case ServerError { Error: { Code: "session_expired" } error }:
+            case ServerError { Error: { Code: { Value: "session_expired" } } error }:
                 lock (_lock)
                     _expired ??= error.Message ?? "The service's time limit for a session was reached.";
                 _ = StartClosing("session expired");
                 break;
             case ServerError { Error: { } error }:
-                _logger.ServiceError(error.Code ?? error.Type, error.Message is null ? null : Redaction.Hide(error.Message));
+                _logger.ServiceError(error.Code?.Value ?? error.Type?.Value, error.Message is null ? null : Redaction.Hide(error.Message));
                 break;
             case MalformedServerEvent malformed:
                 _logger.MalformedEvent(malformed.Type, malformed.Reason);

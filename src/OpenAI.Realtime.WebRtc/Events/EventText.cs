@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OpenAI.Realtime.WebRtc.Events;
 
 /// <summary>One line that says what an object is, for logs and debuggers.</summary>
@@ -12,6 +14,9 @@ internal static class EventText
         (_, null) => type,
         _ => $"{type}: {Short(gist)}",
     };
+
+    /// <summary>A time, in seconds.</summary>
+    public static string Of(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 
     /// <summary>At most a line: longer text is cut, line breaks become blanks.</summary>
     public static string Short(string text)

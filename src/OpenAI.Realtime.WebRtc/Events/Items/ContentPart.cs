@@ -3,7 +3,7 @@ using OpenAI.Realtime.WebRtc.Events.Json;
 
 namespace OpenAI.Realtime.WebRtc.Events;
 
-/// <summary>A part of a message. Fields that its kind does not have are null.</summary>
+/// <summary><c>content</c>, <c>part</c>: a part of a message. Fields that its kind does not have are null.</summary>
 public sealed record ContentPart : IHasUnknownFields
 {
     /// <summary>The kind; in streaming events the short <c>text</c> and <c>audio</c>.</summary>
@@ -42,6 +42,10 @@ public sealed record ContentPart : IHasUnknownFields
         return new ContentPart { Type = ContentPartType.OutputText, Text = text };
     }
 
+    /// <summary><c>input_audio</c>: recorded speech of the user.</summary>
+    /// <param name="audio">The audio, in the session's input format.</param>
+    public static ContentPart InputAudio(AudioData audio) => new() { Type = ContentPartType.InputAudio, Audio = audio };
+
     /// <summary><c>input_image</c>: an image for the model.</summary>
     /// <param name="imageUrl">A <c>data:</c> address of a PNG or JPEG.</param>
     public static ContentPart InputImage(Uri imageUrl)
@@ -51,5 +55,5 @@ public sealed record ContentPart : IHasUnknownFields
     }
 
     /// <summary>The kind and the gist; never audio or image.</summary>
-    public override string ToString() => EventText.Of(Type?.Value ?? "", Text ?? Transcript);
+    public override string ToString() => EventText.Of(Type?.Value ?? "", Text ?? Transcript ?? Audio?.ToString());
 }

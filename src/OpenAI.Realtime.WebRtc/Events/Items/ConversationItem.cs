@@ -48,6 +48,10 @@ public abstract record ConversationItem : IHasUnknownFields
         Content = text is null ? [ContentPart.InputImage(imageUrl)] : [ContentPart.InputText(text), ContentPart.InputImage(imageUrl)],
     };
 
+    /// <summary>A message of recorded speech from the user. What is said live comes by the audio track instead.</summary>
+    /// <param name="audio">What the user says, in the session's input format.</param>
+    public static MessageItem UserAudio(AudioData audio) => new(ItemRole.User) { Content = [ContentPart.InputAudio(audio)] };
+
     /// <summary>A message of text from the system: instructions in the middle of a conversation.</summary>
     /// <param name="text">What the model is told.</param>
     public static MessageItem SystemText(string text) => new(ItemRole.System) { Content = [ContentPart.InputText(text)] };
@@ -59,7 +63,30 @@ public abstract record ConversationItem : IHasUnknownFields
     /// <summary>The result of a function call.</summary>
     /// <param name="callId">The call's <see cref="FunctionCallItem.CallId"/>.</param>
     /// <param name="output">The result, as the model is to read it.</param>
-    public static FunctionCallOutputItem FunctionOutput(string callId, string output) => new() { CallId = callId, Output = output };
+    public static FunctionCallOutputItem FunctionOutput(string callId, string output)
+    {
+        ArgumentNullException.ThrowIfNull(callId);
+        ArgumentNullException.ThrowIfNull(output);
+        return new FunctionCallOutputItem { CallId = callId, Output = output };
+    }
+
+    /// <summary>Lets the service call a tool of an MCP server, or not.</summary>
+    /// <param name="requestId">The <see cref="Id"/> of the <see cref="McpApprovalRequestItem"/>.</param>
+    /// <param name="approve">Whether the call may be made.</param>
+    /// <param name="reason">Why, for the model. Default: not given.</param>
+    public static McpApprovalResponseItem McpApproval(string requestId, bool approve, string? reason = null)
+    {
+        ArgumentNullException.ThrowIfNull(requestId);
+        return new McpApprovalResponseItem { ApprovalRequestId = requestId, Approve = approve, Reason = reason };
+    }
+
+    /// <summary>Stands for an item that is in the conversation already, in the input of a response.</summary>
+    /// <param name="id">The item's id.</param>
+    public static ItemReference Reference(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        return new ItemReference { Id = id };
+    }
 
     /// <summary>The kind and the gist; never audio.</summary>
     public sealed override string ToString() => EventText.Of(Type, Gist);

@@ -8,13 +8,13 @@ public sealed record MessageItem : ConversationItem
     /// <summary>Makes a message.</summary>
     /// <param name="role">Who speaks.</param>
     [JsonConstructor]
-    public MessageItem(ItemRole role) => Role = role;
+    public MessageItem(ItemRole? role) => Role = role;
 
     /// <inheritdoc/>
     public override string Type => "message";
 
-    /// <summary>Who speaks.</summary>
-    public ItemRole Role { get; }
+    /// <summary>Who speaks; null only where the service does not say.</summary>
+    public ItemRole? Role { get; }
 
     /// <summary>What it consists of; empty while the model is still producing it.</summary>
     public OptionalList<ContentPart> Content { get; init; }

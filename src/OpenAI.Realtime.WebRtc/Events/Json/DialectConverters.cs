@@ -16,6 +16,7 @@ internal static class DialectConverters
         yield return new NestedPathsConverter<ResponseParameters>(dialect, static () => new ResponseParameters(), SessionShapes.BetaPaths);
         yield return new AudioEncodingConverter(dialect);
         yield return new McpToolSelectionConverter();
+        yield return new NestedPathsConverter<ResponseSnapshot>(dialect, static () => new ResponseSnapshot());
         if (dialect == RealtimeDialect.Beta)
         {
             yield return new BetaModalitiesConverter();

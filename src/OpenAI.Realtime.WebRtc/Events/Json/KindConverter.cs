@@ -25,6 +25,11 @@ internal sealed class ConversationItemConverter : KindConverter<ConversationItem
         "message" => typeof(MessageItem),
         "function_call" => typeof(FunctionCallItem),
         "function_call_output" => typeof(FunctionCallOutputItem),
+        "mcp_list_tools" => typeof(McpListToolsItem),
+        "mcp_call" => typeof(McpCallItem),
+        "mcp_approval_request" => typeof(McpApprovalRequestItem),
+        "mcp_approval_response" => typeof(McpApprovalResponseItem),
+        "item_reference" => typeof(ItemReference),
         null => throw new JsonException("The item has no type."),
         _ => typeof(UnknownItem),
     };

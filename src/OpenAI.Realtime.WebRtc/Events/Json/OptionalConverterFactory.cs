@@ -47,5 +47,9 @@ internal sealed partial class OptionalConverterFactory
         new OptionalListConverter<ContentPart>(),
         new OptionalListConverter<ConversationItem>(),
         new OptionalListConverter<RateLimit>(),
+        new OptionalListConverter<McpServerTool>(),
+        new OptionalListConverter<TokenLogProbability>(),
+        new OptionalListConverter<TranscriptionLanguage>(),
+        new OptionalListConverter<int>(),
     ];
 }

@@ -31,18 +31,20 @@ internal sealed class OptionalMillisecondsConverter : JsonConverter<Optional<Tim
 }
 
 /// <summary>A number of seconds, whole or not.</summary>
-internal sealed class SecondsConverter : JsonConverter<TimeSpan?>
+internal sealed class SecondsConverter : JsonConverter<TimeSpan>
 {
-    public override TimeSpan? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.Null ? null : Times.FromMilliseconds(reader.GetDouble() * 1000);
+    public override TimeSpan Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Times.FromMilliseconds(reader.GetDouble() * 1000);
 
-    public override void Write(Utf8JsonWriter writer, TimeSpan? value, JsonSerializerOptions options)
-    {
-        if (value is { } set)
-            writer.WriteNumberValue(set.TotalSeconds);
-        else
-            writer.WriteNullValue();
-    }
+    public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) => writer.WriteNumberValue(value.TotalSeconds);
+}
+
+/// <summary>Seconds since 1970.</summary>
+internal sealed class UnixTimeConverter : JsonConverter<DateTimeOffset>
+{
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Times.FromUnixSeconds(reader.GetDouble());
+
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteNumberValue(value.ToUnixTimeSeconds());
 }
 
 /// <summary>Seconds since 1970; 0, with which the service says "not set", reads as null.</summary>
@@ -72,6 +74,11 @@ internal sealed class UnixSecondsConverter : JsonConverter<DateTimeOffset?>
 
 file static class Times
 {
+    public static DateTimeOffset FromUnixSeconds(double seconds) =>
+        seconds is >= -62135596800d and < 253402300800d
+            ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
+            : throw new JsonException("The time lies outside of the years 1 to 9999.");
+
     public static TimeSpan FromMilliseconds(double milliseconds) =>
         Math.Abs(milliseconds) < TimeSpan.MaxValue.TotalMilliseconds / 2
             ? TimeSpan.FromMilliseconds(milliseconds)

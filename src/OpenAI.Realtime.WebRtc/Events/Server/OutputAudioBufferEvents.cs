@@ -7,6 +7,8 @@ public sealed record OutputAudioBufferStarted : ServerEvent
     public string? ResponseId { get; init; }
 
     private protected override string WireName => "output_audio_buffer.started";
+
+    private protected override string? Gist => ResponseId;
 }
 
 /// <summary><c>output_audio_buffer.stopped</c> (WebRTC only): all audio of the response has been sent.</summary>
@@ -16,6 +18,8 @@ public sealed record OutputAudioBufferStopped : ServerEvent
     public string? ResponseId { get; init; }
 
     private protected override string WireName => "output_audio_buffer.stopped";
+
+    private protected override string? Gist => ResponseId;
 }
 
 /// <summary>
@@ -28,4 +32,6 @@ public sealed record OutputAudioBufferCleared : ServerEvent
     public string? ResponseId { get; init; }
 
     private protected override string WireName => "output_audio_buffer.cleared";
+
+    private protected override string? Gist => ResponseId;
 }

@@ -10,13 +10,15 @@ public sealed record RateLimitsUpdated : ServerEvent
     public required OptionalList<RateLimit> RateLimits { get; init; }
 
     private protected override string WireName => "rate_limits.updated";
+
+    private protected override string Gist => string.Join(", ", RateLimits);
 }
 
-/// <summary>One limit.</summary>
-public sealed record RateLimit
+/// <summary><c>rate_limits</c>: one limit.</summary>
+public sealed record RateLimit : IHasUnknownFields
 {
-    /// <summary>What is limited: <c>requests</c> or <c>tokens</c>.</summary>
-    public string? Name { get; init; }
+    /// <summary>What is limited.</summary>
+    public RateLimitName? Name { get; init; }
 
     /// <summary>The limit.</summary>
     public long? Limit { get; init; }
@@ -27,4 +29,11 @@ public sealed record RateLimit
     /// <summary>Until the limit is whole again.</summary>
     [JsonPropertyName("reset_seconds"), JsonConverter(typeof(SecondsConverter))]
     public TimeSpan? Reset { get; init; }
+
+    /// <summary>Fields that this version does not know; null when there are none.</summary>
+    [JsonExtensionData]
+    public UnknownFields? AdditionalProperties { get; set; }
+
+    /// <summary>The name and what is left.</summary>
+    public override string ToString() => $"{Name} {Remaining} of {Limit} left";
 }

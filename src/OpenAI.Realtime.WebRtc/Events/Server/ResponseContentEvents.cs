@@ -1,9 +1,9 @@
 namespace OpenAI.Realtime.WebRtc.Events;
 
-/// <summary>An event about one part of one item of a response.</summary>
-public abstract record ResponseContentEvent : ServerEvent
+/// <summary>An event about one item of a response.</summary>
+public abstract record ResponseItemEvent : ServerEvent
 {
-    private protected ResponseContentEvent()
+    private protected ResponseItemEvent()
     {
     }
 
@@ -15,6 +15,14 @@ public abstract record ResponseContentEvent : ServerEvent
 
     /// <summary>The item's place in the response.</summary>
     public int OutputIndex { get; init; }
+}
+
+/// <summary>An event about one part of one item of a response.</summary>
+public abstract record ResponseContentEvent : ResponseItemEvent
+{
+    private protected ResponseContentEvent()
+    {
+    }
 
     /// <summary>The part's place in the item.</summary>
     public int ContentIndex { get; init; }
@@ -27,6 +35,8 @@ public sealed record ResponseContentPartAdded : ResponseContentEvent
     public required ContentPart Part { get; init; }
 
     private protected override string WireName => "response.content_part.added";
+
+    private protected override string Gist => Part.ToString();
 }
 
 /// <summary><c>response.content_part.done</c>: a part is complete.</summary>
@@ -36,6 +46,8 @@ public sealed record ResponseContentPartDone : ResponseContentEvent
     public required ContentPart Part { get; init; }
 
     private protected override string WireName => "response.content_part.done";
+
+    private protected override string Gist => Part.ToString();
 }
 
 /// <summary><c>response.output_text.delta</c> (beta: <c>response.text.delta</c>): the next piece of text.</summary>
@@ -45,6 +57,8 @@ public sealed record ResponseOutputTextDelta : ResponseContentEvent
     public required string Delta { get; init; }
 
     private protected override string WireName => "response.output_text.delta";
+
+    private protected override string Gist => Delta;
 }
 
 /// <summary><c>response.output_text.done</c> (beta: <c>response.text.done</c>): the text is complete.</summary>
@@ -55,7 +69,7 @@ public sealed record ResponseOutputTextDone : ResponseContentEvent
 
     private protected override string WireName => "response.output_text.done";
 
-    private protected override string? Gist => Text;
+    private protected override string Gist => Text;
 }
 
 /// <summary><c>response.output_audio_transcript.delta</c> (beta: <c>response.audio_transcript.delta</c>): the next piece of what the model says.</summary>
@@ -65,6 +79,8 @@ public sealed record ResponseOutputAudioTranscriptDelta : ResponseContentEvent
     public required string Delta { get; init; }
 
     private protected override string WireName => "response.output_audio_transcript.delta";
+
+    private protected override string Gist => Delta;
 }
 
 /// <summary><c>response.output_audio_transcript.done</c> (beta: <c>response.audio_transcript.done</c>): what the model says, whole.</summary>
@@ -75,7 +91,20 @@ public sealed record ResponseOutputAudioTranscriptDone : ResponseContentEvent
 
     private protected override string WireName => "response.output_audio_transcript.done";
 
-    private protected override string? Gist => Transcript;
+    private protected override string Gist => Transcript;
+}
+
+/// <summary>
+/// <c>response.output_audio.delta</c> (beta: <c>response.audio.delta</c>): the next piece of audio. Over WebRTC the audio comes by its own track instead.
+/// </summary>
+public sealed record ResponseOutputAudioDelta : ResponseContentEvent
+{
+    /// <summary>The piece, in the session's output format.</summary>
+    public required AudioData Delta { get; init; }
+
+    private protected override string WireName => "response.output_audio.delta";
+
+    private protected override string Gist => Delta.ToString();
 }
 
 /// <summary>
@@ -85,49 +114,4 @@ public sealed record ResponseOutputAudioTranscriptDone : ResponseContentEvent
 public sealed record ResponseOutputAudioDone : ResponseContentEvent
 {
     private protected override string WireName => "response.output_audio.done";
-}
-
-/// <summary><c>response.function_call_arguments.delta</c>: the next piece of a function call's arguments.</summary>
-public sealed record ResponseFunctionCallArgumentsDelta : ServerEvent
-{
-    /// <summary>The response.</summary>
-    public required string ResponseId { get; init; }
-
-    /// <summary>The item.</summary>
-    public required string ItemId { get; init; }
-
-    /// <summary>The item's place in the response.</summary>
-    public int OutputIndex { get; init; }
-
-    /// <summary>The call's id.</summary>
-    public string? CallId { get; init; }
-
-    /// <summary>The piece of JSON text.</summary>
-    public required string Delta { get; init; }
-
-    private protected override string WireName => "response.function_call_arguments.delta";
-}
-
-/// <summary><c>response.function_call_arguments.done</c>: a function call's arguments are complete.</summary>
-public sealed record ResponseFunctionCallArgumentsDone : ServerEvent
-{
-    /// <summary>The response.</summary>
-    public required string ResponseId { get; init; }
-
-    /// <summary>The item.</summary>
-    public required string ItemId { get; init; }
-
-    /// <summary>The item's place in the response.</summary>
-    public int OutputIndex { get; init; }
-
-    /// <summary>The call's id, which its output repeats.</summary>
-    public required string CallId { get; init; }
-
-    /// <summary>The function's name; older servers leave it out.</summary>
-    public string? Name { get; init; }
-
-    /// <summary>The arguments, as JSON text.</summary>
-    public required string Arguments { get; init; }
-
-    private protected override string WireName => "response.function_call_arguments.done";
 }

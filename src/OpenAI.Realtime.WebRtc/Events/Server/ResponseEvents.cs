@@ -1,7 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using OpenAI.Realtime.WebRtc.Events.Json;
-
 namespace OpenAI.Realtime.WebRtc.Events;
 
 /// <summary><c>response.created</c>: the model begins a response.</summary>
@@ -11,6 +7,8 @@ public sealed record ResponseCreated : ServerEvent
     public required ResponseSnapshot Response { get; init; }
 
     private protected override string WireName => "response.created";
+
+    private protected override string Gist => Response.ToString();
 }
 
 /// <summary><c>response.done</c>: the response has ended, however it ended. Its audio may still be on its way; see <see cref="OutputAudioBufferStopped"/>.</summary>
@@ -21,33 +19,7 @@ public sealed record ResponseDone : ServerEvent
 
     private protected override string WireName => "response.done";
 
-    private protected override string? Gist => Response.Status?.Value;
-}
-
-/// <summary>A response as it stands. What has no property of its own stands in <see cref="AdditionalProperties"/>.</summary>
-public sealed record ResponseSnapshot : IHasUnknownFields
-{
-    /// <summary>The response's id, such as <c>resp_…</c>.</summary>
-    public string? Id { get; init; }
-
-    /// <summary><c>in_progress</c>, <c>completed</c>, <c>cancelled</c>, <c>failed</c> or <c>incomplete</c>.</summary>
-    public ResponseState? Status { get; init; }
-
-    /// <summary>Why it is cancelled, failed or incomplete, as JSON.</summary>
-    public RawJson? StatusDetails { get; init; }
-
-    /// <summary>What the model has produced.</summary>
-    public OptionalList<ConversationItem> Output { get; init; }
-
-    /// <summary>The conversation that it belongs to; null for none.</summary>
-    public string? ConversationId { get; init; }
-
-    /// <summary>What it is billed by, as JSON.</summary>
-    public RawJson? Usage { get; init; }
-
-    /// <summary>Every other field.</summary>
-    [JsonExtensionData]
-    public UnknownFields? AdditionalProperties { get; set; }
+    private protected override string Gist => Response.ToString();
 }
 
 /// <summary><c>response.output_item.added</c>: the response has a new item.</summary>
@@ -63,6 +35,8 @@ public sealed record ResponseOutputItemAdded : ServerEvent
     public required ConversationItem Item { get; init; }
 
     private protected override string WireName => "response.output_item.added";
+
+    private protected override string Gist => Item.ToString();
 }
 
 /// <summary><c>response.output_item.done</c>: an item of the response is complete.</summary>
@@ -78,4 +52,6 @@ public sealed record ResponseOutputItemDone : ServerEvent
     public required ConversationItem Item { get; init; }
 
     private protected override string WireName => "response.output_item.done";
+
+    private protected override string Gist => Item.ToString();
 }

@@ -1,6 +1,9 @@
+using System.Text.Json.Serialization;
+using OpenAI.Realtime.WebRtc.Events.Json;
+
 namespace OpenAI.Realtime.WebRtc.Events;
 
-/// <summary><c>error</c>: something went wrong. Most errors leave the session open; <c>session_expired</c> ends it.</summary>
+/// <summary><c>error</c>: something went wrong. Most errors leave the session open; <see cref="ErrorCode.SessionExpired"/> ends it.</summary>
 public sealed record ServerError : ServerEvent
 {
     /// <summary>What went wrong.</summary>
@@ -8,24 +11,31 @@ public sealed record ServerError : ServerEvent
 
     private protected override string WireName => "error";
 
-    private protected override string Gist => $"{Error.Code ?? Error.Type}: {Error.Message}";
+    private protected override string Gist => Error.ToString();
 }
 
-/// <summary>What went wrong.</summary>
-public sealed record ErrorDetails
+/// <summary><c>error</c>: what went wrong, in an <see cref="ServerError"/>, a failed response or a failed transcription.</summary>
+public sealed record ErrorDetails : IHasUnknownFields
 {
-    /// <summary>The kind of error, such as <c>invalid_request_error</c> or <c>server_error</c>.</summary>
-    public string? Type { get; init; }
+    /// <summary>The kind of error.</summary>
+    public ErrorType? Type { get; init; }
 
-    /// <summary>The error's code, such as <c>session_expired</c>.</summary>
-    public string? Code { get; init; }
+    /// <summary>The error's code; null where it has none.</summary>
+    public ErrorCode? Code { get; init; }
 
     /// <summary>What happened, for people.</summary>
     public string? Message { get; init; }
 
-    /// <summary>The field that is wrong.</summary>
+    /// <summary>The field that is wrong, such as <c>session.audio</c>.</summary>
     public string? Param { get; init; }
 
     /// <summary>The <see cref="ClientEvent.EventId"/> of the event that caused it.</summary>
     public string? EventId { get; init; }
+
+    /// <summary>Fields that this version does not know; null when there are none.</summary>
+    [JsonExtensionData]
+    public UnknownFields? AdditionalProperties { get; set; }
+
+    /// <summary>The code, or else the kind, and the message.</summary>
+    public override string ToString() => EventText.Of(Code?.Value ?? Type?.Value ?? "", Message);
 }

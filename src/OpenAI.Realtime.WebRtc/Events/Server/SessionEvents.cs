@@ -31,8 +31,10 @@ public sealed record SessionUpdated : ServerEvent
 /// <summary><c>conversation.created</c>: the session has a conversation. Sent by older servers.</summary>
 public sealed record ConversationCreated : ServerEvent
 {
-    /// <summary>The conversation, as JSON.</summary>
-    public required RawJson Conversation { get; init; }
+    /// <summary>The conversation.</summary>
+    public required ConversationInfo Conversation { get; init; }
 
     private protected override string WireName => "conversation.created";
+
+    private protected override string? Gist => Conversation.Id;
 }

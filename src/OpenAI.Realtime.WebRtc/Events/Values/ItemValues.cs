@@ -98,3 +98,24 @@ public readonly record struct ImageDetail(string Value) : IOpenValue<ImageDetail
     /// <summary>The name on the wire.</summary>
     public override string ToString() => Value ?? "";
 }
+
+/// <summary>Where a call to an MCP server failed.</summary>
+/// <param name="Value">The name on the wire.</param>
+[JsonConverter(typeof(OpenValueConverter<McpCallErrorType>))]
+public readonly record struct McpCallErrorType(string Value) : IOpenValue<McpCallErrorType>
+{
+    /// <summary><c>protocol_error</c>: the server answered with an error of the protocol.</summary>
+    public static McpCallErrorType ProtocolError => new("protocol_error");
+
+    /// <summary><c>tool_execution_error</c>: the tool ran, and failed.</summary>
+    public static McpCallErrorType ToolExecutionError => new("tool_execution_error");
+
+    /// <summary><c>http_error</c>: the server could not be asked, or answered with an HTTP error.</summary>
+    public static McpCallErrorType HttpError => new("http_error");
+
+    /// <inheritdoc/>
+    public static implicit operator McpCallErrorType(string value) => new(value);
+
+    /// <summary>The name on the wire.</summary>
+    public override string ToString() => Value ?? "";
+}

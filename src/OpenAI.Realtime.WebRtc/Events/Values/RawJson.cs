@@ -28,7 +28,7 @@ public readonly struct RawJson : IEquatable<RawJson>
     /// <inheritdoc/>
     public bool Equals(RawJson other) =>
         Element.ValueKind == other.Element.ValueKind
-        && (Element.ValueKind == JsonValueKind.Undefined || JsonElement.DeepEquals(Element, other.Element));
+        && (Element.ValueKind == JsonValueKind.Undefined || SameJson.Same(Element, other.Element));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is RawJson other && Equals(other);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OpenAI.Realtime.WebRtc.Events.Json;
 
 namespace OpenAI.Realtime.WebRtc.Events;
 
@@ -19,7 +20,7 @@ public sealed class UnknownFields : Dictionary<string, JsonElement>, IEquatable<
     /// <inheritdoc/>
     public bool Equals(UnknownFields? other) =>
         other is not null && other.Count == Count && (other._nulls ?? []).SetEquals(_nulls ?? [])
-        && this.All(field => other.TryGetValue(field.Key, out JsonElement value) && JsonElement.DeepEquals(field.Value, value));
+        && this.All(field => other.TryGetValue(field.Key, out JsonElement value) && SameJson.Same(field.Value, value));
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as UnknownFields);

@@ -1,0 +1,54 @@
+// Reads every event among the examples and writes it again, in a program that has been trimmed to what it uses: what reflection would have needed is gone.
+// Usage: OpenAI.Realtime.WebRtc.Trimmed <examples.json>
+
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Events;
+
+using JsonDocument examples = JsonDocument.Parse(File.ReadAllBytes(args[0]));
+int good = 0;
+int bad = 0;
+foreach (JsonElement example in examples.RootElement.EnumerateArray())
+{
+    string kind = example.GetProperty("kind").GetString()!;
+    JsonElement json = example.GetProperty("json");
+    byte[] utf8 = Utf8(json);
+    string? fault = kind switch
+    {
+        "server-event" or "translation-server-event" => Server(json, utf8),
+        "client-event" or "translation-client-event" => Client(json, utf8),
+        _ => null,
+    };
+    if (fault is null)
+        good++;
+    else
+        bad++;
+    if (fault is not null)
+        Console.Error.WriteLine($"{example.GetProperty("name").GetString()}: {fault}");
+}
+
+// The rest of the SDK is rooted by what every program does with it.
+using ServiceProvider services = new ServiceCollection().AddOpenAIRealtimeWebRtc(options => options.ApiKey = "sk-none").Services.BuildServiceProvider();
+using var client = services.GetRequiredService<RealtimeWebRtcClient>();
+
+Console.WriteLine($"{good} read and written, {bad} not");
+return bad == 0 && good > 0 ? 0 : 1;
+
+static byte[] Utf8(JsonElement json) => System.Text.Encoding.UTF8.GetBytes(json.GetRawText());
+
+static string? Server(JsonElement json, byte[] utf8)
+{
+    ServerEvent read = ServerEvent.Read(utf8);
+    if (read is UnknownServerEvent or MalformedServerEvent)
+        return read.ToString();
+    return Same(json, read.ToUtf8Json());
+}
+
+static string? Client(JsonElement json, byte[] utf8) =>
+    !ClientEvent.TryRead(utf8, RealtimeDialect.Ga, out ClientEvent? read, out string? reason) ? reason
+    : read is RawClientEvent ? "no type of its own"
+    : Same(json, read.ToUtf8Json());
+
+static string? Same(JsonElement json, byte[] written) =>
+    JsonElement.DeepEquals(json, JsonElement.Parse(written)) ? null : "written as " + System.Text.Encoding.UTF8.GetString(written);
