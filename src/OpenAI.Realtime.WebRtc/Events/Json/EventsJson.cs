@@ -56,7 +56,7 @@ internal static class EventsJson
                 property.ShouldSerialize = (owner, value) => value is not null || ((IHasUnknownFields)owner).AdditionalProperties?.HasNull(property.Name) == true;
             if (property.Name != "type")
                 continue;
-            property.Order = -2; // an override does not inherit the attribute, and readers are quicker when they know at once what they read
+            property.Order = -2; // first, so that readers need not look for it
             if (type.Type.IsAssignableTo(typeof(ServerEvent)))
                 property.Get = it => ((ServerEvent)it).NameIn(dialect);
             else if (type.Type.IsAssignableTo(typeof(ClientEvent)))
