@@ -7,7 +7,7 @@ internal readonly struct JsonTree(JsonObject? json) : IEquatable<JsonTree>
 {
     public JsonObject? Json { get; } = json;
 
-    public bool Equals(JsonTree other) => JsonNode.DeepEquals(Json, other.Json);
+    public bool Equals(JsonTree other) => SameJson.Same(Json, other.Json);
 
     public override bool Equals(object? obj) => obj is JsonTree other && Equals(other);
 

@@ -124,7 +124,7 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
             if (laidOver is null)
                 writer.WriteNullValue();
             else
-                laidOver.WriteTo(writer);
+                writer.WriteAsItCame(laidOver);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace OpenAI.Realtime.WebRtc.Events.Json;
 
@@ -18,4 +19,13 @@ internal static class SameJson
             return left.GetRawText() == right.GetRawText();
         }
     }
+
+    /// <inheritdoc cref="Same(JsonElement, JsonElement)"/>
+    public static bool Same(JsonNode? left, JsonNode? right) => (left, right) switch
+    {
+        (JsonObject l, JsonObject r) => l.Count == r.Count && l.All(member => r.TryGetPropertyValue(member.Key, out JsonNode? value) && Same(member.Value, value)),
+        (JsonArray l, JsonArray r) => l.Count == r.Count && l.Zip(r).All(pair => Same(pair.First, pair.Second)),
+        (JsonValue l, JsonValue r) when l.TryGetValue(out JsonElement first) && r.TryGetValue(out JsonElement second) => Same(first, second),
+        _ => JsonNode.DeepEquals(left, right),
+    };
 }

@@ -59,7 +59,7 @@ internal sealed class SessionShapes(RealtimeDialect dialect)
                     if (member is null)
                         writer.WriteNullValue();
                     else
-                        member.WriteTo(writer);
+                        writer.WriteAsItCame(member);
                 }
                 break;
         }
@@ -138,7 +138,7 @@ internal sealed class SessionInfoConverter(SessionShapes shapes) : JsonConverter
         foreach ((string name, JsonElement field) in value.Unread ?? [])
         {
             writer.WritePropertyName(name);
-            field.WriteTo(writer);
+            writer.WriteAsItCame(field);
         }
         shapes.WriteMembers(writer, value.Config, withType: false, options);
         writer.WriteEndObject();

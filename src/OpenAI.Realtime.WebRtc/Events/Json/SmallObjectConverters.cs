@@ -23,7 +23,7 @@ internal sealed class VoiceConverter : JsonConverter<Voice>
     {
         if (value.Json is { } json)
         {
-            json.Element.WriteTo(writer);
+            writer.WriteAsItCame(json.Element);
         }
         else if (value.IsCustom)
         {
@@ -57,7 +57,7 @@ internal sealed class OutputLimitConverter : JsonConverter<OutputLimit>
     public override void Write(Utf8JsonWriter writer, OutputLimit value, JsonSerializerOptions options)
     {
         if (value.Json is { } json)
-            json.Element.WriteTo(writer);
+            writer.WriteAsItCame(json.Element);
         else if (value.IsUnlimited)
             writer.WriteStringValue("inf"u8);
         else if (value.Tokens is { } tokens)
@@ -109,7 +109,7 @@ internal sealed class AudioEncodingConverter(RealtimeDialect dialect) : JsonConv
     {
         if (value.Json is { } json)
         {
-            json.Element.WriteTo(writer);
+            writer.WriteAsItCame(json.Element);
             return;
         }
         if (value.IsName ?? IsBeta)
@@ -157,7 +157,7 @@ internal sealed class McpToolSelectionConverter : JsonConverter<McpToolSelection
     {
         if (value.Json is { } json)
         {
-            json.Element.WriteTo(writer);
+            writer.WriteAsItCame(json.Element);
             return;
         }
         if (value.IsList)
@@ -205,7 +205,7 @@ file static class Members
         foreach ((string name, JsonElement value) in fields ?? [])
         {
             writer.WritePropertyName(name);
-            value.WriteTo(writer);
+            writer.WriteAsItCame(value);
         }
     }
 }

@@ -9,7 +9,7 @@ namespace OpenAI.Realtime.WebRtc.Events;
 /// <summary><c>response</c> of <c>response.create</c>: what holds for one response, in place of the session's configuration. Only what is set is sent.</summary>
 public sealed record ResponseParameters : IHasExtraProperties
 {
-    private ExtraJson _extra;
+    private JsonTree _extra;
 
     /// <summary>What the model answers with: <c>audio</c> or <c>text</c>, not both.</summary>
     [JsonPropertyName("output_modalities")]
@@ -68,7 +68,7 @@ public sealed record ResponseParameters : IHasExtraProperties
     public JsonObject? ExtraProperties
     {
         get => _extra.Json;
-        set => _extra = new ExtraJson(value);
+        set => _extra = new JsonTree(value);
     }
 
     /// <summary>The parameters as JSON, without credentials for tools.</summary>
@@ -76,17 +76,5 @@ public sealed record ResponseParameters : IHasExtraProperties
     {
         ResponseParameters shown = Tools.Count == 0 ? this : this with { Tools = [.. Tools.Select(tool => tool.WithoutSecrets())] };
         return Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(shown, EventsJson.Ga.Of<ResponseParameters>()));
-    }
-
-    /// <summary>Equal when the JSON is.</summary>
-    private readonly struct ExtraJson(JsonObject? json) : IEquatable<ExtraJson>
-    {
-        public JsonObject? Json => json;
-
-        public bool Equals(ExtraJson other) => JsonNode.DeepEquals(json, other.Json);
-
-        public override bool Equals(object? obj) => obj is ExtraJson other && Equals(other);
-
-        public override int GetHashCode() => json?.Count ?? 0;
     }
 }

@@ -51,7 +51,7 @@ public abstract record SessionConfig : IHasExtraProperties
 
     /// <summary>Whether both say the same.</summary>
     public virtual bool Equals(SessionConfig? other) =>
-        other is not null && EqualityContract == other.EqualityContract && JsonNode.DeepEquals(ExtraProperties, other.ExtraProperties);
+        other is not null && EqualityContract == other.EqualityContract && SameJson.Same(ExtraProperties, other.ExtraProperties);
 
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
