@@ -49,7 +49,7 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
                 .. CallSignaling.ApiKeyHeaders(_options, request.SafetyIdentifier),
                 ("OpenAI-Beta", beta ? "realtime=v1" : null),
             ],
-            Body = beta ? BetaBody(request) : new ClientSecretRequest { ExpiresAfter = _options.KeyLifetime is { } lifetime ? (ClientSecretLifetime)lifetime : null, Session = session }.ToUtf8Json(),
+            Body = beta ? BetaBody(request) : GaBody(session),
             ContentType = "application/json",
             Accept = "application/json",
         };
@@ -60,6 +60,12 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
         // The article that started this noticed that the beta ignored what the key carried: there it is sent once more when the channel is open.
         return KeyReply.Read(call, reply, carriesSession: !beta && !request.Session.IsEmpty);
     }
+
+    private byte[] GaBody(SessionConfig? session) => new ClientSecretRequest
+    {
+        ExpiresAfter = _options.KeyLifetime is { } lifetime ? TimeSpan.FromSeconds((long)lifetime.TotalSeconds) : default(ClientSecretLifetime?),
+        Session = session,
+    }.ToUtf8Json();
 
     private static byte[] BetaBody(EphemeralKeyRequest request) => request.Session.IsEmpty ? "{}"u8.ToArray() : request.Session.ToArray();
 

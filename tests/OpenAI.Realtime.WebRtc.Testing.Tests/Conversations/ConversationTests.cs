@@ -13,7 +13,7 @@ public sealed class ConversationTests
     public async Task The_first_event_is_the_session_as_it_is_in_effect()
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
-        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session.Instructions = "Be kind.");
+        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session = new RealtimeSessionConfig { Instructions = "Be kind." });
 
         JsonNode session = (await caller.WaitAsync("session.created"))["session"]!;
 
@@ -30,7 +30,7 @@ public sealed class ConversationTests
     public async Task A_session_update_changes_what_it_names_and_nothing_else()
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
-        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session.Voice = "cedar");
+        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session = new RealtimeSessionConfig { Voice = "cedar" });
 
         await caller.SendAsync("""{"type":"session.update","session":{"type":"realtime","audio":{"input":{"turn_detection":{"type":"server_vad","silence_duration_ms":900},"transcription":{"model":"whisper-1"}}}}}""");
         JsonNode session = (await caller.WaitAsync("session.updated"))["session"]!;
@@ -168,7 +168,7 @@ public sealed class ConversationTests
         await using Caller caller = await Caller.ConnectAsync(endpoint);
 
         await caller.Session.SendAsync(ConversationItemCreate.UserText("What is the time?"));
-        await caller.Session.SendAsync(new ResponseCreate { OutputModalities = ["text"] });
+        await caller.Session.SendAsync(new ResponseCreate { Response = new() { OutputModalities = ["text"] } });
         JsonNode response = (await caller.WaitAsync("response.done"))["response"]!;
 
         Assert.Contains("What is the time?", (string?)response["output"]![0]!["content"]![0]!["text"], StringComparison.Ordinal);
@@ -264,7 +264,7 @@ public sealed class ConversationTests
         {
             o.UseUnifiedInterface = true;
             o.NegotiatedChannelId = 3;
-        }, o => o.Session.Instructions = "Unified.");
+        }, o => o.Session = new RealtimeSessionConfig { Instructions = "Unified." });
 
         JsonNode session = (await caller.WaitAsync("session.created"))["session"]!;
 

@@ -12,7 +12,7 @@ public sealed class VoiceTests
     public async Task What_the_caller_says_is_noticed_written_down_honestly_and_played_back()
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
-        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session.InputTranscription = new InputTranscription());
+        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session = new RealtimeSessionConfig { InputTranscription = new InputTranscription() });
 
         caller.Speak(RealtimeTestAudio.Tone(710, OneSecond));
         JsonNode started = await caller.WaitAsync("input_audio_buffer.speech_started");
@@ -72,7 +72,7 @@ public sealed class VoiceTests
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
         endpoint.Script.OnResponse = (_, _) => ValueTask.FromResult(RealtimeTestReply.Say("a reply", RealtimeTestAudio.Silence(TimeSpan.FromSeconds(3))));
-        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session.TurnDetection = new ServerVad { CreateResponse = false, InterruptResponse = false });
+        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session = new RealtimeSessionConfig { TurnDetection = new ServerVad { CreateResponse = false, InterruptResponse = false } });
 
         await caller.Session.SendAsync(new ResponseCreate());
         await caller.WaitAsync("output_audio_buffer.started");
@@ -89,7 +89,7 @@ public sealed class VoiceTests
     public async Task Without_turn_detection_the_client_commits_and_asks()
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
-        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session.TurnDetection = (TurnDetection?)null);
+        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session = new RealtimeSessionConfig { TurnDetection = (TurnDetection?)null });
 
         await caller.Session.SendAsync(new InputAudioBufferClear());
         await caller.WaitAsync("input_audio_buffer.cleared");
@@ -109,7 +109,7 @@ public sealed class VoiceTests
     public async Task The_endpoint_measures_what_arrives()
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
-        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session.TurnDetection = (TurnDetection?)null);
+        await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session = new RealtimeSessionConfig { TurnDetection = (TurnDetection?)null });
 
         caller.Speak(RealtimeTestAudio.Tone(440, TimeSpan.FromSeconds(3)));
         UplinkStatistics uplink = await HeardAtEndpointAsync(caller.Call, 440);

@@ -21,9 +21,9 @@ public sealed class ClientEventTests
     [Fact]
     public void A_response_is_asked_for_in_the_words_of_the_dialect()
     {
-        var create = new ResponseCreate { Instructions = "Be brief", OutputModalities = ["audio"], ExtraProperties = JsonElement.Parse("""{"conversation":"none"}""") };
-        Assert.Equal("""{"type":"response.create","response":{"instructions":"Be brief","output_modalities":["audio"],"conversation":"none"}}""", Write(create));
-        Assert.Equal("""{"type":"response.create","response":{"instructions":"Be brief","modalities":["audio","text"],"conversation":"none"}}""", Write(create, RealtimeDialect.Beta));
+        var create = new ResponseCreate { Response = new() { Instructions = "Be brief", OutputModalities = ["audio"], MaxOutputTokens = 9, Conversation = "none" } };
+        Assert.Equal("""{"type":"response.create","response":{"output_modalities":["audio"],"instructions":"Be brief","max_output_tokens":9,"conversation":"none"}}""", Write(create));
+        Assert.Equal("""{"type":"response.create","response":{"modalities":["audio","text"],"instructions":"Be brief","max_response_output_tokens":9,"conversation":"none"}}""", Write(create, RealtimeDialect.Beta));
     }
 
     [Fact]
@@ -42,8 +42,8 @@ public sealed class ClientEventTests
     [Fact]
     public void A_configuration_that_sets_nothing_writes_nothing()
     {
-        Assert.Equal("""{"type":"session.update","session":{"type":"realtime"}}""", Write(new SessionUpdate(new RealtimeSessionConfig { Model = "m" })));
-        Assert.Equal("""{"type":"session.update","session":{}}""", Write(new SessionUpdate(new RealtimeSessionConfig { Model = "m" }), RealtimeDialect.Beta));
+        Assert.Equal("""{"type":"session.update","session":{"type":"realtime"}}""", Write(new SessionUpdate(new RealtimeSessionConfig { Model = "m" }.ForUpdate())));
+        Assert.Equal("""{"type":"session.update","session":{}}""", Write(new SessionUpdate(new RealtimeSessionConfig { Model = "m" }.ForUpdate()), RealtimeDialect.Beta));
     }
 
     [Fact]
@@ -59,21 +59,22 @@ public sealed class ClientEventTests
     {
         var config = new RealtimeSessionConfig
         {
+            Model = "m",
             Instructions = "",
             Voice = "marin",
             Speed = 1.25,
-            OutputModalities = new[] { "audio" },
+            OutputModalities = ["audio"],
             InputTranscription = new InputTranscription { Model = "whisper-1", Language = "en" },
-            NoiseReduction = "near_field",
+            NoiseReduction = NoiseReduction.NearField,
             TurnDetection = new ServerVad { Threshold = 0.5, SilenceDuration = TimeSpan.FromMilliseconds(400), PrefixPadding = TimeSpan.FromMilliseconds(300), CreateResponse = false },
-            Tools = JsonElement.Parse("""[{"type":"function","name":"f"}]"""),
+            Tools = [new FunctionDefinition { Name = "f" }],
         };
         Assert.Equal(
             """{"type":"realtime","model":"m","output_modalities":["audio"],"instructions":"","audio":{"input":{"transcription":{"model":"whisper-1","language":"en"},"noise_reduction":{"type":"near_field"},"turn_detection":{"type":"server_vad","threshold":0.5,"prefix_padding_ms":300,"silence_duration_ms":400,"create_response":false}},"output":{"voice":"marin","speed":1.25}},"tools":[{"type":"function","name":"f"}]}""",
-            Json(config, RealtimeDialect.Ga, "m"));
+            Json(config, RealtimeDialect.Ga));
         Assert.Equal(
-            """{"model":"m","modalities":["audio","text"],"instructions":"","voice":"marin","speed":1.25,"input_audio_transcription":{"model":"whisper-1","language":"en"},"input_audio_noise_reduction":{"type":"near_field"},"turn_detection":{"type":"server_vad","threshold":0.5,"prefix_padding_ms":300,"silence_duration_ms":400,"create_response":false},"tools":[{"type":"function","name":"f"}]}""",
-            Json(config, RealtimeDialect.Beta, "m"));
+            """{"model":"m","modalities":["audio","text"],"instructions":"","input_audio_transcription":{"model":"whisper-1","language":"en"},"input_audio_noise_reduction":{"type":"near_field"},"turn_detection":{"type":"server_vad","threshold":0.5,"prefix_padding_ms":300,"silence_duration_ms":400,"create_response":false},"voice":"marin","speed":1.25,"tools":[{"type":"function","name":"f"}]}""",
+            Json(config, RealtimeDialect.Beta));
     }
 
     [Fact]
@@ -128,7 +129,7 @@ public sealed class ClientEventTests
         Assert.Equal("(not set) null x", $"{notSet} {isNull} {value}");
     }
 
-    private static string Json(RealtimeSessionConfig config, RealtimeDialect dialect, string? model = null) => Encoding.UTF8.GetString(config.ToUtf8Json(dialect, model));
+    private static string Json(SessionConfig config, RealtimeDialect dialect) => Encoding.UTF8.GetString(config.ToUtf8Json(dialect));
 
     private static string Write(ClientEvent clientEvent, RealtimeDialect dialect = RealtimeDialect.Ga)
     {

@@ -12,7 +12,7 @@ public sealed class ConnectTests : Harness
     [Fact]
     public async Task Connecting_mints_exchanges_applies_the_answer_and_is_connected()
     {
-        await using RealtimeWebRtcSession session = await ConnectAsync(new() { Session = { Voice = "marin" } });
+        await using RealtimeWebRtcSession session = await ConnectAsync(new() { Session = new RealtimeSessionConfig { Voice = "marin" } });
 
         Assert.Equal(["/v1/realtime/client_secrets", "/v1/realtime/calls"], Endpoint.Requests.Select(r => r.Path));
         HttpRequestSeen[] seen = [.. Endpoint.Requests];
@@ -99,7 +99,7 @@ public sealed class ConnectTests : Harness
     public async Task The_unified_interface_needs_no_key()
     {
         Options.UseUnifiedInterface = true;
-        await using RealtimeWebRtcSession session = await ConnectAsync(new() { Session = { Instructions = "Hi" }, SafetyIdentifier = "alice" });
+        await using RealtimeWebRtcSession session = await ConnectAsync(new() { Session = new RealtimeSessionConfig { Instructions = "Hi" }, SafetyIdentifier = "alice" });
         HttpRequestSeen seen = Assert.Single(Endpoint.Requests);
         Assert.Contains("\"instructions\":\"Hi\"", seen.Text, StringComparison.Ordinal);
         Assert.Equal("Bearer sk-test-api-key", seen.Header("Authorization"));
@@ -112,7 +112,7 @@ public sealed class ConnectTests : Harness
     public async Task A_configuration_that_no_key_carries_is_the_first_event_sent()
     {
         Options.EphemeralKey = "ek_given";
-        await using RealtimeWebRtcSession session = await ConnectAsync(new() { Session = { Voice = "marin", Model = "other" } });
+        await using RealtimeWebRtcSession session = await ConnectAsync(new() { Session = new RealtimeSessionConfig { Voice = "marin", Model = "other" } });
         Assert.Equal("""{"type":"session.update","session":{"type":"realtime","audio":{"output":{"voice":"marin"}}}}""", Assert.Single(Peer.Sent));
     }
 
@@ -132,9 +132,9 @@ public sealed class ConnectTests : Harness
         Options.KeyUrl = new Uri(Endpoint.Base, "/session");
         Endpoint.Routes["/session"] = c => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(c.Response, """{"client_secret":{"value":"ek_b","expires_at":4102444800}}""");
         Endpoint.Routes["/v1/realtime"] = c => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(c.Response, HttpEndpoint.Answer);
-        await using RealtimeWebRtcSession session = await ConnectAsync(new() { Session = { Voice = "shimmer", InputTranscription = new InputTranscription { Model = "whisper-1" } } });
+        await using RealtimeWebRtcSession session = await ConnectAsync(new() { Session = new RealtimeSessionConfig { Voice = "shimmer", InputTranscription = new InputTranscription { Model = "whisper-1" } } });
         Assert.Equal("?model=gpt-realtime-2.1", Assert.Single(Endpoint.To("/v1/realtime")).Query);
-        Assert.Equal("""{"type":"session.update","session":{"voice":"shimmer","input_audio_transcription":{"model":"whisper-1"}}}""", Assert.Single(Peer.Sent));
+        Assert.Equal("""{"type":"session.update","session":{"input_audio_transcription":{"model":"whisper-1"},"voice":"shimmer"}}""", Assert.Single(Peer.Sent));
         Assert.Null(session.CallId);
 
         Peer.Receive("""{"type":"response.audio_transcript.done","response_id":"r","item_id":"i","output_index":0,"content_index":0,"transcript":"hello"}""");
@@ -354,7 +354,7 @@ public sealed class ConnectTests : Harness
         }
         using var http = new HttpClient(new HeadersSeen(phase == "answer body" ? 201 : 0, reached));
         RealtimeWebRtcClient client = Client(httpClient: http);
-        Task<RealtimeWebRtcSession> attempt = client.ConnectAsync(new() { Session = { Voice = "marin" } }, cancel.Token);
+        Task<RealtimeWebRtcSession> attempt = client.ConnectAsync(new() { Session = new RealtimeSessionConfig { Voice = "marin" } }, cancel.Token);
         await reached.Task.Within();
         await cancel.CancelAsync();
         var e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.Within());
@@ -402,7 +402,7 @@ public sealed class ConnectTests : Harness
     {
         Options.EphemeralKey = null;
         Options.UseUnifiedInterface = false;
-        await using (RealtimeWebRtcSession session = await ConnectAsync(new() { Session = { Instructions = "Hi", ExtraProperties = new JsonObject { ["note"] = "sk-in-content" } } }))
+        await using (RealtimeWebRtcSession session = await ConnectAsync(new() { Session = new RealtimeSessionConfig { Instructions = "Hi", ExtraProperties = new JsonObject { ["note"] = "sk-in-content" } } }))
         {
             Peer.Receive("""{"type":"session.created","session":{"client_secret":{"value":"ek_in_event"}},"sdp":"a=ice-pwd:pwdinevent"}""");
             Peer.Receive("""{"type":"error","error":{"message":"Bad key sk-in-error"}}""");

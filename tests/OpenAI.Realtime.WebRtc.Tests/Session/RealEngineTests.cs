@@ -43,7 +43,7 @@ public sealed class RealEngineTests : IAsyncLifetime, IDisposable
         var firstAudio = new TaskCompletionSource();
         await using RealtimeWebRtcSession session = await client.ConnectAsync(new()
         {
-            Session = { Voice = "marin" },
+            Session = new RealtimeSessionConfig { Voice = "marin" },
             Audio = { EncodedSink = new Ear(firstAudio), EncodedSource = new Mouth() },
         }).Within();
         IPeerConnection service = await _answerer.Task.Within();
