@@ -115,7 +115,7 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
                     display.ShowSpeech(Speaker.You, you.ItemId, you.Transcript, isWhole: true);
                     break;
                 case ConversationItemInputAudioTranscriptionFailed failed:
-                    display.ShowNote($"your words could not be transcribed: {failed.Error.Message ?? failed.Error.Code}");
+                    display.ShowNote($"your words could not be transcribed: {failed.Error}");
                     break;
                 case ResponseOutputAudioTranscriptDelta assistant:
                     display.ShowSpeech(Speaker.Assistant, assistant.ItemId, assistant.Delta, isWhole: false);
@@ -142,12 +142,11 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
     /// <summary>An item takes its place in the conversation as soon as it is there; its words may come later.</summary>
     private void ShowItem(ConversationItem item)
     {
-        if (item is not { Type: "message", Id: { } id })
+        if (item is not MessageItem { Id: { } id } message)
             return;
-        string text = string.Join(' ', item.Content?.Select(part => part.Text ?? part.Transcript).Where(words => words is not null) ?? []);
-        if (item.Role == "user")
-            display.ShowSpeech(Speaker.You, id, text, isWhole: text.Length > 0);
-        else if (item.Role == "assistant")
-            display.ShowSpeech(Speaker.Assistant, id, text, isWhole: false);
+        if (message.Role == ItemRole.User)
+            display.ShowSpeech(Speaker.You, id, message.Text, isWhole: message.Text.Length > 0);
+        else if (message.Role == ItemRole.Assistant)
+            display.ShowSpeech(Speaker.Assistant, id, message.Text, isWhole: false);
     }
 }
