@@ -42,7 +42,7 @@ public sealed record ClientSecretLifetime : IHasUnknownFields
 /// <summary>The reply to a <see cref="ClientSecretRequest"/>.</summary>
 public sealed record ClientSecretReply : RestObject
 {
-    /// <summary>The key, <c>ek_…</c>. A secret; <see cref="ToString"/> does not show it.</summary>
+    /// <summary>The key, <c>ek_…</c>. A secret; <see cref="RestObject.ToString"/> does not show it.</summary>
     public required string Value { get; init; }
 
     /// <summary>When it stops opening calls; a session that runs then goes on.</summary>
@@ -56,6 +56,5 @@ public sealed record ClientSecretReply : RestObject
     /// <exception cref="JsonException">It is no JSON, or does not fit.</exception>
     public static ClientSecretReply Read(ReadOnlySpan<byte> utf8Json) => Read<ClientSecretReply>(utf8Json);
 
-    /// <summary>Says when the key expires; never the key.</summary>
-    public override string ToString() => ExpiresAt is { } at ? $"client secret (expires {at:u})" : "client secret";
+    private protected override string? Gist => ExpiresAt is { } at ? $"expires {at:u}" : null;
 }

@@ -18,6 +18,12 @@ public abstract record RestObject : IHasUnknownFields
     /// <summary>The object as JSON, as UTF-8.</summary>
     public byte[] ToUtf8Json() => JsonSerializer.SerializeToUtf8Bytes(this, EventsJson.Ga.GetTypeInfo(GetType()));
 
+    /// <summary>What it is; never a secret.</summary>
+    public sealed override string ToString() => EventText.Of(GetType().Name, Gist);
+
+    /// <summary>What <see cref="ToString"/> says beside the name; null for nothing. Never a secret.</summary>
+    private protected virtual string? Gist => null;
+
     /// <summary>Reads one.</summary>
     /// <exception cref="JsonException">It is no JSON, or does not fit.</exception>
     private protected static T Read<T>(ReadOnlySpan<byte> utf8Json)

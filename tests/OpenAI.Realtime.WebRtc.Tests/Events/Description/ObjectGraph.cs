@@ -95,7 +95,7 @@ internal sealed class ObjectGraph
         type.GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Where(p => p.GetIndexParameters().Length == 0 && p.CanRead && p.Name != "EqualityContract")
             .Where(p => p.GetMethod!.IsPublic || p.IsDefined(typeof(JsonIncludeAttribute)))
-            .Where(p => p.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always });
+            .Where(p => p.Name == "ExtraProperties" || p.GetCustomAttribute<JsonIgnoreAttribute>() is not { Condition: JsonIgnoreCondition.Always });
 
     private static bool IsOptional(Type type, object value, out bool isSet)
     {
@@ -108,5 +108,6 @@ internal sealed class ObjectGraph
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name);
 
     private static IEnumerable<string> Leaves(JsonObject json, string at = "") =>
-        json.SelectMany(m => m.Value is JsonObject { Count: > 0 } inner ? Leaves(inner, $"{at}/{m.Key}") : [$"{at}/{m.Key}"]);
+        json.Where(m => m.Value is not null) // a known field that came as null stands here too
+            .SelectMany(m => m.Value is JsonObject { Count: > 0 } inner ? Leaves(inner, $"{at}/{m.Key}") : [$"{at}/{m.Key}"]);
 }

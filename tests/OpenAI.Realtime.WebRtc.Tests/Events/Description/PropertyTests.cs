@@ -60,7 +60,7 @@ public sealed class PropertyTests
     [Fact]
     public void A_property_that_the_model_does_not_have_is_found()
     {
-        JsonElement json = JsonElement.Parse("""{"type":"response.done","event_id":"e","response":{"output":[{"type":"message","role":"user","no_such_field":1}],"nor_this":{"x":null}}}""");
+        JsonElement json = JsonElement.Parse("""{"type":"response.done","event_id":"e","response":{"output":[{"type":"message","role":"user","no_such_field":1}],"nor_this":1}}""");
         Assert.Equal(["/response/nor_this", "/response/output/0/no_such_field"], ObjectGraph.Of(Subject.Read("server-event", json).Value).Leftovers.Order());
     }
 

@@ -331,6 +331,8 @@ class Builder:
         if kind == "string":
             if name == "delta" and where[0] in AUDIO_DELTAS:
                 return SAMPLES["audio"]
+            if name == "type" and "turn_detection" in "".join(map(str, where)):
+                return "server_vad"  # a plain string in replies of transcription, documented as this
             return SAMPLES[name] if isinstance(SAMPLES.get(name), str) else self.text(name)
         sys.exit(f"{where}: no sample for {schema}")
 
