@@ -20,7 +20,6 @@ public sealed class BridgedCallTests
         host.Service.Script.OnResponse = (_, _) => ValueTask.FromResult(RealtimeTestReply.Say("Good morning!", RealtimeTestAudio.Tone(880, TimeSpan.FromSeconds(3))));
         await using Page page = await Page.ConnectAsync(host, "/bridge");
         RealtimeTestCall call = await host.Service.WaitForCallAsync();
-        await using var speaker = new ToneSpeaker(page.Peer, LibOpusCodecFactory.Default, 440);
         await using var listener = new ToneListener(page.Peer, LibOpusCodecFactory.Default);
 
         await page.SendAsync("""{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[{"type":"input_text","text":"Hello!"}]}}""");
@@ -28,6 +27,9 @@ public sealed class BridgedCallTests
         JsonObject transcript = await page.WaitForAsync("response.output_audio_transcript.done");
         Assert.Equal("Good morning!", transcript["transcript"]!.GetValue<string>());
         Assert.InRange(await listener.HearAsync(880, Patience), 860, 900);
+
+        // Only now: the service takes a tone for speech, and would be interrupted by it.
+        await using var speaker = new ToneSpeaker(page.Peer, LibOpusCodecFactory.Default, 440);
         await Wait.UntilAsync(() => call.Uplink.DominantFrequency is > 420 and < 460, "the service hears the page's tone");
 
         RealtimeBridgeCall bridged = Assert.Single(host.Application.Services.GetRequiredService<RealtimeBridge>().Calls);
