@@ -32,7 +32,7 @@ public sealed partial class RealtimeBridgeCall
         {
             Session = user.Session,
             SafetyIdentifier = user.SafetyIdentifier,
-            Audio = new AudioOptions { EncodedSource = _fromPage, EncodedSink = _toPage },
+            Audio = new AudioOptions { EncodedSource = _fromPage, EncodedSink = _toPage, CodecFactory = _parts.Options.CodecFactory },
             EventTrace = (sent, utf8Json) =>
             {
                 if (!sent)
