@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
+using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Peers;
 
