@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore;
+
+/// <summary>What is logged; ids are stable. Neither keys nor SDP nor content, at any level.</summary>
+internal static partial class AspNetLog
+{
+    public const string Category = "OpenAI.Realtime.WebRtc.AspNetCore";
+
+    // 5001–5019: routes
+    [LoggerMessage(5001, LogLevel.Debug, "{Route} refused a request with {Status} ({Code})")]
+    public static partial void Refused(this ILogger logger, string route, int status, string code);
+
+    [LoggerMessage(5002, LogLevel.Warning, "{Route} could not serve a request, {Status} ({Code}): {Reason}")]
+    public static partial void ServiceFailed(this ILogger logger, string route, int status, string code, string reason);
+
+    [LoggerMessage(5003, LogLevel.Error, "{Route}: {Hook} failed")]
+    public static partial void HookFailed(this ILogger logger, string route, string hook, Exception exception);
+
+    [LoggerMessage(5004, LogLevel.Error, "{Route} failed")]
+    public static partial void RouteFailed(this ILogger logger, string route, Exception exception);
+
+    [LoggerMessage(5005, LogLevel.Warning, "{Route} is open to everyone who reaches this host: it has neither an authorization policy nor AllowAnonymous(). Outside Development the host would not start")]
+    public static partial void OpenInDevelopment(this ILogger logger, string route);
+
+    [LoggerMessage(5006, LogLevel.Debug, "An ephemeral key was minted")]
+    public static partial void KeyMinted(this ILogger logger);
+
+    [LoggerMessage(5007, LogLevel.Debug, "Call {CallId} was opened for a page")]
+    public static partial void CallOpened(this ILogger logger, string? callId);
+
+    [LoggerMessage(5008, LogLevel.Debug, "Call {CallId} was hung up by its page")]
+    public static partial void CallHungUp(this ILogger logger, string callId);
+
+    [LoggerMessage(5009, LogLevel.Warning, "The key provider gave a key that somebody has had already; it was not handed out")]
+    public static partial void KeyNotFresh(this ILogger logger);
+
+    // 5020–5039: bridged calls
+    [LoggerMessage(5020, LogLevel.Information, "Bridged call {BridgeId} has begun, call {CallId} at the service")]
+    public static partial void BridgeStarted(this ILogger logger, string bridgeId, string? callId);
+
+    [LoggerMessage(5021, LogLevel.Debug, "Bridged call {BridgeId}: the page is connected")]
+    public static partial void BridgeConnected(this ILogger logger, string bridgeId);
+
+    [LoggerMessage(5022, LogLevel.Information, "Bridged call {BridgeId} has ended ({Reason}) after {Seconds:0.0} s: {Detail}")]
+    public static partial void BridgeEnded(this ILogger logger, string bridgeId, RealtimeBridgeEndReason reason, double seconds, string detail);
+
+    [LoggerMessage(5023, LogLevel.Error, "Bridged call {BridgeId} failed")]
+    public static partial void BridgeFailed(this ILogger logger, string bridgeId, Exception exception);
+
+    [LoggerMessage(5024, LogLevel.Error, "Bridged call {BridgeId}: the handler's {Hook} failed")]
+    public static partial void HandlerFailed(this ILogger logger, string bridgeId, string hook, Exception exception);
+
+    [LoggerMessage(5025, LogLevel.Debug, "Bridged call {BridgeId}: an event of the page was refused: {Reason}")]
+    public static partial void PageEventRefused(this ILogger logger, string bridgeId, string reason);
+
+    [LoggerMessage(5026, LogLevel.Warning, "Bridged call {BridgeId}: an event of {Length} bytes is larger than the page accepts")]
+    public static partial void EventTooLarge(this ILogger logger, string bridgeId, int length, Exception exception);
+
+    [LoggerMessage(5027, LogLevel.Information, "The host stops: {Calls} bridged calls are being ended")]
+    public static partial void BridgeDraining(this ILogger logger, int calls);
+}
