@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.AspNetCore;
+using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Testing;
+
+namespace AspNetVoiceChat;
+
+/// <summary>The web host: the page, and the routes through which it reaches the service.</summary>
+/// <param name="App">The application, not started yet.</param>
+/// <param name="Endpoint">The service's stand-in where there is no API key; null where there is one.</param>
+internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? Endpoint)
+{
+    private const string PerAddress = "per-address";
+
+    /// <summary>Puts the host together.</summary>
+    /// <param name="args">Configuration by command line, such as <c>--urls http://localhost:5080</c>.</param>
+    /// <param name="endpointOptions">How the stand-in is to be; tests give a script. Default: null.</param>
+    public static VoiceChatHost Create(string[] args, RealtimeTestEndpointOptions? endpointOptions = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,     // the page lies beside the program
+        });
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
+            builder.WebHost.UseUrls("http://localhost:5080");
+        ChatSettings settings = builder.Configuration.GetRequiredSection("VoiceChat").Get<ChatSettings>()!;
+        string? apiKey = builder.Configuration["OPENAI_API_KEY"];
+        bool isOffline = string.IsNullOrWhiteSpace(apiKey);
+        RealtimeTestEndpoint? endpoint = null;
+
+        IOpenAIRealtimeWebRtcBuilder realtime = builder.Services.AddOpenAIRealtimeWebRtc(options =>
+        {
+            builder.Configuration.GetSection("OpenAI").Bind(options);   // another endpoint, organization, project: see docs/configuration.md
+            options.Model = settings.Models[0];
+            options.ApiKey = endpoint?.ApiKey ?? apiKey;
+            if (isOffline)
+                options.Endpoint = EndpointInThisProgram.Placeholder;
+        });
+        if (isOffline)
+        {
+            builder.Services.AddTransient<EndpointInThisProgram>();
+            realtime.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
+        }
+
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(PerAddress, context => RateLimitPartition.GetFixedWindowLimiter(
+                context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { PermitLimit = settings.CallsPerMinute, Window = TimeSpan.FromMinutes(1) }));
+        });
+        WebApplication app = builder.Build();
+        if (isOffline)
+        {
+            endpointOptions ??= new RealtimeTestEndpointOptions { UseAllMediaAddresses = true };    // browsers do not send from loopback
+            endpoint = app.MapRealtimeTestEndpoint(EndpointInThisProgram.Prefix, endpointOptions);
+        }
+
+        Uri service = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpenAIRealtimeWebRtcOptions>>().Value.Endpoint;
+        app.UseSecurityHeaders(isOffline ? null : service);
+        app.UseDefaultFiles();
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache",    // asked for anew, sent only when changed
+        });
+        app.UseRateLimiter();
+
+        // The two direct ways and the bridge. Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says RequireAuthorization().
+        void ForPages(RealtimeEndpointOptions options) => options.ForUser = context => ValueTask.FromResult<RealtimeUserSession?>(SessionFor(context, settings));
+        app.MapRealtimeEphemeralKey("/session", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
+        app.MapRealtimeCalls("/calls", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
+
+        // What the page has to know before it connects.
+        app.MapGet("/config", () => Results.Json(new
+        {
+            isOffline,
+            serviceName = service.Host,
+            callsUrl = isOffline ? $"{EndpointInThisProgram.Prefix[1..]}/realtime/calls" : null,   // otherwise the key comes with it
+            ways = new[] { "key", "calls" },
+            models = settings.Models,
+            voices = settings.Voices,
+            pathTimeout = settings.PathTimeout.TotalMilliseconds,
+        }));
+
+        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"Open {app.Urls.First()}   ({(isOffline ? "offline: a test endpoint in this program answers; set OPENAI_API_KEY to talk to OpenAI" : service.ToString())})")));
+        return new VoiceChatHost(app, endpoint);
+    }
+
+    /// <summary>What the page may choose goes into the session, from lists that the host keeps; the rest is the host's.</summary>
+    private static RealtimeUserSession SessionFor(HttpContext context, ChatSettings settings)
+    {
+        return new RealtimeUserSession
+        {
+            Session = new RealtimeSessionConfig
+            {
+                Model = Chosen("model", settings.Models),
+                Voice = Chosen("voice", settings.Voices),
+                Instructions = settings.Instructions ?? default(Optional<string>),
+                InputTranscription = new InputTranscription { Model = settings.TranscriptionModel },
+            },
+        };
+
+        string Chosen(string name, IList<string> allowed)
+        {
+            string? asked = context.Request.Query[name];
+            return string.IsNullOrEmpty(asked) ? allowed[0]
+                : allowed.Contains(asked) ? asked
+                : throw new BadHttpRequestException($"This host does not offer that {name}.");
+        }
+    }
+}
