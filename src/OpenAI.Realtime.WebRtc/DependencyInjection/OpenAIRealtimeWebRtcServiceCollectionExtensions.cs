@@ -80,7 +80,7 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
     }
 
     /// <summary>The name of the HTTP client, and the key of what the builder registers; apart from keys that an application may use itself.</summary>
-    private static string ServiceKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc" : "OpenAI.Realtime.WebRtc:" + name;
+    internal static string ServiceKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc" : "OpenAI.Realtime.WebRtc:" + name;
 
     private sealed class Builder(IServiceCollection services, string name, IHttpClientBuilder http) : IOpenAIRealtimeWebRtcBuilder
     {

@@ -33,6 +33,9 @@ public sealed class CachingEphemeralKeyProvider : IEphemeralKeyProvider
         _timeProvider = timeProvider ?? TimeProvider.System;
     }
 
+    /// <summary>Where the keys come from, for who may not be given one that somebody else has had.</summary>
+    internal IEphemeralKeyProvider Inner => _inner;
+
     /// <inheritdoc/>
     public async ValueTask<EphemeralKey> GetKeyAsync(EphemeralKeyRequest request, CancellationToken cancellationToken = default)
     {

@@ -1,0 +1,73 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OpenAI.Realtime.WebRtc.AspNetCore;
+using OpenAI.Realtime.WebRtc.AspNetCore.Routes;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>
+/// Routes for pages that talk to a Realtime service. All are POST, store nothing, serve pages of the host's own origin unless told otherwise, and answer failures with
+/// <c>application/problem+json</c>. Each needs an authorization policy or <c>AllowAnonymous()</c>: without, the host does not start outside Development.
+/// </summary>
+public static class RealtimeEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Mints an ephemeral key for a page that calls the service itself. Answers JSON: <c>value</c>, <c>expires_at</c> (seconds since 1970, or null), <c>calls_url</c> to
+    /// post the SDP offer to, and <c>model</c>. The API key stays here, and no key goes to two callers.
+    /// </summary>
+    /// <param name="endpoints">The application's routes.</param>
+    /// <param name="pattern">The route. Default: <c>/session</c>.</param>
+    /// <param name="configure">Sets the options. Default: null, all defaults.</param>
+    /// <returns>For <c>RequireAuthorization()</c>, <c>AllowAnonymous()</c>, <c>RequireRateLimiting()</c> and the like.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddRealtimeEndpoints</c> or <c>AddOpenAIRealtimeWebRtc</c> has not been called.</exception>
+    public static IEndpointConventionBuilder MapRealtimeEphemeralKey(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/session", Action<RealtimeEndpointOptions>? configure = null)
+    {
+        IServiceProvider services = ServicesOf(endpoints, pattern);
+        var options = new RealtimeEndpointOptions();
+        configure?.Invoke(options);
+        var route = new EphemeralKeyRoute(NameOf(pattern, nameof(MapRealtimeEphemeralKey)), options, services, services.GetRequiredService<HandedOutKeys>());
+        return Map(endpoints, pattern, route, route.HandleAsync);
+    }
+
+    /// <summary>
+    /// Opens a call for a page through this host, which holds the API key and the session configuration (the unified interface). The page posts its offer as
+    /// <c>application/sdp</c>; the answer is 201 with the service's SDP, the call's id in <c>X-Realtime-Call-Id</c>, and a <c>Location</c>. A POST to
+    /// <c>{Location}/hangup</c> by the same user ends the call.
+    /// </summary>
+    /// <param name="endpoints">The application's routes.</param>
+    /// <param name="pattern">The route. Default: <c>/calls</c>.</param>
+    /// <param name="configure">Sets the options. Default: null, all defaults.</param>
+    /// <returns>For <c>RequireAuthorization()</c>, <c>AllowAnonymous()</c>, <c>RequireRateLimiting()</c> and the like; the hang-up gets the same, but no rate limit.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddRealtimeEndpoints</c> or <c>AddOpenAIRealtimeWebRtc</c> has not been called.</exception>
+    public static IEndpointConventionBuilder MapRealtimeCalls(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/calls", Action<RealtimeEndpointOptions>? configure = null)
+    {
+        IServiceProvider services = ServicesOf(endpoints, pattern);
+        var options = new RealtimeEndpointOptions();
+        configure?.Invoke(options);
+        var route = new CallsRoute(NameOf(pattern, nameof(MapRealtimeCalls)), options, services);
+        return new RouteConventions(Map(endpoints, pattern, route, route.HandleAsync), Map(endpoints, HangUpPattern(pattern), route, route.HandleHangUpAsync));
+    }
+
+    private static IServiceProvider ServicesOf(IEndpointRouteBuilder endpoints, string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(pattern);
+        IServiceProvider services = endpoints.ServiceProvider;
+        if (services.GetService<ServiceAccess.Cache>() is null)
+            throw new InvalidOperationException($"Call builder.Services.{nameof(RealtimeEndpointServiceCollectionExtensions.AddRealtimeEndpoints)}() before the host is built.");
+        if (services.GetService<IHttpClientFactory>() is null)
+            throw new InvalidOperationException("Call builder.Services.AddOpenAIRealtimeWebRtc(…) before the host is built: it says where the service is, and holds the API key.");
+        return services;
+    }
+
+    private static string NameOf(string pattern, string method) => $"POST {pattern} ({method})";
+
+    private static string HangUpPattern(string pattern) => pattern.TrimEnd('/') + "/{callId}/hangup";
+
+    private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, RealtimeRoute route, RequestDelegate handle) =>
+        endpoints.MapMethods(pattern, [HttpMethods.Post], handle).WithMetadata(new RealtimeRouteMetadata(route));
+}

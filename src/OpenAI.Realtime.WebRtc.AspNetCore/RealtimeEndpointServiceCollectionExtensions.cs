@@ -1,0 +1,23 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenAI.Realtime.WebRtc.AspNetCore.Routes;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers what the routes for pages need.</summary>
+public static class RealtimeEndpointServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers what <c>MapRealtimeEphemeralKey</c>, <c>MapRealtimeCalls</c> and <c>MapRealtimeBridge</c> need; beside <c>AddOpenAIRealtimeWebRtc</c>, which registers the
+    /// client. May be called more than once.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    public static IServiceCollection AddRealtimeEndpoints(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton<ServiceAccess.Cache>();
+        services.TryAddSingleton<HandedOutKeys>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StartupCheck>());
+        return services;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using OpenAI.Realtime.WebRtc.Signaling;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
+
+/// <summary>
+/// The unified interface: the page's offer goes on with the host's key and the host's session configuration.
+/// <code>
+///   page ──POST, application/sdp──► host ──POST realtime/calls, multipart: sdp and session, API key──► service
+///   page ◄──201, application/sdp, Location, X-Realtime-Call-Id── host
+///   page ──POST {Location}/hangup──► host ──POST realtime/calls/{id}/hangup, API key──► service
+/// </code>
+/// </summary>
+internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, IServiceProvider services) : RealtimeRoute(name, options, services)
+{
+    public const string CallIdHeader = "X-Realtime-Call-Id";
+
+    private readonly CallOwners _owners = new();
+
+    public override void Check()
+    {
+        OpenAIRealtimeWebRtcOptions client = Service.Options;
+        if (string.IsNullOrEmpty(client.ApiKey))
+            throw new InvalidOperationException($"{Name} opens calls with the API key itself: set ApiKey.");
+        if (client.Dialect != RealtimeDialect.Ga)
+            throw new InvalidOperationException($"{Name} needs Dialect Ga: the beta has no unified interface. MapRealtimeEphemeralKey serves the beta, too.");
+        if (client.NegotiatedChannelId is not null)
+            throw new InvalidOperationException($"{Name}: pages open the channel in-band, so NegotiatedChannelId must not be set; register a client under another name for the calls of the host itself.");
+    }
+
+    protected override async Task ServeAsync(HttpContext context)
+    {
+        CancellationToken aborted = context.RequestAborted;
+        string offer = await OfferReader.ReadAsync(context.Request, Options.MaxBodySize, aborted).ConfigureAwait(false);
+        string? userId = UserIdOf(context);
+        RealtimeUserSession user = await ChooseSessionAsync(context).ConfigureAwait(false);
+        (byte[] session, _) = Service.Write(user.Session);
+
+        string? callId = null;
+        try
+        {
+            SignalingAnswer answer = await Service.Signaling.CallUnifiedAsync(
+                offer, session, user.SafetyIdentifier ?? Service.Options.SafetyIdentifier, id => callId = id, aborted).ConfigureAwait(false);
+            callId = answer.CallId ?? callId;
+            aborted.ThrowIfCancellationRequested();
+            if (callId is not null)
+                _owners.Add(callId, userId);
+            Logger.CallOpened(callId);
+            await WriteAnswerAsync(context, answer.Sdp, callId).ConfigureAwait(false);
+            aborted.ThrowIfCancellationRequested();
+        }
+        catch when (callId is not null)
+        {
+            // The page went away, or will never get its answer: nobody else would end the call.
+            _owners.TryTake(callId, userId);
+            await Service.Signaling.HangUpAsync(callId, ephemeralKey: null).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public Task HandleHangUpAsync(HttpContext context) => GuardAsync(context, HangUpAsync);
+
+    private async Task HangUpAsync(HttpContext context)
+    {
+        string callId = context.Request.RouteValues["callId"] as string ?? "";
+        if (!_owners.TryTake(callId, UserIdOf(context)))
+            throw new HttpProblem(StatusCodes.Status404NotFound, "call_not_found", "There is no such call of this user.");
+        await Service.Signaling.HangUpAsync(callId, ephemeralKey: null).ConfigureAwait(false);
+        Logger.CallHungUp(callId);
+        context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>The answer, byte for byte.</summary>
+    internal static async Task WriteAnswerAsync(HttpContext context, string answer, string? callId)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = StatusCodes.Status201Created;
+        response.ContentType = "application/sdp";
+        if (callId is not null)
+        {
+            response.Headers.Location = context.Request.PathBase.Add(context.Request.Path).ToUriComponent().TrimEnd('/') + "/" + Uri.EscapeDataString(callId);
+            response.Headers[CallIdHeader] = callId;
+        }
+        byte[] body = Encoding.UTF8.GetBytes(answer);
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
+        await response.CompleteAsync().ConfigureAwait(false);
+    }
+}

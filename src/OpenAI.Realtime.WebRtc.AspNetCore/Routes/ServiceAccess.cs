@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc.Diagnostics;
+using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Signaling;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
+
+/// <summary>The way to the service with the options of one registered client.</summary>
+internal sealed class ServiceAccess
+{
+    private readonly IEphemeralKeyProvider? _ownProvider;
+    private readonly RealtimeHttp _http;
+
+    private ServiceAccess(IServiceProvider services, string name)
+    {
+        string key = OpenAIRealtimeWebRtcServiceCollectionExtensions.ServiceKey(name);
+        Options = services.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name);
+        TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        ILogger logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
+        IHttpClientFactory clients = services.GetRequiredService<IHttpClientFactory>();
+        _http = new RealtimeHttp(() => clients.CreateClient(key), TimeProvider, logger);
+        _ownProvider = services.GetKeyedService<IEphemeralKeyProvider>(key);
+        Signaling = new CallSignaling(Options, _http, logger);
+    }
+
+    public OpenAIRealtimeWebRtcOptions Options { get; }
+
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>Calls and hang-ups with the API key.</summary>
+    public CallSignaling Signaling { get; }
+
+    /// <summary>Where fresh keys come from: the application's provider or our own, never through a cache. Null when there is only a key given once.</summary>
+    public IEphemeralKeyProvider? CreateKeyMint()
+    {
+        IEphemeralKeyProvider? provider = _ownProvider;
+        while (provider is CachingEphemeralKeyProvider cache)
+            provider = cache.Inner;
+        if (provider is not null)
+            return provider is StaticEphemeralKeyProvider ? null : provider;
+        if (Options.KeyUrl is { } url)
+            return new ServerEphemeralKeyProvider(url, Options.KeyTimeout, _http);
+        return string.IsNullOrEmpty(Options.ApiKey) ? null : new OpenAIEphemeralKeyProvider(Options, _http);
+    }
+
+    /// <summary>The one place where the session configuration is looked at: it is passed on as JSON, with the client's model where it names none.</summary>
+    public (byte[] Json, string Model) Write(RealtimeSessionConfig session)
+    {
+        string model = session.Model ?? Options.Model;
+        return (session.ToUtf8Json(Options.Dialect, model), model);
+    }
+
+    /// <summary>Makes each name's access once.</summary>
+    internal sealed class Cache(IServiceProvider services)
+    {
+        private readonly ConcurrentDictionary<string, Lazy<ServiceAccess>> _byName = new(StringComparer.Ordinal);
+
+        public ServiceAccess Get(string name) => _byName.GetOrAdd(name, n => new Lazy<ServiceAccess>(() => new ServiceAccess(services, n))).Value;
+    }
+}
