@@ -15,6 +15,9 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
 {
     private const string PerAddress = "per-address";
 
+    /// <summary>The ways to connect that the page offers.</summary>
+    private static readonly string[] Ways = ["key", "calls"];
+
     /// <summary>Puts the host together.</summary>
     /// <param name="args">Configuration by command line, such as <c>--urls http://localhost:5080</c>.</param>
     /// <param name="endpointOptions">How the stand-in is to be; tests give a script. Default: null.</param>
@@ -46,6 +49,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             realtime.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
         }
 
+        builder.Services.AddRealtimeEndpoints();
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -79,7 +83,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             isOffline,
             serviceName = service.Host,
             callsUrl = isOffline ? $"{EndpointInThisProgram.Prefix[1..]}/realtime/calls" : null,   // otherwise the key comes with it
-            ways = new[] { "key", "calls" },
+            ways = Ways,
             models = settings.Models,
             voices = settings.Voices,
             pathTimeout = settings.PathTimeout.TotalMilliseconds,

@@ -29,7 +29,7 @@ public class ConversationTests(BrowserFixture browser)
 
         // Spoken: what the microphone hears is drawn, arrives, and is written down; the answer is drawn, heard, and written down below it.
         await page.ExpectWaveAsync("your-wave");
-        await Expect(page.YourLines.First).ToContainTextAsync("s of speech at", new() { Timeout = ChatPage.Patience });
+        await Expect(page.YourLines.First).ToContainTextAsync("s of speech at");
         await Expect(page.TheirLines.First).ToContainTextAsync("That was one");     // as it is said
         await page.HearAsync(VoiceChat.AnswerFrequency);
         await page.ExpectWaveAsync("their-wave");
@@ -104,6 +104,7 @@ public class ConversationTests(BrowserFixture browser)
         // Speaking again cuts the assistant off from the first word.
         await page.WriteAsync("a question");
         await page.HearAsync(VoiceChat.AnswerFrequency);
+        await talk.HoverAsync();
         await page.Page.Mouse.DownAsync();
         await page.HearSilenceAsync();
         await page.Page.Mouse.UpAsync();

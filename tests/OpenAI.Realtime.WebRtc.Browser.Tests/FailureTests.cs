@@ -52,14 +52,15 @@ public class FailureTests(BrowserFixture browser)
     {
         // way, what the service does, what the page says
         { "key", "mint 401", "host-key-refused" },
-        { "key", "mint 503", "host-service-unreachable" },
+        { "key", "mint 503", "service-busy" },
         { "key", "call 401", "service-key-refused" },
         { "key", "call 429", "service-busy" },
         { "key", "call 400", "service-rejected" },
         { "key", "call 503", "service-failed" },
         { "key", "json", "answer-unusable" },
         { "calls", "call 401", "host-key-refused" },
-        { "calls", "call 503", "host-service-unreachable" },
+        { "calls", "call 400", "service-rejected" },
+        { "calls", "cut", "host-service-unreachable" },
     };
 
     [BrowserTheory]
@@ -77,6 +78,7 @@ public class FailureTests(BrowserFixture browser)
             "call 429" => (RealtimeTestRoute.Calls, RealtimeTestFault.Status(429, "Too many.", "rate_limit_exceeded")),
             "call 400" => (RealtimeTestRoute.Calls, RealtimeTestFault.Status(400, "No such model.", "model_not_found")),
             "call 503" => (RealtimeTestRoute.Calls, RealtimeTestFault.ServerError(503)),
+            "cut" => (RealtimeTestRoute.Calls, RealtimeTestFault.Cut),
             _ => (RealtimeTestRoute.Calls, RealtimeTestFault.JsonInsteadOfSdp),
         };
         chat.Endpoint.FailNext(route, fault, 5);

@@ -48,7 +48,10 @@ window.watch = (() => {
       const canvas = document.getElementById(id);
       if (!canvas.width) return 0;
       const left = Math.floor(canvas.width * 2 / 3);
-      const { data, width, height } = canvas.getContext('2d').getImageData(left, 0, canvas.width - left, canvas.height);
+      // A copy, so that looking does not change how the page draws.
+      const copy = new OffscreenCanvas(canvas.width - left, canvas.height).getContext('2d', { willReadFrequently: true });
+      copy.drawImage(canvas, -left, 0);
+      const { data, width, height } = copy.getImageData(0, 0, canvas.width - left, canvas.height);
       let rows = 0;
       for (let y = 0; y < height; y++) {
         for (let x = 0; x < width; x++) {

@@ -22,12 +22,13 @@ export class Conversation extends EventTarget {
   #channel;
   #abort = new AbortController();
   #graceTimer;
+  #hangUpUrl = null;
   #isConnected = false;
   #isOver = false;
 
   /**
    * @param {MediaStream} microphone stays the caller's: it is not stopped here
-   * @param {(offer: string, signal: AbortSignal, onPhase: (phase: string) => void) => Promise<string>} exchange offer in, answer out
+   * @param {(offer: string, signal: AbortSignal, onPhase: (phase: string) => void) => Promise<{ answer: string, hangUpUrl?: string }>} exchange
    * @param {number} pathTimeout milliseconds from the answer to the open channel
    */
   constructor(microphone, exchange, pathTimeout) {
@@ -55,8 +56,9 @@ export class Conversation extends EventTarget {
   async connect() {
     try {
       await this.#peer.setLocalDescription();
-      const answer = await this.exchange(this.#peer.localDescription.sdp, this.#abort.signal, (phase) => this.#emit('phase', phase));
-      if (this.#isOver) return;
+      const { answer, hangUpUrl } = await this.exchange(this.#peer.localDescription.sdp, this.#abort.signal, (phase) => this.#emit('phase', phase));
+      this.#hangUpUrl = hangUpUrl;
+      if (this.#isOver) return this.#hangUp();
       this.#emit('phase', 'path');
       try {
         // As it came: without its last line break the answer could not be parsed.
@@ -82,7 +84,14 @@ export class Conversation extends EventTarget {
 
   /** Ends the call. The browser tells the other side (DTLS close), so that it need not wait for a timeout. */
   close() {
+    if (this.#isOver) return;
     this.#end({ reason: 'closed' });
+    this.#hangUp();
+  }
+
+  // The host knows the call and can end it for certain; a packet may be lost. A beacon is sent even when the tab is being closed.
+  #hangUp() {
+    if (this.#hangUpUrl) navigator.sendBeacon(this.#hangUpUrl);
   }
 
   #channelOpen() {

@@ -1,6 +1,6 @@
 import { Failure } from './failures.js';
 
-// The three ways to exchange an offer for an answer. Each is a function (offer, choice, context) → answer.
+// The three ways to exchange an offer for an answer. Each gives a function from the offer to { answer, hangUpUrl }.
 //
 //   key     the page asks its host for an ephemeral key, and posts the offer to the service itself
 //   calls   the page posts the offer to its host; the host posts it on, with the API key and the session's configuration
@@ -9,11 +9,8 @@ import { Failure } from './failures.js';
 /** How long one HTTP request may take. */
 const REQUEST_TIMEOUT = 20_000;
 
-/** The names of the ways, in the order of the page. */
-export const ways = ['key', 'calls', 'bridge'];
-
 /**
- * @param {string} way one of ways
+ * @param {'key' | 'calls' | 'bridge'} way
  * @param {{ model: string, voice: string }} choice what the host may put into the session's configuration
  * @param {{ callsUrl?: string }} config from the host; callsUrl only when the service is the host itself
  */
@@ -26,13 +23,15 @@ export function exchangeBy(way, choice, config) {
         // Just before it is used: such a key lives for a short time only.
         const key = await mintKey(query, signal);
         onPhase('answer');
-        return postOffer(config.callsUrl ?? key.calls_url, offer, signal, fromService, { Authorization: `Bearer ${key.value}` });
+        const { answer } = await postOffer(config.callsUrl ?? key.calls_url, offer, signal, fromService, { Authorization: `Bearer ${key.value}` });
+        return { answer };
       };
     case 'calls':
     case 'bridge':
       return async (offer, signal, onPhase) => {
         onPhase('answer');
-        return postOffer(`${way}?${query}`, offer, signal, fromHost);
+        const { answer, location } = await postOffer(`${way}?${query}`, offer, signal, fromHost);
+        return { answer, hangUpUrl: location && `${location}/hangup` };
       };
     default:
       throw new Error(`There is no way to connect called ${way}.`);
@@ -54,7 +53,7 @@ async function postOffer(url, offer, signal, toFailure, headers = {}) {
     toFailure === fromHost ? 'host-unreachable' : 'service-unreachable',
   );
   if (!response.ok) throw await toFailure(response);
-  return readBody(response, 'text', 'answer-unusable');
+  return { answer: await readBody(response, 'text', 'answer-unusable'), location: response.headers.get('Location') };
 }
 
 async function request(url, options, unreachable) {
@@ -74,18 +73,26 @@ async function readBody(response, kind, failure) {
   }
 }
 
-/** The host answers problems as application/problem+json (RFC 9457). */
+// The host answers problems as application/problem+json (RFC 9457) with a code; what stands before it, such as its rate limiter, by status alone.
+const hostCodes = {
+  host_refused: 'host-key-refused',
+  service_busy: 'service-busy',
+  service_timeout: 'host-service-unreachable',
+  service_unreachable: 'host-service-unreachable',
+  service_failed: 'service-failed',
+  call_refused: 'service-rejected',
+  offer_refused: 'service-rejected',
+};
+
 async function fromHost(response) {
   const problem = await response.json().catch(() => ({}));
-  return new Failure(hostCode(response.status), detailOf(response, [problem.title, problem.detail]));
+  return new Failure(hostCodes[problem.code] ?? codeOfHostStatus(response.status), detailOf(response, [problem.code, problem.service_code, problem.title, problem.detail]));
 }
 
-function hostCode(status) {
+function codeOfHostStatus(status) {
   if (status === 401 || status === 403) return 'host-sign-in';
   if (status === 404 || status === 405) return 'host-route-missing';
   if (status === 429) return 'host-busy';
-  if (status === 502) return 'host-key-refused';
-  if (status === 503 || status === 504) return 'host-service-unreachable';
   return status < 500 ? 'host-rejected' : 'host-failed';
 }
 

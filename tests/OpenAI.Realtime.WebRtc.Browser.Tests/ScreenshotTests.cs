@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+using OpenAI.Realtime.WebRtc.Browser.Tests.Support;
+using OpenAI.Realtime.WebRtc.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace OpenAI.Realtime.WebRtc.Browser.Tests;
+
+/// <summary>
+/// What the page looks like in a conversation: light, dark, and on a phone. With UPDATE_SCREENSHOTS=1 the pictures in docs/images are made anew; otherwise they go
+/// beside the tests' program, and only what can be measured of them is checked.
+/// </summary>
+[Collection(nameof(BrowserFixture))]
+public class ScreenshotTests(BrowserFixture browser)
+{
+    public static TheoryData<string, int, int, ColorScheme> Looks => new()
+    {
+        { "voice-chat-light", 1240, 800, ColorScheme.Light },
+        { "voice-chat-dark", 1240, 800, ColorScheme.Dark },
+        { "voice-chat-phone", 390, 844, ColorScheme.Light },
+    };
+
+    [BrowserTheory]
+    [MemberData(nameof(Looks))]
+    public async Task The_page_fits_its_window(string name, int width, int height, ColorScheme scheme)
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser, new() { ViewportSize = new() { Width = width, Height = height }, ColorScheme = scheme });
+        await page.ExpectAccessibleAsync();
+        chat.Endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(turn.Text switch
+        {
+            null => RealtimeTestReply.Nothing,      // the microphone's tone is for the waveform only
+            "I have leeks and potatoes. What can I cook?" => RealtimeTestReply.Say("A leek and potato soup! It takes half an hour.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1))),
+            _ => RealtimeTestReply.Say("Slice the leeks, let them soften in butter, then add the potatoes and simmer until they fall apart.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(6))),
+        });
+        await page.Page.SetCheckedAsync("#push-to-talk", true);
+        await page.ConnectAsync();
+        await page.Page.Locator("#talk").FocusAsync();
+        await page.Page.Keyboard.DownAsync("Space");
+        await page.ExpectWaveAsync("your-wave");
+        await page.Page.SetCheckedAsync("#push-to-talk", false);
+        await page.Mute.ClickAsync();
+        await page.WriteAsync("I have leeks and potatoes. What can I cook?");
+        await Expect(page.TheirLines.Last).ToContainTextAsync("half an hour.");
+        await page.HearSilenceAsync();
+        await page.WriteAsync("Lovely. Where do I begin?");
+        await Expect(page.TheirLines.Last).ToContainTextAsync("butter");
+        await page.ExpectWaveAsync("their-wave");
+        await page.ExpectAccessibleAsync();
+        await page.Page.EvaluateAsync("() => { document.activeElement.blur(); scrollTo(0, 0); }");
+        await page.Page.ScreenshotAsync(new() { Path = Path.Combine(Folder(), name + ".png") });
+        Assert.True(await page.Page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "The page is wider than its window.");
+    }
+
+    private static string Folder()
+    {
+        if (Environment.GetEnvironmentVariable("UPDATE_SCREENSHOTS") != "1")
+            return Path.Combine(AppContext.BaseDirectory, "screenshots");
+        string? folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "OpenAI.Realtime.WebRtc.sln")))
+            folder = Path.GetDirectoryName(folder.TrimEnd(Path.DirectorySeparatorChar)) ?? throw new InvalidOperationException("The repository was not found.");
+        return Path.Combine(folder, "docs", "images");
+    }
+}
