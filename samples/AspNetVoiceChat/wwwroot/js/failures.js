@@ -125,13 +125,12 @@ export class Failure extends Error {
 const notices = {
   cannot_update_voice: 'The voice stays as it is: it cannot change once the assistant has spoken. It is used for the next call.',
   input_audio_buffer_commit_empty: 'Nothing was heard. Hold the button while you speak.',
-  conversation_already_has_active_response: 'The assistant is still answering. Interrupt it first.',
   rate_limit_exceeded: 'The account’s limit is reached. Wait a moment before the next question.',
   insufficient_quota: 'The account’s quota is used up. Whoever runs this host has to check its plan.',
 };
 
-// Harmless by nature: the response was over before the cancel arrived.
-const silent = new Set(['response_cancel_not_active']);
+// Harmless by nature: the response was over before the cancel arrived; an answer comes later than asked (turns.js).
+const silent = new Set(['response_cancel_not_active', 'conversation_already_has_active_response']);
 
 /** A sentence for an error event; null when nobody needs to know. */
 export function noticeFor(error) {

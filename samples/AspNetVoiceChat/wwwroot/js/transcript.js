@@ -94,7 +94,7 @@ export class Transcript {
     this.#place(line, previousId);
     const content = Array.isArray(item.content) ? item.content : [];
     const words = content.map((part) => part.text ?? part.transcript ?? '').join('');
-    if (words && (isDone || role === 'user')) line.finish(words);
+    if (words && (isDone || role !== 'assistant')) line.finish(words);
     else if (role === 'user' && isDone && content.some((part) => part.type === 'input_audio')) line.state('waiting');
   }
 

@@ -8,6 +8,7 @@ export class Turns {
   #tracks;
   #activeResponse = null;
   #isHeard = false;
+  #owesResponse = false;
   #isMuted = false;
   #isPushToTalk = false;
   #isTalking = false;
@@ -85,6 +86,14 @@ export class Turns {
         break;
       case 'response.done':
         this.#activeResponse = null;
+        if (this.#owesResponse) {
+          this.#owesResponse = false;
+          this.#send({ type: 'response.create' });
+        }
+        break;
+      case 'error':
+        // The service began to answer what was said, while we asked it to answer what was written: ours comes next.
+        if (event.error?.code === 'conversation_already_has_active_response') this.#owesResponse = true;
         break;
       case 'output_audio_buffer.started':
         this.#isHeard = true;

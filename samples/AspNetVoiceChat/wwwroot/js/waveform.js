@@ -3,7 +3,8 @@
 const BAR = 3; // CSS pixels
 const GAP = 3;
 const MOMENT = 60; // milliseconds a bar stands for
-const QUIET = -60; // dBFS that are drawn as nothing
+const QUIET = -55; // dBFS that are drawn as nothing
+const LOUD = -6; // dBFS that fill the height
 const CALM_PACE = 250; // milliseconds between two drawings with reduced motion
 const LABEL_PACE = 1_000; // the text beside the picture need not hurry
 
@@ -125,7 +126,7 @@ export class Waveform {
 /** 0 to 1, as loud as it sounds: decibels, not amplitude. */
 function loudness(level) {
   const decibels = 20 * Math.log10(Math.max(level, 1e-5));
-  return Math.min(1, Math.max(0, (decibels - QUIET) / -QUIET)) ** 1.6;
+  return Math.min(1, Math.max(0, (decibels - QUIET) / (LOUD - QUIET))) ** 1.5;
 }
 
 function bar(context, x, y, width, height) {
