@@ -34,4 +34,29 @@ internal static partial class AspNetLog
 
     [LoggerMessage(5009, LogLevel.Warning, "The key provider gave a key that somebody has had already; it was not handed out")]
     public static partial void KeyNotFresh(this ILogger logger);
+
+    // 5020–5039: bridged calls
+    [LoggerMessage(5020, LogLevel.Information, "Bridged call {BridgeId} has begun, call {CallId} at the service")]
+    public static partial void BridgeStarted(this ILogger logger, string bridgeId, string? callId);
+
+    [LoggerMessage(5021, LogLevel.Debug, "Bridged call {BridgeId}: the page is connected")]
+    public static partial void BridgeConnected(this ILogger logger, string bridgeId);
+
+    [LoggerMessage(5022, LogLevel.Information, "Bridged call {BridgeId} has ended ({Reason}) after {Seconds:0.0} s: {Detail}")]
+    public static partial void BridgeEnded(this ILogger logger, string bridgeId, RealtimeBridgeEndReason reason, double seconds, string detail);
+
+    [LoggerMessage(5023, LogLevel.Error, "Bridged call {BridgeId} failed")]
+    public static partial void BridgeFailed(this ILogger logger, string bridgeId, Exception exception);
+
+    [LoggerMessage(5024, LogLevel.Error, "Bridged call {BridgeId}: the handler's {Hook} failed")]
+    public static partial void HandlerFailed(this ILogger logger, string bridgeId, string hook, Exception exception);
+
+    [LoggerMessage(5025, LogLevel.Debug, "Bridged call {BridgeId}: an event of the page was refused: {Reason}")]
+    public static partial void PageEventRefused(this ILogger logger, string bridgeId, string reason);
+
+    [LoggerMessage(5026, LogLevel.Warning, "Bridged call {BridgeId}: an event of {Length} bytes is larger than the page accepts")]
+    public static partial void EventTooLarge(this ILogger logger, string bridgeId, int length, Exception exception);
+
+    [LoggerMessage(5027, LogLevel.Information, "The host stops: {Calls} bridged calls are being ended")]
+    public static partial void BridgeDraining(this ILogger logger, int calls);
 }

@@ -52,6 +52,26 @@ public static class RealtimeEndpointRouteBuilderExtensions
         return new RouteConventions(Map(endpoints, pattern, route, route.HandleAsync), Map(endpoints, HangUpPattern(pattern), route, route.HandleHangUpAsync));
     }
 
+    /// <summary>
+    /// Takes a page's call itself and holds the conversation with the service on its behalf: the host sees and shapes the events, can listen in, and keeps instructions and
+    /// tools to itself. The page posts its offer as <c>application/sdp</c>; the answer is 201 with this host's SDP, the call's id in <c>X-Realtime-Call-Id</c>, and a
+    /// <c>Location</c>. A POST to <c>{Location}/hangup</c> by the same user ends the call. See <see cref="RealtimeBridge"/> for the calls that are live.
+    /// </summary>
+    /// <param name="endpoints">The application's routes.</param>
+    /// <param name="pattern">The route. Default: <c>/bridge</c>.</param>
+    /// <param name="configure">Sets the options. Default: null, all defaults.</param>
+    /// <returns>For <c>RequireAuthorization()</c>, <c>AllowAnonymous()</c>, <c>RequireRateLimiting()</c> and the like; the hang-up gets the same, but no rate limit.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddRealtimeEndpoints</c> or <c>AddOpenAIRealtimeWebRtc</c> has not been called.</exception>
+    public static IEndpointConventionBuilder MapRealtimeBridge(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/bridge", Action<RealtimeBridgeOptions>? configure = null)
+    {
+        IServiceProvider services = ServicesOf(endpoints, pattern);
+        var options = new RealtimeBridgeOptions();
+        configure?.Invoke(options);
+        var route = new BridgeRoute(NameOf(pattern, nameof(MapRealtimeBridge)), options, services);
+        return new RouteConventions(Map(endpoints, pattern, route, route.HandleAsync), Map(endpoints, HangUpPattern(pattern), route, route.HandleHangUpAsync));
+    }
+
     private static IServiceProvider ServicesOf(IEndpointRouteBuilder endpoints, string pattern)
     {
         ArgumentNullException.ThrowIfNull(endpoints);

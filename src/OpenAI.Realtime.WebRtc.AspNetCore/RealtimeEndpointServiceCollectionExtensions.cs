@@ -1,5 +1,8 @@
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.AspNetCore;
+using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 using OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -17,6 +20,8 @@ public static class RealtimeEndpointServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton<ServiceAccess.Cache>();
         services.TryAddSingleton<HandedOutKeys>();
+        services.TryAddSingleton(provider => new RealtimeBridge(provider.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService<BridgeDrain>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StartupCheck>());
         return services;
     }

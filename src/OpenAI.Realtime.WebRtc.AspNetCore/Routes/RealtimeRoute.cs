@@ -141,7 +141,7 @@ internal abstract class RealtimeRoute
             : user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub") ?? user.Identity.Name;
     }
 
-    private HttpProblem HookProblem(string hook, Exception e)
+    protected HttpProblem HookProblem(string hook, Exception e)
     {
         Logger.HookFailed(Name, hook, e);
         return new HttpProblem(StatusCodes.Status500InternalServerError, "host_failed", "The host failed.", "Its log says more.");

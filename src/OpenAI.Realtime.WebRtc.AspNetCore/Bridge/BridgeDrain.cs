@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Hosting;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
+
+/// <summary>
+/// Ends the bridged calls when the host stops: before any service is stopped, the web server included, so that requests that are opening calls can still be told.
+/// </summary>
+internal sealed class BridgeDrain(RealtimeBridge bridge) : IHostedLifecycleService
+{
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => bridge.DrainAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

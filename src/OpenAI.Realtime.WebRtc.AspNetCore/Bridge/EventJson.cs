@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
+
+/// <summary>Looks into an event without reading all of it.</summary>
+internal static class EventJson
+{
+    /// <summary>Whether the event has this name. What is no event has the empty one.</summary>
+    public static bool HasType(ReadOnlySpan<byte> utf8Json, string type)
+    {
+        var reader = new Utf8JsonReader(utf8Json);
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                return type.Length == 0;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isType = reader.ValueTextEquals("type"u8);
+                reader.Read();
+                if (isType && reader.TokenType == JsonTokenType.String)
+                    return reader.ValueTextEquals(type);
+                reader.Skip();
+            }
+        }
+        catch (JsonException)
+        {
+            // No JSON: an event without a name.
+        }
+        return type.Length == 0;
+    }
+
+    /// <summary>The text of a member of an object.</summary>
+    public static string? Text(this JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

@@ -1,0 +1,26 @@
+using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
+
+/// <summary>The assistant's voice on its way to the page: Opus in, the same Opus out. Allocates nothing per packet, and never waits.</summary>
+internal sealed class PageAudioSink(IPeerConnection page) : IEncodedAudioSink
+{
+    private readonly RelayedStream _stream = new();
+
+    /// <summary>Who listens in.</summary>
+    public AudioListeners Listeners { get; } = new();
+
+    public RelayedAudio Counted => _stream.Counted;
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> opus, EncodedAudio packet, CancellationToken cancellationToken = default)
+    {
+        Listeners.Show(opus.Span, in packet);
+        if (!opus.IsEmpty && _stream.TryAccept(in packet, out uint timestamp, out int missing))
+            page.SendAudio(opus.Span, timestamp, packet.Marker);
+        return default;
+    }
+
+    /// <summary>Nothing is kept here; what listens in drops what it has.</summary>
+    public void Flush() => Listeners.Flush();
+}

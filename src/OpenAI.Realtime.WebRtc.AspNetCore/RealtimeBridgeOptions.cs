@@ -1,0 +1,70 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+using OpenAI.Realtime.WebRtc.Audio;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore;
+
+/// <summary>How a bridge is to be: its bounds, what pages may do and see, who takes part. Read when the host starts.</summary>
+public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
+{
+    /// <summary>How many calls may be live at a time, those that are connecting included; more are refused with 503. Default: 100.</summary>
+    public int MaxCalls { get; set; } = 100;
+
+    /// <summary>How many of them may be one signed-in user's; more are refused with 429. Default: 4.</summary>
+    public int MaxCallsPerUser { get; set; } = 4;
+
+    /// <summary>How long a call may last; then the page is told <c>session_expired</c> and the call ends. Default: 30 min.</summary>
+    public TimeSpan MaxDuration { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long the page may take to connect once it has its answer. Default: 15 s.</summary>
+    public TimeSpan PageConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long nothing at all may come from the page until it counts as gone; 4 s or more. Default: 10 s. A page that closes is noticed at once.</summary>
+    public TimeSpan PageTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The largest event accepted from a page, in bytes; announced to the page. Default: 256 KiB.</summary>
+    public int MaxPageEventSize { get; set; } = 256 * 1024;
+
+    /// <summary>
+    /// Whether pages may send any event, <c>session.update</c> among them. Default: false: a page may speak, write as the user, ask for an answer and interrupt it;
+    /// what would change instructions, tools or somebody else's items is refused with an <c>error</c> event.
+    /// </summary>
+    public bool PageMayConfigure { get; set; }
+
+    /// <summary>
+    /// Whether pages are shown all that the service sends. Default: false: instructions, prompts and tools are taken out of what a page sees; calls of tools, their
+    /// results, system messages and events that this version does not know are not shown.
+    /// </summary>
+    public bool PageMaySeeEverything { get; set; }
+
+    /// <summary>
+    /// Makes the handler of a call: it observes, holds back and adds events, runs tools, listens in. Called once for each call, after authorization. Default: null,
+    /// a <see cref="RealtimeBridgeHandler"/> that lets everything through that the two options above allow.
+    /// </summary>
+    public Func<HttpContext, RealtimeBridgeHandler>? CreateHandler { get; set; }
+
+    /// <summary>The local addresses that pages connect to, one socket each. Default: null, every address of the machine, loopback too when the request came by it.</summary>
+    public IReadOnlyList<IPAddress>? MediaAddresses { get; set; }
+
+    /// <summary>The Opus codec of sinks that listen in; without a sink nothing is decoded. Default: null, libopus.</summary>
+    public IOpusCodecFactory? CodecFactory { get; set; }
+
+    internal override void Validate()
+    {
+        base.Validate();
+        if (MaxCalls < 1)
+            throw new ArgumentException("MaxCalls must be at least 1.");
+        if (MaxCallsPerUser < 1)
+            throw new ArgumentException("MaxCallsPerUser must be at least 1.");
+        if (MaxDuration <= TimeSpan.Zero || MaxDuration > TimeSpan.FromDays(1))
+            throw new ArgumentException("MaxDuration must be longer than 0 and at most a day.");
+        if (PageConnectTimeout <= TimeSpan.Zero || PageConnectTimeout > TimeSpan.FromMinutes(10))
+            throw new ArgumentException("PageConnectTimeout must be longer than 0 and at most 10 minutes.");
+        if (PageTimeout < TimeSpan.FromSeconds(4) || PageTimeout > TimeSpan.FromMinutes(10))
+            throw new ArgumentException("PageTimeout must lie between 4 seconds and 10 minutes.");
+        if (MaxPageEventSize is < 1024 or > 16 * 1024 * 1024)
+            throw new ArgumentException("MaxPageEventSize must lie between 1,024 bytes and 16 MiB.");
+        if (MediaAddresses is { Count: 0 })
+            throw new ArgumentException("MediaAddresses must be null or name at least one address.");
+    }
+}

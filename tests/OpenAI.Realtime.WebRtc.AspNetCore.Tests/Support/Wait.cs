@@ -1,0 +1,22 @@
+namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
+
+internal static class Wait
+{
+    /// <summary>Looks again every few milliseconds until it is so; fails after half a minute.</summary>
+    public static async Task UntilAsync(Func<bool> isSo, string what)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!isSo())
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(patience.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"It never came about that {what}.");
+            }
+        }
+    }
+}
