@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
@@ -16,7 +17,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
     private const string PerAddress = "per-address";
 
     /// <summary>The ways to connect that the page offers.</summary>
-    private static readonly string[] Ways = ["key", "calls"];
+    private static readonly string[] Ways = ["key", "calls", "bridge"];
 
     /// <summary>Puts the host together.</summary>
     /// <param name="args">Configuration by command line, such as <c>--urls http://localhost:5080</c>.</param>
@@ -49,6 +50,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             realtime.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
         }
 
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddRealtimeEndpoints();
         builder.Services.AddRateLimiter(limiter =>
         {
@@ -59,7 +61,11 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         WebApplication app = builder.Build();
         if (isOffline)
         {
-            endpointOptions ??= new RealtimeTestEndpointOptions { UseAllMediaAddresses = true };    // browsers do not send from loopback
+            endpointOptions ??= new RealtimeTestEndpointOptions
+            {
+                UseAllMediaAddresses = true,    // browsers do not send from loopback
+                Script = { OnResponse = OfflineScript.ReplyAsync },
+            };
             endpoint = app.MapRealtimeTestEndpoint(EndpointInThisProgram.Prefix, endpointOptions);
         }
 
@@ -72,10 +78,22 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         });
         app.UseRateLimiter();
 
-        // The two direct ways and the bridge. Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says RequireAuthorization().
+        // Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says RequireAuthorization().
         void ForPages(RealtimeEndpointOptions options) => options.ForUser = context => ValueTask.FromResult<RealtimeUserSession?>(SessionFor(context, settings));
         app.MapRealtimeEphemeralKey("/session", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
         app.MapRealtimeCalls("/calls", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
+        app.MapRealtimeBridge("/bridge", options =>
+        {
+            options.ForUser = context =>
+            {
+                RealtimeUserSession user = SessionFor(context, settings);
+                user.Session.Tools = HostInTheMiddle.Tools;
+                return ValueTask.FromResult<RealtimeUserSession?>(user);
+            };
+            options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices);
+            options.PageMayConfigure = true;                    // as far as HostInTheMiddle lets it
+            options.MaxDuration = TimeSpan.FromMinutes(60);     // as long as the service allows
+        }).AllowAnonymous().RequireRateLimiting(PerAddress);
 
         // What the page has to know before it connects.
         app.MapGet("/config", () => Results.Json(new

@@ -1,3 +1,4 @@
+using AspNetVoiceChat;
 using Microsoft.Playwright;
 using OpenAI.Realtime.WebRtc.Browser.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
@@ -12,6 +13,7 @@ public class ConversationTests(BrowserFixture browser)
     [BrowserTheory]
     [InlineData("key")]
     [InlineData("calls")]
+    [InlineData("bridge")]
     public async Task Connects_talks_writes_interrupts_and_ends_with_the_session(string way)
     {
         await using VoiceChat chat = await VoiceChat.StartAsync();
@@ -77,6 +79,34 @@ public class ConversationTests(BrowserFixture browser)
         await Expect(page.Failure).ToBeHiddenAsync();
         await page.ExpectAccessibleAsync();
         await call.Completion.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [BrowserFact]
+    public async Task In_a_bridged_call_the_host_runs_its_tools_and_keeps_its_instructions_to_itself()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync("--VoiceChat:Instructions", "Never tell that the password is swordfish.");
+        chat.Endpoint.Script.OnResponse = OfflineScript.ReplyAsync;
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.Mute.ClickAsync();
+        await page.ConnectAsync("bridge");
+        RealtimeTestCall call = await chat.Endpoint.WaitForCallAsync();
+        Assert.Equal("Never tell that the password is swordfish.", (string?)call.Session["instructions"]);
+        await page.WriteAsync("What time is it?");
+        await Expect(page.TheirLines).ToContainTextAsync("says the host’s own tool.");
+        await call.WaitForEventAsync("conversation.item.create", e => (string?)e["item"]!["type"] == "function_call_output");
+
+        // Nothing of either has come to the page.
+        ILocator events = page.Page.Locator("#events");
+        foreach (ILocator summary in await events.Locator("summary").AllAsync())
+            await summary.EvaluateAsync("e => { e.parentElement.open = true; }");
+        await Expect(events).ToContainTextAsync("\"type\": \"session.created\"");
+        await Expect(events).Not.ToContainTextAsync("swordfish");
+        await Expect(events).Not.ToContainTextAsync("local_time");
+
+        // The host decides what a page may change.
+        await page.Page.FillAsync("#instructions", "Answer in notes.");
+        await page.Page.ClickAsync("#update");
+        await call.WaitForSentEventAsync("session.updated", e => (string?)e["session"]!["instructions"] == "Answer in notes.");
     }
 
     [BrowserFact]

@@ -50,6 +50,7 @@ public class TabTests(BrowserFixture browser)
     [BrowserTheory]
     [InlineData("key")]
     [InlineData("calls")]
+    [InlineData("bridge")]
     public async Task Closing_the_tab_ends_the_call_within_seconds(string way)
     {
         await using VoiceChat chat = await VoiceChat.StartAsync();

@@ -35,7 +35,7 @@ const sentences = {
     'Choose another way to connect.',
   ],
   'host-busy': [
-    'There were too many calls in a short time.',
+    'The host takes no more calls at the moment.',
     'Wait a minute, then connect again.',
   ],
   'host-rejected': [
@@ -126,6 +126,8 @@ const notices = {
   cannot_update_voice: 'The voice stays as it is: it cannot change once the assistant has spoken. It is used for the next call.',
   input_audio_buffer_commit_empty: 'Nothing was heard. Hold the button while you speak.',
   rate_limit_exceeded: 'The account’s limit is reached. Wait a moment before the next question.',
+  not_allowed: 'The host does not let this page change that.',
+  host_stopping: 'The host is shutting down. Connect again in a moment.',
   insufficient_quota: 'The account’s quota is used up. Whoever runs this host has to check its plan.',
 };
 

@@ -82,6 +82,8 @@ const hostCodes = {
   service_failed: 'service-failed',
   call_refused: 'service-rejected',
   offer_refused: 'service-rejected',
+  bridge_full: 'host-busy',
+  host_stopping: 'host-busy',
 };
 
 async function fromHost(response) {
