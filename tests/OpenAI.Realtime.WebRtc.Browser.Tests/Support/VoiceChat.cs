@@ -38,7 +38,8 @@ internal sealed class VoiceChat : IAsyncDisposable
             },
         };
         chat = new VoiceChat(VoiceChatHost.Create(
-            ["--urls", "http://127.0.0.1:0", "--OPENAI_API_KEY", "", "--VoiceChat:CallsPerMinute", "1000", "--VoiceChat:PathTimeout", "00:00:20", .. args], options));
+            ["--urls", "http://127.0.0.1:0", "--OPENAI_API_KEY", "", "--VoiceChat:CallsPerMinute", "1000", "--VoiceChat:PathTimeout", "00:00:20",
+                "--Logging:LogLevel:AspNetVoiceChat", "Warning", .. args], options));
         await chat._host.App.StartAsync();
         return chat;
     }

@@ -49,7 +49,7 @@ export class Conversation extends EventTarget {
 
   /** What the browser measures; null after the end. */
   async stats() {
-    return this.#isOver ? null : this.#peer.getStats();
+    return this.#isOver ? null : this.#peer.getStats().catch(() => null);
   }
 
   /** Connects. Never throws: a failure arrives as the event 'end'. */

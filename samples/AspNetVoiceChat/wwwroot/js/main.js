@@ -85,10 +85,11 @@ async function connect() {
 }
 
 function start(mine, microphone) {
+  mine.microphone = microphone; // from here on end() lets it go
   const way = document.querySelector('input[name=way]:checked').value;
   const choice = { model: $('model').value, voice: $('voice').value };
   const conversation = new Conversation(microphone, exchangeBy(way, choice, config), config.pathTimeout);
-  Object.assign(mine, { conversation, microphone, turns: new Turns(conversation, microphone), voice: choice.voice, instructions: '' });
+  Object.assign(mine, { conversation, turns: new Turns(conversation, microphone), voice: choice.voice, instructions: '' });
   you.start(audioContext, microphone);
   for (const track of microphone.getTracks()) track.addEventListener('ended', () => status.fail(new Failure('microphone-lost')));
   mine.turns.isMuted = $('mute').getAttribute('aria-pressed') === 'true';
@@ -127,14 +128,14 @@ function onReceived(event) {
 // The service takes what is named here and leaves the rest. Model and voice went with the call.
 function updateSession({ isFirst = false } = {}) {
   if (!call?.conversation?.isConnected) return;
-  const session = { type: 'realtime' };
+  const update = (change) => call.conversation.send({ type: 'session.update', session: { type: 'realtime', ...change } });
   const instructions = $('instructions').value.trim();
   const voice = $('voice').value;
-  if (instructions !== call.instructions) session.instructions = instructions;
-  if (voice !== call.voice) session.audio = { output: { voice } };
-  if (isFirst && $('push-to-talk').checked) session.audio = { ...session.audio, input: { turn_detection: turnDetection(true) } };
+  if (instructions !== call.instructions) update({ instructions });
+  // By itself: once the assistant has spoken the service refuses another voice, and with it all that the same event asks for.
+  if (voice !== call.voice) update({ audio: { output: { voice } } });
+  if (isFirst && $('push-to-talk').checked) update({ audio: { input: { turn_detection: turnDetection(true) } } });
   Object.assign(call, { instructions, voice });
-  if (Object.keys(session).length > 1) call.conversation.send({ type: 'session.update', session });
 }
 
 function write() {
