@@ -96,8 +96,13 @@ public class PageTests(BrowserFixture browser)
         Assert.True(await page.Page.EvaluateAsync<bool>("() => document.activeElement.id === 'interrupt'"), "The focus is lost.");
 
         await TabToAsync(page, "#events summary");
+        await keys.PressAsync("Home");
         await keys.PressAsync("Enter");
-        await Expect(page.Page.Locator("#events pre").First).ToContainTextAsync("session.created");
+        await Expect(page.Page.Locator("#events pre")).ToContainTextAsync("\"type\": \"session.created\"");
+        await keys.PressAsync("Tab");       // into the JSON, which scrolls
+        await keys.PressAsync("Shift+Tab");
+        await keys.PressAsync("ArrowDown");
+        await Expect(page.Page.Locator("#events li").Nth(1).Locator("summary")).ToBeFocusedAsync();
         await TabToAsync(page, "#push-to-talk");
         await keys.PressAsync("Space");
         await TabToAsync(page, "#mute");
@@ -150,7 +155,7 @@ public class PageTests(BrowserFixture browser)
     /// <summary>Goes on by the tab key until this has the focus, and everything on the way shows that it has it.</summary>
     private static async Task TabToAsync(ChatPage page, string selector)
     {
-        for (int i = 0; i < 60; i++)
+        for (int i = 0; i < 30; i++)
         {
             await page.Page.Keyboard.PressAsync("Tab");
             string focus = await page.Page.EvaluateAsync<string>(

@@ -1,4 +1,5 @@
 // Every event, both ways, with its time; its JSON on demand. The oldest give way.
+// For the tab key the log is one stop, at the newest event; from there the arrow keys go up and down. Three hundred stops would shut the rest of the page off.
 
 const MAX_EVENTS = 300;
 
@@ -7,6 +8,7 @@ export class EventLog {
   #count;
   #empty;
   #all = 0;
+  #stop = null; // the row that the tab key leads to
 
   /**
    * @param {HTMLElement} list where events go
@@ -17,12 +19,23 @@ export class EventLog {
     this.#list = list;
     this.#count = count;
     this.#empty = empty;
+    list.addEventListener('keydown', (e) => this.#onKey(e));
+    list.addEventListener('focusin', (e) => {
+      if (e.target.matches('summary')) this.#stopAt(e.target);
+    });
   }
 
   clear() {
     this.#list.replaceChildren();
+    this.#stop = null;
     this.#all = 0;
     this.#summarise();
+  }
+
+  /** Whether the many small pieces of transcripts are shown. */
+  set showsDeltas(value) {
+    this.#list.classList.toggle('without-deltas', !value);
+    this.#stopAtNewest();
   }
 
   /** @param {'sent' | 'received'} direction */
@@ -32,12 +45,42 @@ export class EventLog {
     if (this.#list.childElementCount > MAX_EVENTS) this.#list.firstElementChild.remove();
     this.#all++;
     this.#summarise();
+    // Who is reading stays where they are.
+    if (!this.#list.contains(document.activeElement)) this.#stopAtNewest();
     if (wasAtEnd) this.#list.scrollTop = this.#list.scrollHeight;
   }
 
   #summarise() {
     this.#empty.hidden = this.#all > 0;
     this.#count.textContent = this.#all > MAX_EVENTS ? `${this.#all}, the newest ${MAX_EVENTS} kept` : this.#all > 0 ? `${this.#all}` : '';
+  }
+
+  #onKey(e) {
+    if (!e.target.matches('summary')) return;
+    const rows = this.#rows();
+    const at = rows.indexOf(e.target);
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[e.key];
+    if (to === undefined) return;
+    e.preventDefault();
+    rows[Math.min(rows.length - 1, Math.max(0, to))].focus();
+  }
+
+  #rows() {
+    const shown = this.#list.classList.contains('without-deltas') ? 'li:not(.delta)' : 'li';
+    return [...this.#list.querySelectorAll(`:scope > ${shown} > details > summary`)];
+  }
+
+  #stopAtNewest() {
+    const shown = this.#list.classList.contains('without-deltas') ? '.delta' : ':not(*)';
+    let item = this.#list.lastElementChild;
+    while (item?.matches(shown)) item = item.previousElementSibling;
+    if (item) this.#stopAt(item.querySelector('summary'));
+  }
+
+  #stopAt(summary) {
+    if (this.#stop) this.#stop.tabIndex = -1;
+    this.#stop = summary;
+    summary.tabIndex = 0;
   }
 }
 
@@ -48,6 +91,7 @@ function row(direction, event, time) {
   if (event.type?.endsWith('.delta')) item.classList.add('delta');
   const details = document.createElement('details');
   const summary = document.createElement('summary');
+  summary.tabIndex = -1;
   summary.append(
     span('arrow', direction === 'sent' ? '→' : '←', 'aria-hidden'),
     span('visually-hidden', direction === 'sent' ? 'sent' : 'received'),

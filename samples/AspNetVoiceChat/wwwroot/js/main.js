@@ -37,7 +37,7 @@ $('push-to-talk').addEventListener('change', () => setPushToTalk($('push-to-talk
 const letGo = onHold($('talk'), () => call?.turns?.startTalking(), () => call?.turns?.stopTalking());
 $('composer').addEventListener('submit', (e) => { e.preventDefault(); write(); });
 $('settings').addEventListener('submit', (e) => { e.preventDefault(); updateSession(); });
-$('show-deltas').addEventListener('change', () => $('events').classList.toggle('without-deltas', !$('show-deltas').checked));
+$('show-deltas').addEventListener('change', () => { events.showsDeltas = $('show-deltas').checked; });
 $('clear-events').addEventListener('click', () => events.clear());
 // A closed tab ends its call at once, instead of letting the other side find out.
 addEventListener('pagehide', hangUp);
