@@ -32,7 +32,7 @@ public sealed partial class RealtimeBridgeCall
         {
             Session = user.Session,
             SafetyIdentifier = user.SafetyIdentifier,
-            Audio = new AudioOptions { EncodedSource = _fromPage, EncodedSink = _toPage },
+            Audio = new AudioOptions { EncodedSource = _fromPage, EncodedSink = _toPage, CodecFactory = _parts.Options.CodecFactory },
             EventTrace = (sent, utf8Json) =>
             {
                 if (!sent)
@@ -156,11 +156,10 @@ public sealed partial class RealtimeBridgeCall
 
     private async ValueTask<bool> ShowPageAsync(ServerEvent serverEvent, ReadOnlyMemory<byte> utf8Json)
     {
-        if (!await AskHandlerAsync(
-            nameof(RealtimeBridgeHandler.OnServiceEventAsync), _parts.Handler.OnServiceEventAsync(this, serverEvent, utf8Json, _ended.Token)).ConfigureAwait(false))
-        {
+        bool goesOn = await AskHandlerAsync(
+            nameof(RealtimeBridgeHandler.OnServiceEventAsync), () => _parts.Handler.OnServiceEventAsync(this, serverEvent, utf8Json, _ended.Token)).ConfigureAwait(false);
+        if (!goesOn)
             return false;
-        }
         ReadOnlyMemory<byte> shown = _parts.Options.PageMaySeeEverything ? utf8Json : PrivacyFilter.Show(serverEvent.Type, utf8Json);
         if (shown.IsEmpty || _page.Completion.IsCompleted)
             return false;
@@ -209,11 +208,10 @@ public sealed partial class RealtimeBridgeCall
             await _page.SendMessageAsync(ErrorEvent("not_allowed", refusal, eventId), MessageKind.Text, _ended.Token).ConfigureAwait(false);
             return false;
         }
-        if (!await AskHandlerAsync(
-            nameof(RealtimeBridgeHandler.OnPageEventAsync), _parts.Handler.OnPageEventAsync(this, type, message.Memory, _ended.Token)).ConfigureAwait(false))
-        {
+        bool goesOn = await AskHandlerAsync(
+            nameof(RealtimeBridgeHandler.OnPageEventAsync), () => _parts.Handler.OnPageEventAsync(this, type, message.Memory, _ended.Token)).ConfigureAwait(false);
+        if (!goesOn)
             return false;
-        }
         await Session.SendRawAsync(message.Memory, _ended.Token).ConfigureAwait(false);
         return true;
     }
@@ -227,11 +225,11 @@ public sealed partial class RealtimeBridgeCall
         End(RealtimeBridgeEndReason.Failed, "The bridge failed; the host's log says more.");
     }
 
-    private async ValueTask<bool> AskHandlerAsync(string hook, ValueTask<bool> asked)
+    private async ValueTask<bool> AskHandlerAsync(string hook, Func<ValueTask<bool>> ask)
     {
         try
         {
-            return await asked.ConfigureAwait(false);
+            return await ask().ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // A handler of the application's must not end the call; what it could not judge is not passed on.
         catch (Exception e)

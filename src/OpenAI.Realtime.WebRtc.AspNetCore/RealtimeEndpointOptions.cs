@@ -8,9 +8,9 @@ public class RealtimeEndpointOptions
 {
     /// <summary>
     /// The name under which the client was registered with <c>AddOpenAIRealtimeWebRtc</c>: its options hold the API key, the endpoint and the model.
-    /// Default: empty, the one without a name.
+    /// Default: null, the one without a name.
     /// </summary>
-    public string ClientName { get; set; } = "";
+    public string? ClientName { get; set; }
 
     /// <summary>
     /// How a session behaves when <see cref="ForUser"/> is not set. Default: nothing set, the service's own defaults with the client's model.
@@ -40,8 +40,6 @@ public class RealtimeEndpointOptions
 
     internal virtual void Validate()
     {
-        if (ClientName is null)
-            throw new ArgumentException("ClientName must not be null; empty is the client without a name.");
         if (Session is null)
             throw new ArgumentException("Session must not be null.");
         if (MaxBodySize is < 1024 or > 16 * 1024 * 1024)

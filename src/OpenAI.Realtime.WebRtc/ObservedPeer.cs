@@ -40,6 +40,8 @@ internal sealed class ObservedPeer(IPeerConnection peer, Action<EncodedAudio> fi
 
     public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker) => peer.SendAudio(opus, timestamp, marker);
 
+    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost) => peer.SendAudio(opus, timestamp, marker, lost);
+
     public Task CloseAsync(CancellationToken cancellationToken = default) => peer.CloseAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => peer.DisposeAsync();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Events;
@@ -14,16 +15,16 @@ namespace OpenAI.Realtime.WebRtc.Packages.Tests;
 /// <summary>The pages against the assemblies: what is public is written about, and what is written is true.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(WebRtcPeer).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(RealtimeTestEndpoint).Assembly];
+    private static readonly Assembly[] Assemblies = [typeof(WebRtcPeer).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly];
 
     /// <summary>The options whose every property has a row in docs/configuration.md.</summary>
     public static TheoryData<Type> Options =>
     [
         typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
-        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeTestEndpointOptions),
+        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
     ];
 
-    public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(ConnectFailure), typeof(SessionEndReason)];
+    public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(ConnectFailure), typeof(SessionEndReason), typeof(RealtimeBridgeEndReason)];
 
     [Fact]
     public void Every_public_type_is_named_in_a_page_or_in_a_sample()

@@ -56,6 +56,14 @@ public sealed class PackageContentTests(PackedPackages packages)
         Dependencies(Sdk));
 
     [Fact]
+    public void The_routes_for_pages_depend_on_the_SDK_and_on_the_web_server_that_comes_with_NET()
+    {
+        const string id = "OpenAI.Realtime.WebRtc.AspNetCore";
+        Assert.Equal([(Sdk, true)], Dependencies(id));
+        Assert.Equal(["Microsoft.AspNetCore.App"], packages.Nuspec(id).Descendants("frameworkReference").Select(e => e.Attribute("name")!.Value));
+    }
+
+    [Fact]
     public void The_test_endpoint_depends_on_the_SDK_and_on_the_web_server_that_comes_with_NET()
     {
         const string id = "OpenAI.Realtime.WebRtc.Testing";

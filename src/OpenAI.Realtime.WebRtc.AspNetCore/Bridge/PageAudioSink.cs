@@ -17,7 +17,7 @@ internal sealed class PageAudioSink(IPeerConnection page) : IEncodedAudioSink
     {
         Listeners.Show(opus.Span, in packet);
         if (!opus.IsEmpty && _stream.TryAccept(in packet, out uint timestamp, out int missing))
-            page.SendAudio(opus.Span, timestamp, packet.Marker);
+            page.SendAudio(opus.Span, timestamp, packet.Marker, missing);
         return default;
     }
 

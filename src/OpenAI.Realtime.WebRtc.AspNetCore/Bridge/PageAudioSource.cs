@@ -23,7 +23,7 @@ internal sealed class PageAudioSource(IPeerConnection page) : IEncodedAudioSourc
             {
                 Listeners.Show(buffer.Span[..packet.Length], in packet);
                 if (packet.Length > 0 && _stream.TryAccept(in packet, out uint timestamp, out int missing))
-                    return new EncodedAudioFrame(packet.Length, timestamp, packet.Marker);
+                    return new EncodedAudioFrame(packet.Length, timestamp, packet.Marker) { Lost = missing };
             }
             if (!await page.WaitForAudioAsync(cancellationToken).ConfigureAwait(false))
                 return default;

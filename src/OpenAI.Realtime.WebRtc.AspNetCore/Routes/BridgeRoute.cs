@@ -28,10 +28,10 @@ internal sealed class BridgeRoute : RealtimeRoute
         _services = services;
         _options = options;
         _bridge = services.GetRequiredService<RealtimeBridge>();
-        _client = new Lazy<RealtimeWebRtcClient>(() => options.ClientName.Length == 0
+        _client = new Lazy<RealtimeWebRtcClient>(() => string.IsNullOrEmpty(options.ClientName)
             ? services.GetRequiredService<RealtimeWebRtcClient>()
             : services.GetRequiredKeyedService<RealtimeWebRtcClient>(options.ClientName));
-        _peers = new Lazy<IPeerConnectionFactory>(() => services.GetKeyedService<IPeerConnectionFactory>(OpenAIRealtimeWebRtcServiceCollectionExtensions.ServiceKey(options.ClientName))
+        _peers = new Lazy<IPeerConnectionFactory>(() => services.GetKeyedService<IPeerConnectionFactory>(OpenAIRealtimeWebRtcServiceCollectionExtensions.ServiceKey(options.ClientName ?? ""))
             ?? services.GetService<IPeerConnectionFactory>()
             ?? DefaultPeerFactory.Create(services.GetService<ILoggerFactory>(), Service.TimeProvider));
     }

@@ -23,7 +23,7 @@ internal abstract class RealtimeRoute
         Options = options;
         _allowed = options.AllowedOrigins.Select(origin => WebOrigin.TryParse(origin)!.Value).ToFrozenSet();
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(AspNetLog.Category);
-        _service = new Lazy<ServiceAccess>(() => services.GetRequiredService<ServiceAccess.Cache>().Get(options.ClientName));
+        _service = new Lazy<ServiceAccess>(() => services.GetRequiredService<ServiceAccess.Cache>().Get(options.ClientName ?? ""));
     }
 
     /// <summary>What messages and logs call the route, such as <c>POST /calls (MapRealtimeCalls)</c>.</summary>

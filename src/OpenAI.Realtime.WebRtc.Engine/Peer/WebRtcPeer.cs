@@ -218,11 +218,12 @@ public sealed partial class WebRtcPeer : IDisposable
     /// <param name="timestamp">In 48 kHz units from any start; a random offset is added.</param>
     /// <param name="marker">Whether it is the first after a gap.</param>
     /// <param name="now">The driver's clock.</param>
+    /// <param name="lost">How many packets before it a relay has not got: as many sequence numbers are left out, at most 500.</param>
     /// <returns>False: dropped and counted, because DTLS is not up, the track does not send, or the queue was not drained.</returns>
-    public bool SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, Instant now)
+    public bool SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, Instant now, int lost = 0)
     {
         if (_media is not null && _phase is Phase.Channel or Phase.Connected)
-            return _media!.Send(opus, timestamp, marker, now);
+            return _media!.Send(opus, timestamp, marker, lost, now);
         _audioNotSent++;
         return false;
     }

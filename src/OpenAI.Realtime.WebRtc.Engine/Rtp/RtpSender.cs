@@ -5,6 +5,9 @@ namespace OpenAI.Realtime.WebRtc.Engine.Rtp;
 /// <summary>The one source that we send: its numbering (RFC 3550 §5.1), and what a sender report says about it (§6.4.1).</summary>
 internal sealed class RtpSender
 {
+    /// <summary>The most numbers left out at a time; more would tell a receiver that the stream begins anew (RFC 3550 A.1, MAX_DROPOUT).</summary>
+    public const int MaxLost = 500;
+
     private readonly byte _payloadType;
     private readonly uint _timestampOffset;
     private Serial16 _nextSequence;
@@ -35,6 +38,9 @@ internal sealed class RtpSender
 
     /// <summary>The number that the next packet gets.</summary>
     public Serial16 NextSequence => _nextSequence;
+
+    /// <summary>Leaves numbers out: a relay shows its listener what it has not got itself (RFC 3550 §7.1).</summary>
+    public void SkipLost(int packets) => _nextSequence += Math.Clamp(packets, 0, MaxLost);
 
     /// <summary>Writes an RTP packet. False when it does not fit; no number is used up then.</summary>
     /// <param name="payload">One Opus packet; may be empty. Must not overlap <paramref name="buffer"/>, except where it already stands behind the header.</param>

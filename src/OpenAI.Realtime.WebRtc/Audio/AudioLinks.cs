@@ -75,5 +75,8 @@ internal static class AudioLinks
     private static IOpusCodecFactory Codecs(AudioOptions options) => options.CodecFactory ?? LibOpusCodecFactory.Default;
 }
 
-/// <summary>Takes one Opus packet: see <see cref="IPeerConnection.SendAudio"/>.</summary>
+/// <summary>Takes one Opus packet of a relay: see <see cref="IPeerConnection.SendAudio(ReadOnlySpan{byte}, uint, bool, int)"/>.</summary>
+internal delegate void RelayedPacketSender(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost);
+
+/// <summary>Takes one Opus packet: see <see cref="IPeerConnection.SendAudio(ReadOnlySpan{byte}, uint, bool)"/>.</summary>
 internal delegate void AudioPacketSender(ReadOnlySpan<byte> opus, uint timestamp, bool marker);

@@ -4,7 +4,7 @@ using OpenAI.Realtime.WebRtc.Peers;
 namespace OpenAI.Realtime.WebRtc.Audio;
 
 /// <summary>Opus packets of a source, sent as they come. While muted, each is replaced by a packet of silence.</summary>
-internal sealed class EncodedAudioSender(IEncodedAudioSource source, AudioPacketSender send, AudioLinkContext context) : IAudioUplink
+internal sealed class EncodedAudioSender(IEncodedAudioSource source, RelayedPacketSender send, AudioLinkContext context) : IAudioUplink
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
 
@@ -62,7 +62,7 @@ internal sealed class EncodedAudioSender(IEncodedAudioSource source, AudioPacket
                 if (frame.Length == 0 || stop.IsCancellationRequested)
                     break;
                 ReadOnlySpan<byte> opus = _muted ? OpusPacket.Silence : _packet.AsSpan(0, frame.Length);
-                send(opus, frame.Timestamp, frame.Marker);
+                send(opus, frame.Timestamp, frame.Marker, frame.Lost);
                 Volatile.Write(ref _packets, _packets + 1);
                 Volatile.Write(ref _bytes, _bytes + opus.Length);
             }

@@ -4,7 +4,11 @@ namespace OpenAI.Realtime.WebRtc.Audio;
 /// <param name="Length">How many bytes of the buffer are the packet; 0 means the end.</param>
 /// <param name="Timestamp">In 48 kHz units from any start; wraps around. A jump shows the peer a gap.</param>
 /// <param name="Marker">Whether this is the first packet after a gap (RFC 3551 §4.1).</param>
-public readonly record struct EncodedAudioFrame(int Length, uint Timestamp, bool Marker);
+public readonly record struct EncodedAudioFrame(int Length, uint Timestamp, bool Marker)
+{
+    /// <summary>How many packets before this one the source never got; the peer is shown the loss and can conceal it. Default: 0.</summary>
+    public int Lost { get; init; }
+}
 
 /// <summary>
 /// Opus packets made elsewhere, such as by a browser at the other end of a bridge: they are sent as they are, when they come, without

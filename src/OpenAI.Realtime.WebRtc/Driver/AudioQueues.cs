@@ -3,6 +3,9 @@ using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc.Driver;
 
+/// <summary>What goes with a packet that is to be sent.</summary>
+internal readonly record struct AudioToSend(uint Timestamp, bool Marker, int Lost);
+
 /// <summary>Audio on its way from the user to the loop. When it is full the new packet is dropped and counted.</summary>
 internal sealed class OutgoingAudio
 {
@@ -13,18 +16,18 @@ internal sealed class OutgoingAudio
     public const int MaxBytes = 16 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly AudioRing<(uint Timestamp, bool Marker)> _ring = new(MaxPackets, MaxBytes);
+    private readonly AudioRing<AudioToSend> _ring = new(MaxPackets, MaxBytes);
     private long _dropped;
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
     public bool IsEmpty => _ring.Count == 0;
 
-    public bool TryEnqueue(ReadOnlySpan<byte> opus, uint timestamp, bool marker)
+    public bool TryEnqueue(ReadOnlySpan<byte> opus, in AudioToSend audio)
     {
         lock (_gate)
         {
-            if (_ring.TryEnqueue(opus, (timestamp, marker)))
+            if (_ring.TryEnqueue(opus, audio))
                 return true;
         }
 
@@ -34,14 +37,10 @@ internal sealed class OutgoingAudio
 
     public void CountDropped() => Interlocked.Increment(ref _dropped);
 
-    public bool TryDequeue(Span<byte> destination, out int length, out uint timestamp, out bool marker)
+    public bool TryDequeue(Span<byte> destination, out int length, out AudioToSend audio)
     {
         lock (_gate)
-        {
-            bool taken = _ring.TryDequeue(destination, out length, out (uint Timestamp, bool Marker) header);
-            (timestamp, marker) = header;
-            return taken;
-        }
+            return _ring.TryDequeue(destination, out length, out audio);
     }
 }
 

@@ -95,11 +95,13 @@ internal sealed class NativePeerConnection : IPeerConnection
 
     public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet) => _loop.IncomingAudio.TryRead(destination, out packet);
 
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker)
+    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker) => SendAudio(opus, timestamp, marker, lost: 0);
+
+    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost)
     {
         if (opus.Length > EncodedAudio.MaxLength)
             throw new ArgumentException($"The packet has {opus.Length} bytes; at most {EncodedAudio.MaxLength} fit one datagram.", nameof(opus));
-        _loop.SendAudio(opus, timestamp, marker);
+        _loop.SendAudio(opus, timestamp, marker, lost);
     }
 
     public async Task CloseAsync(CancellationToken cancellationToken = default)

@@ -152,7 +152,7 @@ internal sealed partial class PeerLoop : IWaitClient
 
     public PeerCounters? GetCounters() => Invoke(() => _end is null ? _peer?.GetCounters() : _lastCounters);
 
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker)
+    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost)
     {
         if (!_mediaIsUp)
         {
@@ -160,7 +160,7 @@ internal sealed partial class PeerLoop : IWaitClient
             return;
         }
 
-        if (_outgoingAudio.TryEnqueue(opus, timestamp, marker))
+        if (_outgoingAudio.TryEnqueue(opus, new AudioToSend(timestamp, marker, lost)))
             Run();
     }
 
@@ -285,9 +285,9 @@ internal sealed partial class PeerLoop : IWaitClient
     private void SendAudio()
     {
         while (_end is null && !_outgoingAudio.IsEmpty
-            && _outgoingAudio.TryDequeue(_sendBuffer, out int length, out uint timestamp, out bool marker))
+            && _outgoingAudio.TryDequeue(_sendBuffer, out int length, out AudioToSend audio))
         {
-            _peer!.SendAudio(_sendBuffer.AsSpan(0, length), timestamp, marker, _clock.Now); // counts what it drops
+            _peer!.SendAudio(_sendBuffer.AsSpan(0, length), audio.Timestamp, audio.Marker, _clock.Now, audio.Lost); // counts what it drops
             DrainOutputs();
         }
     }

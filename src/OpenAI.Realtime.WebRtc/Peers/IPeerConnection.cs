@@ -72,6 +72,16 @@ public interface IPeerConnection : IAsyncDisposable
     /// <param name="marker">Whether this is the first packet after a gap (RFC 3551 §4.1).</param>
     void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker);
 
+    /// <summary>
+    /// Sends one Opus packet that a relay received after others that never came: the peer is shown the loss (RFC 3550 §7.1) and can conceal it. An engine that cannot leave
+    /// sequence numbers out sends it as any other; the peer then sees a pause.
+    /// </summary>
+    /// <param name="opus">As with <see cref="SendAudio(ReadOnlySpan{byte}, uint, bool)"/>.</param>
+    /// <param name="timestamp">In 48 kHz units; behind the last one by the lost packets, too.</param>
+    /// <param name="marker">Whether this is the first packet after a gap.</param>
+    /// <param name="lost">How many packets before it are lost; at most 500 are shown.</param>
+    void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost) => SendAudio(opus, timestamp, marker);
+
     /// <summary>Sends what is queued, shuts the channel and the connection down, and closes the sockets. Later calls wait for the first.</summary>
     Task CloseAsync(CancellationToken cancellationToken = default);
 

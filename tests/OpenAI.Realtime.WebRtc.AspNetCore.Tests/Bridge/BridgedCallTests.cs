@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Conformance;
@@ -32,7 +31,7 @@ public sealed class BridgedCallTests
         await using var speaker = new ToneSpeaker(page.Peer, LibOpusCodecFactory.Default, 440);
         await Wait.UntilAsync(() => call.Uplink.DominantFrequency is > 420 and < 460, "the service hears the page's tone");
 
-        RealtimeBridgeCall bridged = Assert.Single(host.Application.Services.GetRequiredService<RealtimeBridge>().Calls);
+        RealtimeBridgeCall bridged = Assert.Single(host.Bridge.Calls);
         Assert.Equal(page.CallId, bridged.Id);
         Assert.Equal(call.Id, bridged.ServiceCallId);
         Assert.Equal($"/bridge/{bridged.Id}", page.Location!.ToString());
@@ -61,12 +60,12 @@ public sealed class BridgedCallTests
         {
             call = await host.Service.WaitForCallAsync();
             await page.WaitForAsync("session.created");
-            bridged = Assert.Single(host.Application.Services.GetRequiredService<RealtimeBridge>().Calls);
+            bridged = Assert.Single(host.Bridge.Calls);
         }
         await call.Completion.WaitAsync(Patience);
         RealtimeBridgeEnd end = await bridged.Completion.WaitAsync(Patience);
         Assert.Equal(RealtimeBridgeEndReason.PageClosed, end.Reason);
-        Assert.Empty(host.Application.Services.GetRequiredService<RealtimeBridge>().Calls);
+        Assert.Empty(host.Bridge.Calls);
     }
 
     [Fact]

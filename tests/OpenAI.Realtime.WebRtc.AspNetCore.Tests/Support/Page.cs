@@ -55,13 +55,13 @@ internal sealed class Page : IAsyncDisposable
     }
 
     /// <summary>Applies the answer, connects, and begins to read.</summary>
-    public async Task AcceptAsync(HttpResponseMessage response)
+    public async Task AcceptAsync(HttpResponseMessage response, Func<string, string>? carry = null)
     {
         string answer = await response.Content.ReadAsStringAsync();
         Assert.True(response.StatusCode == System.Net.HttpStatusCode.Created, $"{(int)response.StatusCode}: {answer}");
         Location = response.Headers.Location;
         CallId = response.Headers.TryGetValues("X-Realtime-Call-Id", out IEnumerable<string>? ids) ? ids.Single() : null;
-        Peer.SetAnswer(answer);
+        Peer.SetAnswer(carry?.Invoke(answer) ?? answer);
         await Peer.ConnectAsync();
         _reading = ReadAsync();
     }

@@ -43,6 +43,8 @@ internal sealed class TestHost : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    public RealtimeBridge Bridge => Application.Services.GetRequiredService<RealtimeBridge>();
+
     public string Origin => Address.GetLeftPart(UriPartial.Authority);
 
     /// <summary>Starts one.</summary>
@@ -87,7 +89,7 @@ internal sealed class TestHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Posts as a page of the host's own origin does.</summary>
+    /// <summary>Posts as a page of the host's own origin does. An empty origin is none at all.</summary>
     public Task<HttpResponseMessage> PostAsync(
         string path, string? body = null, string? contentType = SdpType, string? user = null, string? origin = null, string? site = "same-origin", CancellationToken cancellationToken = default)
     {
@@ -98,7 +100,8 @@ internal sealed class TestHost : IAsyncDisposable
             if (contentType is not null)
                 request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         }
-        request.Headers.TryAddWithoutValidation("Origin", origin ?? Origin);
+        if (origin != "")
+            request.Headers.TryAddWithoutValidation("Origin", origin ?? Origin);
         if (site is not null)
             request.Headers.TryAddWithoutValidation("Sec-Fetch-Site", site);
         if (user is not null)

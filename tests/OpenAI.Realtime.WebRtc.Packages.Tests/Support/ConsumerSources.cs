@@ -9,7 +9,7 @@ internal static class ConsumerSources
     private static readonly string[] DefaultUsings =
     [
         "System.Text.Json", "System.Text.Json.Nodes", "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Builder", "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection",
-        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.Audio", "OpenAI.Realtime.WebRtc.Engine.Core",
+        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Audio", "OpenAI.Realtime.WebRtc.Engine.Core",
         "OpenAI.Realtime.WebRtc.Engine.Peer", "OpenAI.Realtime.WebRtc.Engine.Sdp", "OpenAI.Realtime.WebRtc.Events", "OpenAI.Realtime.WebRtc.Keys",
         "OpenAI.Realtime.WebRtc.Peers", "OpenAI.Realtime.WebRtc.Testing", "Xunit",
     ];

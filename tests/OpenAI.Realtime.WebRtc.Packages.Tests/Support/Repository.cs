@@ -5,8 +5,8 @@ namespace OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 /// <summary>Where the sources lie, and which of them are read as documentation.</summary>
 internal static class Repository
 {
-    /// <summary>The three packages, each named as its project.</summary>
-    public static readonly string[] Packages = ["OpenAI.Realtime.WebRtc.Engine", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.Testing"];
+    /// <summary>The packages, each named as its project.</summary>
+    public static readonly string[] Packages = ["OpenAI.Realtime.WebRtc.Engine", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Testing"];
 
     public static string Root { get; } = FindRoot();
 

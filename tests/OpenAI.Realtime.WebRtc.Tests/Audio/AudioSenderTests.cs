@@ -222,7 +222,7 @@ public sealed class AudioSenderTests : IDisposable
     public async Task Encoded_packets_are_relayed_as_they_are_and_muted_by_silence()
     {
         var source = new ScriptedEncodedSource();
-        await using var sender = new EncodedAudioSender(source, _peer.SendAudio, new(_time) { Inline = true });
+        await using var sender = new EncodedAudioSender(source, (opus, timestamp, marker, _) => _peer.SendAudio(opus, timestamp, marker), new(_time) { Inline = true });
         sender.Start();
         source.Give([0xF8, 1, 2], 960, true);
         source.Give([0xF8, 3], 1_920, false);
