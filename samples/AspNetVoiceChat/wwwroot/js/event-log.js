@@ -96,7 +96,7 @@ function row(direction, event, time) {
     span('arrow', direction === 'sent' ? '→' : '←', 'aria-hidden'),
     span('visually-hidden', direction === 'sent' ? 'sent' : 'received'),
     span('time', clock(time)),
-    span('type', event.type ?? '(no type)'),
+    name(event.type ?? '(no type)'),
   );
   details.append(summary);
   // Written out when somebody looks: most events are never opened.
@@ -111,6 +111,13 @@ function row(direction, event, time) {
   });
   item.append(details);
   return item;
+}
+
+// Long names break after a dot or an underscore, not in the middle of a word.
+function name(type) {
+  const element = span('type', '');
+  for (const part of type.split(/(?<=[._])/)) element.append(part, document.createElement('wbr'));
+  return element;
 }
 
 function span(className, text, hidden) {

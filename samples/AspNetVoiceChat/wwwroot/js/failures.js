@@ -30,6 +30,10 @@ const sentences = {
     'The host of this page does not know you, or does not let you call.',
     'Sign in, or ask for access, then connect again.',
   ],
+  'host-wrong-origin': [
+    'The host takes no calls from pages at this address.',
+    'Open the page by the host’s own address. Behind a proxy, whoever runs the host has to tell it its public name.',
+  ],
   'host-route-missing': [
     'The host does not offer this way to connect.',
     'Choose another way to connect.',

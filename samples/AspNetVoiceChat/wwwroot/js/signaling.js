@@ -82,6 +82,7 @@ const hostCodes = {
   service_failed: 'service-failed',
   call_refused: 'service-rejected',
   offer_refused: 'service-rejected',
+  wrong_origin: 'host-wrong-origin',
   bridge_full: 'host-busy',
   host_stopping: 'host-busy',
 };
