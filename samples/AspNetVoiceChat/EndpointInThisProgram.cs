@@ -13,15 +13,17 @@ internal sealed class EndpointInThisProgram(IServer server) : DelegatingHandler
     /// <summary>Where the endpoint's routes begin.</summary>
     public const string Prefix = "/v1";
 
-    /// <summary>Stands for an address that is not known yet. Of it, only that it is this machine is true.</summary>
-    public static readonly Uri Placeholder = new("http://localhost" + Prefix);
+    /// <summary>The endpoint's address, as far as it can be known from what the program is told to listen on: not its port, when any free one will do.</summary>
+    public static Uri AddressFor(string urls) => new(Reachable(BindingAddress.Parse(urls.Split(';')[0])) + Prefix);
 
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        BindingAddress address = BindingAddress.Parse(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
-        // 0.0.0.0, [::] and * listen on loopback too, and cannot be asked themselves.
-        string host = address.Host is "localhost" or "127.0.0.1" or "[::1]" ? address.Host : "127.0.0.1";
-        request.RequestUri = new UriBuilder(request.RequestUri!) { Scheme = address.Scheme, Host = host, Port = address.Port }.Uri;
+        Uri address = new(Reachable(BindingAddress.Parse(server.Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First())));
+        request.RequestUri = new UriBuilder(request.RequestUri!) { Scheme = address.Scheme, Host = address.Host, Port = address.Port }.Uri;
         return base.SendAsync(request, cancellationToken);
     }
+
+    // 0.0.0.0, [::], * and + are for listening, loopback included, and cannot be asked themselves.
+    private static string Reachable(BindingAddress address) =>
+        $"{address.Scheme}://{(address.Host is "0.0.0.0" or "[::]" or "*" or "+" ? "127.0.0.1" : address.Host)}:{address.Port}";
 }

@@ -1,7 +1,7 @@
-using System.Globalization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
@@ -29,8 +29,8 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             Args = args,
             ContentRootPath = AppContext.BaseDirectory,     // the page lies beside the program
         });
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]))
-            builder.WebHost.UseUrls("http://localhost:5080");
+        string urls = builder.Configuration["urls"] is { Length: > 0 } given ? given : "http://localhost:5080";
+        builder.WebHost.UseUrls(urls);
         ChatSettings settings = builder.Configuration.GetRequiredSection("VoiceChat").Get<ChatSettings>()!;
         string? apiKey = builder.Configuration["OPENAI_API_KEY"];
         bool isOffline = string.IsNullOrWhiteSpace(apiKey);
@@ -42,14 +42,13 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             options.Model = settings.Models[0];
             options.ApiKey = endpoint?.ApiKey ?? apiKey;
             if (isOffline)
-                options.Endpoint = EndpointInThisProgram.Placeholder;
+                options.Endpoint = EndpointInThisProgram.AddressFor(urls);
         });
         if (isOffline)
         {
             builder.Services.AddTransient<EndpointInThisProgram>();
             realtime.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
         }
-
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddRealtimeEndpoints();
         builder.Services.AddRateLimiter(limiter =>
@@ -58,18 +57,17 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             limiter.AddPolicy(PerAddress, context => RateLimitPartition.GetFixedWindowLimiter(
                 context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { PermitLimit = settings.CallsPerMinute, Window = TimeSpan.FromMinutes(1) }));
         });
+
         WebApplication app = builder.Build();
         if (isOffline)
         {
-            endpointOptions ??= new RealtimeTestEndpointOptions
+            endpoint = app.MapRealtimeTestEndpoint(EndpointInThisProgram.Prefix, endpointOptions ?? new()
             {
                 UseAllMediaAddresses = true,    // browsers do not send from loopback
                 Script = { OnResponse = OfflineScript.ReplyAsync },
-            };
-            endpoint = app.MapRealtimeTestEndpoint(EndpointInThisProgram.Prefix, endpointOptions);
+            });
         }
-
-        Uri service = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<OpenAIRealtimeWebRtcOptions>>().Value.Endpoint;
+        Uri service = app.Services.GetRequiredService<IOptions<OpenAIRealtimeWebRtcOptions>>().Value.Endpoint;
         app.UseSecurityHeaders(isOffline ? null : service);
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions
@@ -77,8 +75,16 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache",    // asked for anew, sent only when changed
         });
         app.UseRateLimiter();
+        MapCalls(app, settings);
+        MapConfig(app, settings, isOffline ? null : service);
+        app.Lifetime.ApplicationStarted.Register(() =>
+            Console.WriteLine($"Open {app.Urls.First()}   ({(isOffline ? "offline: a test endpoint in this program answers; set OPENAI_API_KEY to talk to OpenAI" : service)})"));
+        return new VoiceChatHost(app, endpoint);
+    }
 
-        // Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says RequireAuthorization().
+    /// <summary>The three ways to connect. Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says <c>RequireAuthorization()</c>.</summary>
+    private static void MapCalls(WebApplication app, ChatSettings settings)
+    {
         void ForPages(RealtimeEndpointOptions options) => options.ForUser = context => ValueTask.FromResult<RealtimeUserSession?>(SessionFor(context, settings));
         app.MapRealtimeEphemeralKey("/session", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
         app.MapRealtimeCalls("/calls", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
@@ -94,23 +100,20 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             options.PageMayConfigure = true;                    // as far as HostInTheMiddle lets it
             options.MaxDuration = TimeSpan.FromMinutes(60);     // as long as the service allows
         }).AllowAnonymous().RequireRateLimiting(PerAddress);
-
-        // What the page has to know before it connects.
-        app.MapGet("/config", () => Results.Json(new
-        {
-            isOffline,
-            serviceName = service.Host,
-            callsUrl = isOffline ? $"{EndpointInThisProgram.Prefix[1..]}/realtime/calls" : null,   // otherwise the key comes with it
-            ways = Ways,
-            models = settings.Models,
-            voices = settings.Voices,
-            pathTimeout = settings.PathTimeout.TotalMilliseconds,
-        }));
-
-        app.Lifetime.ApplicationStarted.Register(() => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"Open {app.Urls.First()}   ({(isOffline ? "offline: a test endpoint in this program answers; set OPENAI_API_KEY to talk to OpenAI" : service.ToString())})")));
-        return new VoiceChatHost(app, endpoint);
     }
+
+    /// <summary>What the page has to know before it connects.</summary>
+    private static void MapConfig(WebApplication app, ChatSettings settings, Uri? service) => app.MapGet("/config", () => Results.Json(new
+    {
+        isOffline = service is null,
+        serviceName = service?.Host,
+        // The endpoint in this program is at whatever address the page has been opened by. Otherwise the address comes with the key.
+        callsUrl = service is null ? $"{EndpointInThisProgram.Prefix[1..]}/realtime/calls" : null,
+        ways = Ways,
+        models = settings.Models,
+        voices = settings.Voices,
+        pathTimeout = settings.PathTimeout.TotalMilliseconds,
+    }));
 
     /// <summary>What the page may choose goes into the session, from lists that the host keeps; the rest is the host's.</summary>
     private static RealtimeUserSession SessionFor(HttpContext context, ChatSettings settings)
