@@ -76,7 +76,7 @@ internal sealed class VoiceChat : IAsyncDisposable
             page.AssertConsoleIsClean();
     }
 
-    // What is said is answered with one sentence and a tone; what is written with itself and a longer one.
+    // What is said is answered with one sentence and a tone; what is written with itself and a tone that outlasts every wait, so that only an interruption ends it.
     private RealtimeTestReply Reply(RealtimeTestTurn turn)
     {
         if (turn.Audio is { } audio)
@@ -84,7 +84,7 @@ internal sealed class VoiceChat : IAsyncDisposable
             lock (Heard)
                 Heard.Add(audio.DominantFrequency);
         }
-        RealtimeTestAudio voice = RealtimeTestAudio.Tone(AnswerFrequency, TimeSpan.FromSeconds(turn.Text is null ? 2.5 : 20));
+        RealtimeTestAudio voice = RealtimeTestAudio.Tone(AnswerFrequency, TimeSpan.FromSeconds(turn.Text is null ? 2.5 : 45));
         return RealtimeTestReply.Say(turn.Text is { } text ? $"You wrote {text} and so I speak for a long while about just that" : Answer, voice);
     }
 }
