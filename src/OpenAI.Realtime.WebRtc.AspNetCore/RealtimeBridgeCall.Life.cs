@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
+using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Peers;
 
@@ -202,18 +202,28 @@ public sealed partial class RealtimeBridgeCall
         if (message.Kind != MessageKind.Text)
             refusal = "Events are text.";
         if (refusal is not null)
-        {
-            Interlocked.Increment(ref _pageEventsRefused);
-            _logger.PageEventRefused(Id, refusal);
-            await _page.SendMessageAsync(ErrorEvent("not_allowed", refusal, eventId), MessageKind.Text, _ended.Token).ConfigureAwait(false);
-            return false;
-        }
+            return await RefuseAsync("not_allowed", refusal, eventId).ConfigureAwait(false);
         bool goesOn = await AskHandlerAsync(
             nameof(RealtimeBridgeHandler.OnPageEventAsync), () => _parts.Handler.OnPageEventAsync(this, type, message.Memory, _ended.Token)).ConfigureAwait(false);
         if (!goesOn)
             return false;
-        await Session.SendRawAsync(message.Memory, _ended.Token).ConfigureAwait(false);
-        return true;
+        try
+        {
+            await Session.SendRawAsync(message.Memory, _ended.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            return await RefuseAsync("too_large", "The event is larger than the service accepts.", eventId).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<bool> RefuseAsync(string code, string refusal, string? eventId)
+    {
+        Interlocked.Increment(ref _pageEventsRefused);
+        _logger.PageEventRefused(Id, refusal);
+        await _page.SendMessageAsync(ErrorEvent(code, refusal, eventId), MessageKind.Text, _ended.Token).ConfigureAwait(false);
+        return false;
     }
 
     /// <summary>What was under way when a side ended fails because of that, and that side says why. Anything else is a fault.</summary>
@@ -259,7 +269,30 @@ public sealed partial class RealtimeBridgeCall
     private async Task CloseAsync(RealtimeBridgeEnd end, Task servicePump, Task pumps)
     {
         _duration = _parts.TimeProvider.GetElapsedTime(_connectedAt);
+        try
+        {
+            await CloseSidesAsync(end, servicePump, pumps).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // An engine of somebody else's may fail even at this; the call's place must be given back.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            _logger.BridgeFailed(Id, e);
+        }
 
+        _rawEvents.Close();
+        _pageConnected.TrySetException(new InvalidOperationException("The call has ended: the page never connected."));
+        _ = _pageConnected.Task.Exception;      // observed, whether or not somebody waits
+        await WithinAsync(GuardAsync(nameof(RealtimeBridgeHandler.OnEndedAsync), () => _parts.Handler.OnEndedAsync(this, end))).ConfigureAwait(false);
+        _parts.Bridge.Remove(this);
+        _parts.Place.Dispose();
+        BridgeMetrics.CallDuration.Record(_duration.Value.TotalSeconds, new KeyValuePair<string, object?>("reason", end.Reason.ToString()));
+        _logger.BridgeEnded(Id, end.Reason, _duration.Value.TotalSeconds, end.Detail);
+        _completion.TrySetResult(end);
+    }
+
+    private async Task CloseSidesAsync(RealtimeBridgeEnd end, Task servicePump, Task pumps)
+    {
         // The service's last events, session_expired among them, still reach the page.
         Task service = Session.DisposeAsync().AsTask();
         await WithinAsync(servicePump).ConfigureAwait(false);
@@ -269,16 +302,6 @@ public sealed partial class RealtimeBridgeCall
         await WithinAsync(pumps).ConfigureAwait(false);
         await _fromPage.Listeners.CloseAsync().ConfigureAwait(false);
         await _toPage.Listeners.CloseAsync().ConfigureAwait(false);
-        _rawEvents.Close();
-        _pageConnected.TrySetException(new InvalidOperationException("The call has ended: the page never connected."));
-        _ = _pageConnected.Task.Exception;      // observed, whether or not somebody waits
-
-        await WithinAsync(GuardAsync(nameof(RealtimeBridgeHandler.OnEndedAsync), () => _parts.Handler.OnEndedAsync(this, end))).ConfigureAwait(false);
-        _parts.Bridge.Remove(this);
-        _parts.Place.Dispose();
-        BridgeMetrics.CallDuration.Record(_duration.Value.TotalSeconds, new KeyValuePair<string, object?>("reason", end.Reason.ToString()));
-        _logger.BridgeEnded(Id, end.Reason, _duration.Value.TotalSeconds, end.Detail);
-        _completion.TrySetResult(end);
     }
 
     /// <summary>Where it is the host that ends the call, the page is told before its connection is closed, in the words that it knows from the service.</summary>

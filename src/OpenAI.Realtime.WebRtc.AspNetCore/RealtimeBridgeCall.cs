@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Microsoft.Extensions.Logging;
-using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
+using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Peers;
 
@@ -119,7 +119,9 @@ public sealed partial class RealtimeBridgeCall
     /// <exception cref="OpusLibraryNotFoundException">libopus is not on this machine.</exception>
     public IAsyncDisposable ListenToService(IAudioSink sink) => Listen(_toPage.Listeners, sink);
 
-    /// <summary>Ends the call on both sides and waits until it has ended. Later calls wait for the first. Never fails.</summary>
+    /// <summary>
+    /// Ends the call on both sides and waits until it has ended. Later calls wait for the first. Never fails. A handler's method does not wait for it: the end waits for the handler.
+    /// </summary>
     /// <param name="detail">Why, for the log and for <see cref="RealtimeBridgeEnd.Detail"/>. Default: null, a sentence that says that the host hung up.</param>
     public Task HangUpAsync(string? detail = null) => EndAsync(RealtimeBridgeEndReason.HungUp, detail ?? "The host hung up.");
 

@@ -25,7 +25,7 @@ internal static class PageEventPolicy
             eventId = e.Text("event_id");
             refusal = type.Length == 0 ? "This is no event: it has no type."
                 : mayConfigure || IsAllowed(type, e) ? null
-                : $"This host does not let pages send this {(type.Length <= 64 ? type : "event")}.";
+                : $"This host does not let pages send this {(IsName(type) ? type : "event")}.";
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -33,6 +33,9 @@ internal static class PageEventPolicy
             refusal = "This is no event: it is no JSON that can be read in one way only.";
         }
     }
+
+    /// <summary>Whether it can stand in a log and in a message.</summary>
+    private static bool IsName(string type) => type.Length <= 64 && type.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_');
 
     private static bool IsAllowed(string type, JsonElement e) => type switch
     {

@@ -41,7 +41,7 @@ public sealed class BridgedCallTests
     [Fact]
     public async Task Instructions_and_tools_stay_with_the_host()
     {
-        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", o => o.Session.Instructions = "The secret word is swordfish.").AllowAnonymous());
+        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", o => o.Session = new() { Instructions = "The secret word is swordfish." }).AllowAnonymous());
         await using Page page = await Page.ConnectAsync(host, "/bridge");
         JsonObject created = await page.WaitForAsync("session.created");
         Assert.NotNull(created["session"]!["id"]);

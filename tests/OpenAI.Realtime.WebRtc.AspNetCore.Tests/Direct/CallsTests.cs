@@ -15,7 +15,7 @@ public sealed class CallsTests
     [Fact]
     public async Task A_pages_offer_goes_on_with_the_hosts_session_and_the_call_is_ended_by_its_page()
     {
-        await using TestHost host = await StartAsync(o => o.Session.Instructions = "Be brief.");
+        await using TestHost host = await StartAsync(o => o.Session = new() { Instructions = "Be brief." });
         await using Page page = await Page.ConnectAsync(host, "/calls");
         RealtimeTestCall call = await host.Service.WaitForCallAsync();
         Assert.Equal(call.Id, page.CallId);

@@ -13,7 +13,7 @@ public sealed class EphemeralKeyTests
     [Fact]
     public async Task A_page_gets_a_key_with_which_it_calls_the_service_itself()
     {
-        await using TestHost host = await StartAsync(o => o.Session.Instructions = "Answer in one sentence.");
+        await using TestHost host = await StartAsync(o => o.Session = new() { Instructions = "Answer in one sentence." });
 
         using HttpResponseMessage response = await host.PostAsync("/session");
         string body = await response.Content.ReadAsStringAsync();

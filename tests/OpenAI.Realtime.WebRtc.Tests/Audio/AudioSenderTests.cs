@@ -222,16 +222,24 @@ public sealed class AudioSenderTests : IDisposable
     public async Task Encoded_packets_are_relayed_as_they_are_and_muted_by_silence()
     {
         var source = new ScriptedEncodedSource();
-        await using var sender = new EncodedAudioSender(source, (opus, timestamp, marker, _) => _peer.SendAudio(opus, timestamp, marker), new(_time) { Inline = true });
+        var losses = new List<int>();
+        await using var sender = new EncodedAudioSender(source, Send, new(_time) { Inline = true });
         sender.Start();
         source.Give([0xF8, 1, 2], 960, true);
-        source.Give([0xF8, 3], 1_920, false);
+        source.Give([0xF8, 3], 1_920, false, lost: 2);
         sender.IsMuted = true;
         source.Give([0xF8, 4], 4_800, true);
         Assert.Equal([new byte[] { 0xF8, 1, 2 }, [0xF8, 3], OpusPacket.Silence.ToArray()], _peer.Sent.Select(p => p.Opus));
         Assert.Equal([960u, 1_920u, 4_800u], _peer.Sent.Select(p => p.Timestamp));
         Assert.Equal([true, false, true], _peer.Sent.Select(p => p.Marker));
+        Assert.Equal([0, 2, 0], losses);
         Assert.Equal(3, sender.GetStatistics().Packets);
+
+        void Send(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost)
+        {
+            losses.Add(lost);
+            _peer.SendAudio(opus, timestamp, marker);
+        }
     }
 
     [Fact]

@@ -104,6 +104,25 @@ public sealed class FlowTests
         Assert.Equal(136, pair.Answerer.GetStatistics().AudioPacketsDroppedOnReceive);
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(3, 3)]
+    [InlineData(-1, 0)]
+    [InlineData(40_000, 500)]
+    public async Task Packets_that_a_relay_has_lost_are_missing_to_its_listener(int lost, int shown)
+    {
+        await using DriverPair pair = await DriverPair.ConnectAsync();
+        byte[] buffer = new byte[EncodedAudio.MaxLength];
+        pair.Offerer.SendAudio([0xF8, 1], 960, marker: true);
+        Assert.True(await pair.Answerer.WaitForAudioAsync());
+        Assert.True(pair.Answerer.TryReadAudio(buffer, out EncodedAudio before));
+        pair.Offerer.SendAudio([0xF8, 2], 1_920, marker: false, lost);
+        Assert.True(await pair.Answerer.WaitForAudioAsync());
+        Assert.True(pair.Answerer.TryReadAudio(buffer, out EncodedAudio after));
+        Assert.Equal(shown + 1, (ushort)(after.SequenceNumber - before.SequenceNumber));
+        Assert.Equal(960u, after.Timestamp - before.Timestamp);
+    }
+
     [Fact]
     public async Task Waiting_for_audio_and_for_messages_can_be_cancelled_and_begun_again()
     {
