@@ -136,6 +136,24 @@ public class PageTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task At_320_pixels_nothing_sticks_out()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser, new() { ViewportSize = new() { Width = 320, Height = 640 } });
+        await page.Page.CheckAsync("#push-to-talk");
+        string[] wide = await page.Page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll('main *, aside *')].filter((e) => {
+              const card = e.closest('section').getBoundingClientRect(), box = e.getBoundingClientRect();
+              return !e.closest('.visually-hidden') && box.width > 0 && (box.right > card.right || box.left < card.left);
+            }).map((e) => e.outerHTML.slice(0, 100))
+            """);
+        Assert.Empty(wide);
+        Assert.Equal(320, await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
+        await page.ExpectAccessibleAsync();
+    }
+
+    [BrowserFact]
     public async Task No_script_of_anybody_else_runs_in_the_page()
     {
         await using VoiceChat chat = await VoiceChat.StartAsync();
