@@ -1,0 +1,140 @@
+using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.AspNetCore;
+using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Testing;
+
+namespace AspNetVoiceChat;
+
+/// <summary>The web host: the page, and the routes through which it reaches the service.</summary>
+/// <param name="App">The application, not started yet.</param>
+/// <param name="Endpoint">The service's stand-in where there is no API key; null where there is one.</param>
+internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? Endpoint)
+{
+    private const string PerAddress = "per-address";
+
+    /// <summary>The ways to connect that the page offers.</summary>
+    private static readonly string[] Ways = ["key", "calls", "bridge"];
+
+    /// <summary>Puts the host together.</summary>
+    /// <param name="args">Configuration by command line, such as <c>--urls http://localhost:5080</c>.</param>
+    /// <param name="endpointOptions">How the stand-in is to be; tests give a script. Default: null.</param>
+    public static VoiceChatHost Create(string[] args, RealtimeTestEndpointOptions? endpointOptions = null)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,     // the page lies beside the program
+        });
+        string urls = builder.Configuration["urls"] is { Length: > 0 } given ? given : "http://localhost:5080";
+        builder.WebHost.UseUrls(urls);
+        ChatSettings settings = builder.Configuration.GetRequiredSection("VoiceChat").Get<ChatSettings>()!;
+        string? apiKey = builder.Configuration["OPENAI_API_KEY"];
+        bool isOffline = string.IsNullOrWhiteSpace(apiKey);
+        RealtimeTestEndpoint? endpoint = null;
+
+        IOpenAIRealtimeWebRtcBuilder realtime = builder.Services.AddOpenAIRealtimeWebRtc(options =>
+        {
+            builder.Configuration.GetSection("OpenAI").Bind(options);   // another endpoint, organization, project: see docs/configuration.md
+            options.Model = settings.Models[0];
+            options.ApiKey = endpoint?.ApiKey ?? apiKey;
+            if (isOffline)
+                options.Endpoint = EndpointInThisProgram.AddressFor(urls);
+        });
+        if (isOffline)
+        {
+            builder.Services.AddTransient<EndpointInThisProgram>();
+            realtime.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
+        }
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddRealtimeEndpoints();
+        builder.Services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.AddPolicy(PerAddress, context => RateLimitPartition.GetFixedWindowLimiter(
+                context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { PermitLimit = settings.CallsPerMinute, Window = TimeSpan.FromMinutes(1) }));
+        });
+
+        WebApplication app = builder.Build();
+        if (isOffline)
+        {
+            endpoint = app.MapRealtimeTestEndpoint(EndpointInThisProgram.Prefix, endpointOptions ?? new()
+            {
+                UseAllMediaAddresses = true,    // browsers do not send from loopback
+                Script = { OnResponse = OfflineScript.ReplyAsync },
+            });
+        }
+        Uri service = app.Services.GetRequiredService<IOptions<OpenAIRealtimeWebRtcOptions>>().Value.Endpoint;
+        app.UseSecurityHeaders(isOffline ? null : service);
+        app.UseDefaultFiles();
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache",    // asked for anew, sent only when changed
+        });
+        app.UseRateLimiter();
+        MapCalls(app, settings);
+        MapConfig(app, settings, isOffline ? null : service);
+        app.Lifetime.ApplicationStarted.Register(() =>
+            Console.WriteLine($"Open {app.Urls.First()}   ({(isOffline ? "offline: a test endpoint in this program answers; set OPENAI_API_KEY to talk to OpenAI" : service)})"));
+        return new VoiceChatHost(app, endpoint);
+    }
+
+    /// <summary>The three ways to connect. Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says <c>RequireAuthorization()</c>.</summary>
+    private static void MapCalls(WebApplication app, ChatSettings settings)
+    {
+        void ForPages(RealtimeEndpointOptions options) => options.ForUser = context => ValueTask.FromResult<RealtimeUserSession?>(SessionFor(context, settings));
+        app.MapRealtimeEphemeralKey("/session", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
+        app.MapRealtimeCalls("/calls", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
+        app.MapRealtimeBridge("/bridge", options =>
+        {
+            options.ForUser = context =>
+            {
+                RealtimeUserSession user = SessionFor(context, settings);
+                user.Session.Tools = HostInTheMiddle.Tools;
+                return ValueTask.FromResult<RealtimeUserSession?>(user);
+            };
+            options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices);
+            options.PageMayConfigure = true;                    // as far as HostInTheMiddle lets it
+            options.MaxDuration = TimeSpan.FromMinutes(60);     // as long as the service allows
+        }).AllowAnonymous().RequireRateLimiting(PerAddress);
+    }
+
+    /// <summary>What the page has to know before it connects.</summary>
+    private static void MapConfig(WebApplication app, ChatSettings settings, Uri? service) => app.MapGet("/config", () => Results.Json(new
+    {
+        isOffline = service is null,
+        serviceName = service?.Host,
+        // The endpoint in this program is at whatever address the page has been opened by. Otherwise the address comes with the key.
+        callsUrl = service is null ? $"{EndpointInThisProgram.Prefix[1..]}/realtime/calls" : null,
+        ways = Ways,
+        models = settings.Models,
+        voices = settings.Voices,
+        pathTimeout = settings.PathTimeout.TotalMilliseconds,
+    }));
+
+    /// <summary>What the page may choose goes into the session, from lists that the host keeps; the rest is the host's.</summary>
+    private static RealtimeUserSession SessionFor(HttpContext context, ChatSettings settings)
+    {
+        return new RealtimeUserSession
+        {
+            Session = new RealtimeSessionConfig
+            {
+                Model = Chosen("model", settings.Models),
+                Voice = Chosen("voice", settings.Voices),
+                Instructions = settings.Instructions ?? default(Optional<string>),
+                InputTranscription = new InputTranscription { Model = settings.TranscriptionModel },
+            },
+        };
+
+        string Chosen(string name, IList<string> allowed)
+        {
+            string? asked = context.Request.Query[name];
+            return string.IsNullOrEmpty(asked) ? allowed[0]
+                : allowed.Contains(asked) ? asked
+                : throw new BadHttpRequestException($"This host does not offer that {name}.");
+        }
+    }
+}

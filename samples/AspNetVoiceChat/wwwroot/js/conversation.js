@@ -1,0 +1,155 @@
+import { Failure } from './failures.js';
+
+// One call, from the microphone to its end. It knows WebRTC and nothing of the page.
+//
+//   1  a peer connection with the microphone's track and a channel named oai-events
+//   2  the offer, exchanged for an answer in one of three ways (signaling.js)
+//   3  ICE and DTLS find and secure a path
+//   4  the channel opens: events both ways, until somebody ends the call
+//
+// Events:
+//   phase     detail: 'answer' | 'path' | 'connected' | 'interrupted'
+//   stream    detail: the MediaStream with the assistant's voice
+//   sent      detail: an event of ours
+//   received  detail: an event of the service
+//   end       detail: { reason: 'closed' | 'expired' | 'failed', failure? }; exactly once, and nothing after it
+
+/** 'disconnected' often heals by itself; agents of OpenAI wait as long. */
+const INTERRUPTION_GRACE = 5_000;
+
+export class Conversation extends EventTarget {
+  #peer = new RTCPeerConnection();
+  #channel;
+  #abort = new AbortController();
+  #graceTimer;
+  #hangUpUrl = null;
+  #isConnected = false;
+  #isOver = false;
+
+  /**
+   * @param {MediaStream} microphone stays the caller's: it is not stopped here
+   * @param {(offer: string, signal: AbortSignal, onPhase: (phase: string) => void) => Promise<{ answer: string, hangUpUrl?: string }>} exchange
+   * @param {number} pathTimeout milliseconds from the answer to the open channel
+   */
+  constructor(microphone, exchange, pathTimeout) {
+    super();
+    for (const track of microphone.getAudioTracks()) this.#peer.addTrack(track, microphone);
+    this.#peer.addEventListener('track', (e) => this.#emit('stream', e.streams[0] ?? new MediaStream([e.track])));
+    this.#peer.addEventListener('connectionstatechange', () => this.#onConnectionState());
+    this.#channel = this.#peer.createDataChannel('oai-events');
+    this.#channel.addEventListener('message', (e) => this.#onMessage(e.data));
+    this.#channel.addEventListener('close', () => this.#fail(new Failure(this.#isConnected ? 'channel-closed' : 'channel-failed')));
+    this.exchange = exchange;
+    this.pathTimeout = pathTimeout;
+  }
+
+  get isConnected() {
+    return this.#isConnected && !this.#isOver;
+  }
+
+  /** What the browser measures; null after the end. */
+  async stats() {
+    return this.#isOver ? null : this.#peer.getStats().catch(() => null);
+  }
+
+  /** Connects. Never throws: a failure arrives as the event 'end'. */
+  async connect() {
+    try {
+      await this.#peer.setLocalDescription();
+      const { answer, hangUpUrl } = await this.exchange(this.#peer.localDescription.sdp, this.#abort.signal, (phase) => this.#emit('phase', phase));
+      this.#hangUpUrl = hangUpUrl;
+      if (this.#isOver) return this.#hangUp();
+      this.#emit('phase', 'path');
+      try {
+        // As it came: without its last line break the answer could not be parsed.
+        await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer });
+      } catch (error) {
+        throw new Failure('answer-unusable', error.message);
+      }
+      await this.#channelOpen();
+      if (this.#isOver) return;
+      this.#isConnected = true;
+      this.#emit('phase', 'connected');
+    } catch (error) {
+      this.#fail(Failure.from(error));
+    }
+  }
+
+  /** Sends an event; without effect after the end. */
+  send(event) {
+    if (this.#channel.readyState !== 'open') return;
+    this.#channel.send(JSON.stringify(event));
+    this.#emit('sent', event);
+  }
+
+  /** Ends the call. The browser tells the other side (DTLS close), so that it need not wait for a timeout. */
+  close() {
+    if (this.#isOver) return;
+    this.#end({ reason: 'closed' });
+    this.#hangUp();
+  }
+
+  // The host knows the call and can end it for certain; a packet may be lost. A beacon is sent even when the tab is being closed.
+  #hangUp() {
+    if (this.#hangUpUrl) navigator.sendBeacon(this.#hangUpUrl);
+  }
+
+  #channelOpen() {
+    if (this.#channel.readyState === 'open') return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const hasPath = ['connected', 'completed'].includes(this.#peer.iceConnectionState);
+        reject(new Failure(hasPath ? 'channel-failed' : 'path-failed', `ICE ${this.#peer.iceConnectionState}, DTLS ${this.#peer.connectionState}`));
+      }, this.pathTimeout);
+      this.#channel.addEventListener('open', () => { clearTimeout(timer); resolve(); }, { once: true });
+      // However the call ends, this wait ends with it.
+      this.#abort.signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+    });
+  }
+
+  #onConnectionState() {
+    clearTimeout(this.#graceTimer);
+    switch (this.#peer.connectionState) {
+      case 'failed':
+        this.#fail(new Failure(this.#isConnected ? 'connection-lost' : 'path-failed', `ICE ${this.#peer.iceConnectionState}`));
+        break;
+      case 'disconnected':
+        this.#emit('phase', 'interrupted');
+        this.#graceTimer = setTimeout(() => this.#fail(new Failure('connection-lost', 'no packet for several seconds')), INTERRUPTION_GRACE);
+        break;
+      case 'connected':
+        if (this.#isConnected) this.#emit('phase', 'connected');
+        break;
+    }
+  }
+
+  #onMessage(text) {
+    let event;
+    try {
+      event = JSON.parse(text);
+    } catch {
+      // One broken message must not end the conversation; the log shows it as it came.
+      event = { type: '(not JSON)', text: String(text).slice(0, 1_000) };
+    }
+    this.#emit('received', event);
+    if (event.type === 'error' && event.error?.code === 'session_expired') this.#end({ reason: 'expired' });
+  }
+
+  #fail(failure) {
+    this.#end({ reason: 'failed', failure });
+  }
+
+  #end(end) {
+    if (this.#isOver) return;
+    clearTimeout(this.#graceTimer);
+    this.#emit('end', end);
+    this.#isOver = true;
+    this.#abort.abort();
+    this.#channel.close();
+    this.#peer.close();
+  }
+
+  #emit(type, detail) {
+    if (!this.#isOver) this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

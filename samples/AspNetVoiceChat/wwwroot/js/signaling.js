@@ -1,0 +1,116 @@
+import { Failure } from './failures.js';
+
+// The three ways to exchange an offer for an answer. Each gives a function from the offer to { answer, hangUpUrl }.
+//
+//   key     the page asks its host for an ephemeral key, and posts the offer to the service itself
+//   calls   the page posts the offer to its host; the host posts it on, with the API key and the session's configuration
+//   bridge  the page posts the offer to its host, which answers it: the page's call ends there, and the host makes its own to the service
+
+/** How long one HTTP request may take. */
+const REQUEST_TIMEOUT = 20_000;
+
+/**
+ * @param {'key' | 'calls' | 'bridge'} way
+ * @param {{ model: string, voice: string }} choice what the host may put into the session's configuration
+ * @param {{ callsUrl?: string }} config from the host; callsUrl only when the service is the host itself
+ */
+export function exchangeBy(way, choice, config) {
+  const query = new URLSearchParams(choice);
+  switch (way) {
+    case 'key':
+      return async (offer, signal, onPhase) => {
+        onPhase('key');
+        // Just before it is used: such a key lives for a short time only.
+        const key = await mintKey(query, signal);
+        onPhase('answer');
+        const { answer } = await postOffer(config.callsUrl ?? key.calls_url, offer, signal, fromService, { Authorization: `Bearer ${key.value}` });
+        return { answer };
+      };
+    case 'calls':
+    case 'bridge':
+      return async (offer, signal, onPhase) => {
+        onPhase('answer');
+        const { answer, location } = await postOffer(`${way}?${query}`, offer, signal, fromHost);
+        return { answer, hangUpUrl: location && `${location}/hangup` };
+      };
+    default:
+      throw new Error(`There is no way to connect called ${way}.`);
+  }
+}
+
+async function mintKey(query, signal) {
+  const response = await request(`session?${query}`, { method: 'POST', signal }, 'host-unreachable');
+  if (!response.ok) throw await fromHost(response);
+  const key = await readBody(response, 'json', 'host-failed');
+  if (typeof key.value !== 'string') throw new Failure('host-failed', 'the answer to /session has no key in it');
+  return key;
+}
+
+async function postOffer(url, offer, signal, toFailure, headers = {}) {
+  const response = await request(
+    url,
+    { method: 'POST', body: offer, headers: { 'Content-Type': 'application/sdp', ...headers }, signal },
+    toFailure === fromHost ? 'host-unreachable' : 'service-unreachable',
+  );
+  if (!response.ok) throw await toFailure(response);
+  return { answer: await readBody(response, 'text', 'answer-unusable'), location: response.headers.get('Location') };
+}
+
+async function request(url, options, unreachable) {
+  try {
+    return await fetch(url, { ...options, signal: AbortSignal.any([options.signal, AbortSignal.timeout(REQUEST_TIMEOUT)]), cache: 'no-store' });
+  } catch (error) {
+    // Without a response a page is told nothing but that: no network, a blocker, CORS, or the time is up.
+    throw new Failure(unreachable, error.message);
+  }
+}
+
+async function readBody(response, kind, failure) {
+  try {
+    return await response[kind]();
+  } catch (error) {
+    throw new Failure(failure, error.message);
+  }
+}
+
+// The host answers problems as application/problem+json (RFC 9457) with a code; what stands before it, such as its rate limiter, by status alone.
+const hostCodes = {
+  host_refused: 'host-key-refused',
+  service_busy: 'service-busy',
+  service_timeout: 'host-service-unreachable',
+  service_unreachable: 'host-service-unreachable',
+  service_failed: 'service-failed',
+  call_refused: 'service-rejected',
+  offer_refused: 'service-rejected',
+  wrong_origin: 'host-wrong-origin',
+  bridge_full: 'host-busy',
+  host_stopping: 'host-busy',
+};
+
+async function fromHost(response) {
+  const problem = await response.json().catch(() => ({}));
+  return new Failure(hostCodes[problem.code] ?? codeOfHostStatus(response.status), detailOf(response, [problem.code, problem.service_code, problem.title, problem.detail]));
+}
+
+function codeOfHostStatus(status) {
+  if (status === 401 || status === 403) return 'host-sign-in';
+  if (status === 404 || status === 405) return 'host-route-missing';
+  if (status === 429) return 'host-busy';
+  return status < 500 ? 'host-rejected' : 'host-failed';
+}
+
+/** The service answers problems as {"error": {"message", "code", …}}. */
+async function fromService(response) {
+  const { error } = await response.json().catch(() => ({}));
+  return new Failure(serviceCode(response.status), detailOf(response, [error?.code, error?.message]));
+}
+
+function serviceCode(status) {
+  if (status === 401 || status === 403) return 'service-key-refused';
+  if (status === 429) return 'service-busy';
+  return status < 500 ? 'service-rejected' : 'service-failed';
+}
+
+function detailOf(response, parts) {
+  return [`HTTP ${response.status}`, ...parts.filter(Boolean)].join(' · ');
+}

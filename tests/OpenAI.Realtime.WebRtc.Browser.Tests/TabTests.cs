@@ -1,0 +1,85 @@
+using Microsoft.Playwright;
+using OpenAI.Realtime.WebRtc.Browser.Tests.Support;
+using OpenAI.Realtime.WebRtc.Testing;
+using static Microsoft.Playwright.Assertions;
+
+namespace OpenAI.Realtime.WebRtc.Browser.Tests;
+
+/// <summary>Several tabs at one host, and the end of a tab.</summary>
+[Collection(nameof(BrowserFixture))]
+public class TabTests(BrowserFixture browser)
+{
+    private static readonly TimeSpan Seconds = TimeSpan.FromSeconds(5);
+
+    [BrowserFact]
+    public async Task Two_tabs_do_not_disturb_each_other()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        IBrowserContext context = await browser.NewContextAsync();
+        ChatPage one = await chat.OpenAsync(context), other = await chat.OpenAsync(context);
+        await one.Page.BringToFrontAsync();
+        await one.Mute.ClickAsync();
+        await one.ConnectAsync("key");
+        RealtimeTestCall firstCall = await chat.Endpoint.WaitForCallAsync();
+        await other.Page.BringToFrontAsync();
+        await other.Mute.ClickAsync();
+        await other.ConnectAsync("calls");
+        RealtimeTestCall secondCall = await chat.Endpoint.WaitForCallAsync();
+
+        // Each hears its own answer only.
+        await one.WriteAsync("the first");
+        await other.WriteAsync("the second");
+        await one.HearAsync(VoiceChat.AnswerFrequency);
+        await other.HearAsync(VoiceChat.AnswerFrequency);
+        await one.Interrupt.ClickAsync();
+        await one.HearSilenceAsync();
+        await other.HearAsync(VoiceChat.AnswerFrequency);
+        await Expect(one.YourLines).ToHaveCountAsync(1);
+        await Expect(one.YourLines).ToContainTextAsync("the first");
+        await Expect(other.YourLines).ToHaveCountAsync(1);
+        await Expect(other.YourLines).ToContainTextAsync("the second");
+
+        // The end of one is not the end of the other.
+        await one.Page.CloseAsync();
+        await firstCall.Completion.WaitAsync(Seconds);
+        Assert.False(secondCall.Completion.IsCompleted);
+        await other.HearAsync(VoiceChat.AnswerFrequency);
+        await Expect(other.Status).ToHaveTextAsync("Connected");
+    }
+
+    [BrowserTheory]
+    [InlineData("key")]
+    [InlineData("calls")]
+    [InlineData("bridge")]
+    public async Task Closing_the_tab_ends_the_call_within_seconds(string way)
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.ConnectAsync(way);
+        RealtimeTestCall call = await chat.Endpoint.WaitForCallAsync();
+        await call.Connected;
+        await page.Page.CloseAsync();
+        await call.Completion.WaitAsync(Seconds);
+        Assert.Equal(0, chat.Endpoint.OpenCalls);
+    }
+
+    [BrowserFact]
+    public async Task Cancelling_while_the_service_does_not_answer_leaves_nothing_behind()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser);
+        page.ExpectsFailedRequests = true;
+        chat.Endpoint.FailNext(RealtimeTestRoute.Calls, RealtimeTestFault.Hang);
+        await page.Connect.ClickAsync();
+        await Expect(page.Status).ToHaveTextAsync("Calling …");
+        await page.ExpectAccessibleAsync();
+        await Expect(page.Connect).ToHaveTextAsync("Cancel");
+        await page.Connect.ClickAsync();
+        await Expect(page.Status).ToHaveTextAsync("You ended the call");
+        await Expect(page.Failure).ToBeHiddenAsync();
+        Assert.Empty(chat.Endpoint.Calls);
+
+        await page.ConnectAsync();
+        Assert.Equal(1, chat.Endpoint.OpenCalls);
+    }
+}
