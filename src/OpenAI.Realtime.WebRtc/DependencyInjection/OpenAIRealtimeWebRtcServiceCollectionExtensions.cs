@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Peers;
 
@@ -76,7 +77,8 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             provider.GetKeyedService<IEphemeralKeyProvider>(key),
             provider.GetKeyedService<IPeerConnectionFactory>(key) ?? provider.GetService<IPeerConnectionFactory>(),
             provider.GetService<ILoggerFactory>(),
-            provider.GetService<TimeProvider>());
+            provider.GetService<TimeProvider>(),
+            provider.GetKeyedService<IOpusCodecFactory>(key) ?? provider.GetService<IOpusCodecFactory>());
     }
 
     /// <summary>The name of the HTTP client, and the key of what the builder registers; apart from keys that an application may use itself.</summary>
@@ -102,6 +104,13 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             where TProvider : class, IEphemeralKeyProvider => UseKeyProvider(provider => ActivatorUtilities.CreateInstance<TProvider>(provider));
 
         public IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create)
+        {
+            ArgumentNullException.ThrowIfNull(create);
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            return this;
+        }
+
+        public IOpenAIRealtimeWebRtcBuilder UseOpusCodecFactory(Func<IServiceProvider, IOpusCodecFactory> create)
         {
             ArgumentNullException.ThrowIfNull(create);
             services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));

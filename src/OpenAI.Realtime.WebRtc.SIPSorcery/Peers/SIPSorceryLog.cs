@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
+
+/// <summary>What the adapter logs. SIPSorcery itself logs where its own <c>LogFactory</c> says, which is a matter of the process.</summary>
+internal static partial class SIPSorceryLog
+{
+    [LoggerMessage(1, LogLevel.Debug, "{State}.")]
+    public static partial void Entered(ILogger logger, PeerState state);
+
+    [LoggerMessage(2, LogLevel.Information, "Ended while in {Phase}: {Reason}. {Detail}")]
+    public static partial void Ended(ILogger logger, PeerPhase phase, PeerEndReason reason, string detail);
+
+    [LoggerMessage(3, LogLevel.Warning, "SIPSorcery threw while {Doing}.")]
+    public static partial void Threw(ILogger logger, Exception exception, string doing);
+}
