@@ -2,6 +2,9 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 
+// One class at a time: one of the tests counts the process's threads, and SIPSorcery's handshakes have short limits of their own.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;
 
 /// <summary>The assembly itself: what it shows, and what it must not have.</summary>

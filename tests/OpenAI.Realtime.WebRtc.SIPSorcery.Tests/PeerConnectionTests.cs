@@ -23,7 +23,7 @@ public sealed class PeerConnectionTests
         Assert.Contains("a=max-message-size:10000\r\n", offer, StringComparison.Ordinal);
         string candidate = Assert.Single(offer.Split("\r\n"), line => line.StartsWith("a=candidate:", StringComparison.Ordinal));
         Assert.Contains(" 127.0.0.1 ", candidate, StringComparison.Ordinal);
-        Assert.Contains("opus/48000/2", offer, StringComparison.Ordinal);
+        Assert.Contains("opus/48000/2", offer, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -21,25 +21,25 @@ internal sealed partial class SIPSorceryPeerConnection
     private TimeSpan? _jitter;
     private double? _remoteFractionLost;
 
-    private string CreateOffer()
+    private async Task<string> OfferAsync()
     {
         RTCPeerConnection peer = Open();
-        Attach(peer.createDataChannel(_options.ChannelLabel, ChannelSettings()).GetAwaiter().GetResult());   // completed: before connecting it only takes a note
+        Attach(await peer.createDataChannel(_options.ChannelLabel, ChannelSettings()).ConfigureAwait(false));
         RTCSessionDescriptionInit offer = peer.createOffer();
-        peer.setLocalDescription(offer).GetAwaiter().GetResult();                                            // completed, always
+        await peer.setLocalDescription(offer).ConfigureAwait(false);
         return Finish(offer.sdp);
     }
 
-    private string CreateAnswer(string offer)
+    private async Task<string> AnswerAsync(string offer)
     {
         RTCPeerConnection peer = Open();
         if (_options.NegotiatedChannelId is not null)
-            Attach(peer.createDataChannel(_options.ChannelLabel, ChannelSettings()).GetAwaiter().GetResult());
+            Attach(await peer.createDataChannel(_options.ChannelLabel, ChannelSettings()).ConfigureAwait(false));
         Apply(peer, RTCSdpType.offer, offer);
         if (_options.AnswerAsDtlsServer)
             peer.IceRole = IceRolesEnum.passive;        // it means the a=setup role
         RTCSessionDescriptionInit answer = peer.createAnswer();
-        peer.setLocalDescription(answer).GetAwaiter().GetResult();
+        await peer.setLocalDescription(answer).ConfigureAwait(false);
         return Finish(answer.sdp);
     }
 

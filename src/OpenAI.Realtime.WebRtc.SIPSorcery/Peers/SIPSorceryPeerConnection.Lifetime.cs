@@ -233,30 +233,21 @@ internal sealed partial class SIPSorceryPeerConnection
     /// <summary>Begins to close, in good order where there is a channel. Does nothing the second time.</summary>
     private void BeginClose()
     {
-        RTCPeerConnection peer;
-        RTCDataChannel channel;
         lock (_gate)
         {
             if (_end is not null || _isClosing)
                 return;
-            _isClosing = true;
-            if (_state is not (PeerState.Connected or PeerState.Disconnected))
+            if (_state is PeerState.Connected or PeerState.Disconnected)
             {
-                _isClosing = false;
-                peer = null!;
-                channel = null!;
-            }
-            else
-            {
-                (peer, channel) = (_peer!, _channel!);
+                _isClosing = true;
                 Enter(PeerState.Closing, null);
             }
         }
 
-        if (peer is null)
-            End(PeerEndReason.ClosedLocally, "Closed before it was connected.");
+        if (_isClosing)
+            _ = CloseInGoodOrderAsync(_peer!, _channel!);
         else
-            _ = CloseInGoodOrderAsync(peer, channel);
+            End(PeerEndReason.ClosedLocally, "Closed before it was connected.");
     }
 
     /// <summary>Sends what is queued, then SHUTDOWN, and waits for its answer: <c>RTCPeerConnection.close</c> alone would send the DTLS alert first and nothing after.</summary>

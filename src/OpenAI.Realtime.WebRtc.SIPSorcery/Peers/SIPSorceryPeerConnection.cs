@@ -45,7 +45,7 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
     {
         cancellationToken.ThrowIfCancellationRequested();
         // SIPSorcery generates its key and waits for its candidates inside these calls: not on the caller's thread.
-        return await Task.Run(CreateOffer, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(OfferAsync, CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<string> CreateAnswerAsync(string offer, CancellationToken cancellationToken = default)
@@ -53,7 +53,7 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
         ArgumentNullException.ThrowIfNull(offer);
         cancellationToken.ThrowIfCancellationRequested();
         SdpText.Check(offer);
-        return await Task.Run(() => CreateAnswer(offer), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await Task.Run(() => AnswerAsync(offer), CancellationToken.None).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public void SetAnswer(string sdp)
@@ -164,7 +164,7 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
         };
     }
 
-    private static void Send(RTCDataChannel channel, ReadOnlyMemory<byte> message, MessageKind kind, RTCPeerConnection peer)
+    private void Send(RTCDataChannel channel, ReadOnlyMemory<byte> message, MessageKind kind)
     {
         // RTCDataChannel.send would decode our UTF-8 and encode it again. An empty message is one byte of zero with its own identifier (RFC 8831 §6.6).
         DataChannelPayloadProtocols identifier = (kind, message.IsEmpty) switch
@@ -177,8 +177,6 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
         ReadOnlyMemory<byte> wire = message.IsEmpty ? new byte[1] : message;
         if (!MemoryMarshal.TryGetArray(wire, out ArraySegment<byte> bytes))
             bytes = wire.ToArray();
-        peer.sctp.RTCSctpAssociation.SendData(channel.id.GetValueOrDefault(), (uint)identifier, bytes.Array!, bytes.Offset, bytes.Count);
+        _peer!.sctp.RTCSctpAssociation.SendData(channel.id.GetValueOrDefault(), (uint)identifier, bytes.Array!, bytes.Offset, bytes.Count);
     }
-
-    private void Send(RTCDataChannel channel, ReadOnlyMemory<byte> message, MessageKind kind) => Send(channel, message, kind, _peer!);
 }
