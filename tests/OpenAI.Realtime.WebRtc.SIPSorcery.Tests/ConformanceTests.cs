@@ -1,5 +1,6 @@
 using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Driver;
 using OpenAI.Realtime.WebRtc.Peers;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
@@ -10,6 +11,14 @@ namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;
 public class ConformanceTests : PeerConnectionConformance
 {
     protected override IPeerConnectionFactory Engine { get; } = new SIPSorceryPeerConnectionFactory();
+
+    protected override IOpusCodecFactory Codec { get; } = new ConcentusCodecFactory();
+}
+
+/// <summary>Concentus' codec with this project's own engine.</summary>
+public class ConcentusConformanceTests : PeerConnectionConformance
+{
+    protected override IPeerConnectionFactory Engine { get; } = new PeerConnectionFactory();
 
     protected override IOpusCodecFactory Codec { get; } = new ConcentusCodecFactory();
 }

@@ -15,6 +15,7 @@ internal sealed partial class SIPSorceryPeerConnection
     private RTCPeerConnection? _peer;
     private RTCDataChannel? _channel;
     private IReadOnlyCollection<IPAddress>? _addresses;
+    private bool _peerIsLite;
 
     // Of the last RTCP reports in both directions.
     private long? _lost;
@@ -140,6 +141,7 @@ internal sealed partial class SIPSorceryPeerConnection
         if (result != SetDescriptionResultEnum.OK)
             throw new SdpException($"SIPSorcery refuses it: {result}.");
         _maxOutgoingMessage = Math.Min(SdpText.ReadMaxMessageSize(sdp), MaxMessageSize);
+        _peerIsLite = SdpText.IsIceLite(sdp);
         _payloadType = peer.AudioStream.GetSendingFormat().ID;
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class SIPSorceryPeerConnection
     private readonly Lock _gate = new();
     private readonly long _created;
     private readonly ITimer _deadline;
+    private readonly ITimer _liteConsent;
     private readonly Dictionary<PeerPhase, TimeSpan> _phases = [];
     private readonly Channel<PeerStateChange> _stateChanges = Channel.CreateBounded<PeerStateChange>(
         new BoundedChannelOptions(MaxStateChanges) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
@@ -147,6 +148,8 @@ internal sealed partial class SIPSorceryPeerConnection
                 break;
             case PeerState.Connected:
                 Pass(PeerPhase.Channel);
+                if (_peerIsLite)
+                    _liteConsent.Change(LiteConsent.Period, LiteConsent.Period);
                 break;
             case PeerState.Disconnected when _options.ConsentTimeout != Timeout.InfiniteTimeSpan:
                 limit = _options.ConsentTimeout > DisconnectedAfter ? _options.ConsentTimeout - DisconnectedAfter : TimeSpan.Zero;
@@ -288,6 +291,7 @@ internal sealed partial class SIPSorceryPeerConnection
     private void Release(RTCPeerConnection? peer, PeerEnd end)
     {
         _deadline.Dispose();
+        _liteConsent.Dispose();
         if (peer is not null)
             Try("closing", peer.close);
         lock (_gate)

@@ -37,6 +37,8 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
         _logger = logger;
         _created = clock.GetTimestamp();
         _deadline = clock.CreateTimer(_ => OnDeadline(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _liteConsent = clock.CreateTimer(
+            _ => Try("sending a consent check", () => LiteConsent.Send(_peer!.GetRtpChannel())), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     private bool Sends => _options.AudioDirection is AudioDirection.SendReceive or AudioDirection.SendOnly;

@@ -39,6 +39,9 @@ internal static class SdpText
         return size == 0 ? int.MaxValue : (int)Math.Min(size, int.MaxValue);
     }
 
+    /// <summary>Whether the peer is an ICE-lite agent (RFC 8839 §5.3).</summary>
+    public static bool IsIceLite(string sdp) => Lines(sdp).Contains("a=ice-lite");
+
     /// <summary>Our own SDP as it goes out: the message size that we accept, and no candidate on an address that is not wanted.</summary>
     /// <param name="sdp">As SIPSorcery wrote it.</param>
     /// <param name="maxMessageSize">In bytes.</param>
