@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
@@ -11,9 +10,13 @@ namespace AspNetVoiceChat;
 /// </summary>
 internal sealed partial class HostInTheMiddle(ILogger<HostInTheMiddle> logger, TimeProvider time) : RealtimeBridgeHandler
 {
-    /// <summary>The tools of a bridged session, in the service's own form.</summary>
-    public static readonly JsonElement Tools = JsonSerializer.SerializeToElement(JsonNode.Parse(
-        """[{ "type": "function", "name": "local_time", "description": "The time of day where the host is.", "parameters": { "type": "object", "properties": {} } }]"""));
+    /// <summary>The tool of a bridged session.</summary>
+    public static readonly FunctionDefinition LocalTime = new()
+    {
+        Name = "local_time",
+        Description = "The time of day where the host is.",
+        Parameters = RawJson.Parse("""{ "type": "object", "properties": {} }"""),
+    };
 
     public override async ValueTask<bool> OnServiceEventAsync(
         RealtimeBridgeCall call, ServerEvent serverEvent, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
@@ -26,8 +29,8 @@ internal sealed partial class HostInTheMiddle(ILogger<HostInTheMiddle> logger, T
             case ResponseOutputAudioTranscriptDone assistant:
                 LogSaid(call.Id, "assistant", assistant.Transcript);
                 break;
-            case ResponseDone { Response: { Status: "completed", Output: { } output } }:
-                await RunToolsAsync(call, output, cancellationToken);
+            case ResponseDone { Response: var response } when response.Status == ResponseState.Completed:
+                await RunToolsAsync(call, [.. response.FunctionCalls], cancellationToken);
                 break;
         }
         return true;
@@ -52,10 +55,9 @@ internal sealed partial class HostInTheMiddle(ILogger<HostInTheMiddle> logger, T
     });
 
     // After the response that asked for it: while one is under way the service takes no other.
-    private async Task RunToolsAsync(RealtimeBridgeCall call, IReadOnlyList<ConversationItem> output, CancellationToken cancellationToken)
+    private async Task RunToolsAsync(RealtimeBridgeCall call, FunctionCallItem[] calls, CancellationToken cancellationToken)
     {
-        ConversationItem[] calls = [.. output.Where(item => item is { Type: "function_call", CallId: not null })];
-        foreach (ConversationItem tool in calls)
+        foreach (FunctionCallItem tool in calls)
         {
             string result = tool.Name == "local_time" ? time.GetLocalNow().ToString("HH:mm", CultureInfo.InvariantCulture) : "There is no such tool.";
             LogTool(call.Id, tool.Name, result);

@@ -93,7 +93,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             options.ForUser = context =>
             {
                 RealtimeUserSession user = SessionFor(context, settings);
-                user.Session.Tools = HostInTheMiddle.Tools;
+                user.Session = (RealtimeSessionConfig)user.Session with { Tools = [HostInTheMiddle.LocalTime] };
                 return ValueTask.FromResult<RealtimeUserSession?>(user);
             };
             options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices);

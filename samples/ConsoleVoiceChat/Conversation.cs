@@ -74,7 +74,7 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
 
     private RealtimeSessionConfig SessionConfig()
     {
-        var config = new RealtimeSessionConfig { InputTranscription = new InputTranscription() };
+        var config = new RealtimeSessionConfig { InputTranscription = new InputTranscription { Model = TranscriptionModel.Gpt4oMiniTranscribe } };
         if (settings.Voice is { } voice)
             config.Voice = voice;
         if (settings.Instructions is { } instructions)

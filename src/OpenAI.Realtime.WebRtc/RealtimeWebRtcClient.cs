@@ -17,6 +17,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private readonly IEphemeralKeyProvider? _keys;
     private readonly bool _keysAreOwn;
     private readonly IPeerConnectionFactory _peerFactory;
+    private readonly IOpusCodecFactory _codecs;
     private readonly ILoggerFactory? _loggerFactory;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
@@ -50,7 +51,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
         IEphemeralKeyProvider? keyProvider,
         IPeerConnectionFactory? peerFactory,
         ILoggerFactory? loggerFactory,
-        TimeProvider? timeProvider)
+        TimeProvider? timeProvider,
+        IOpusCodecFactory? codecs = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         OpenAIRealtimeWebRtcOptionsValidator.ThrowIfInvalid(options, keyProvider is not null);
@@ -58,6 +60,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         _loggerFactory = loggerFactory;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
         _timeProvider = timeProvider ?? TimeProvider.System;
+        _codecs = codecs ?? LibOpusCodecFactory.Default;
         _peerFactory = peerFactory ?? DefaultPeerFactory.Create(loggerFactory, _timeProvider);
         if (httpClient is null)
         {
@@ -209,7 +212,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         void AttachAudio(IPeerConnection peer)
         {
             var observed = new ObservedPeer(peer, packet => clock.Reach(ConnectStep.FirstAudio, connection?.SinceStart(packet.Arrival) ?? clock.Elapsed));
-            audio = AudioFactory(options.Audio, observed, new AudioLinkContext(_timeProvider, _logger));
+            audio = AudioFactory(options.Audio, observed, new AudioLinkContext(_timeProvider, _logger) { Codecs = _codecs });
             audio.Downlink.Start();
         }
     }

@@ -4,6 +4,7 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
 using OpenAI.Realtime.WebRtc.Benchmarks.DriverWait;
 using OpenAI.Realtime.WebRtc.Benchmarks.Echo;
+using OpenAI.Realtime.WebRtc.Benchmarks.Engines;
 using OpenAI.Realtime.WebRtc.Benchmarks.Events;
 using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
@@ -19,6 +20,7 @@ return args switch
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
     ["events", .. string[] rest] => EventBenchmark.Run(rest),
+    ["engines", .. string[] rest] => await EnginesBenchmark.RunAsync(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
@@ -49,6 +51,7 @@ static int Help()
         packets [packets]                               bytes and time of an RTP packet, each way
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets
         events [rounds]                                 one transcript delta read into its type
+        engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
         audio-delay [seconds]                           what the audio path adds
         cycles [cycles]                                 what connecting and closing leaves behind

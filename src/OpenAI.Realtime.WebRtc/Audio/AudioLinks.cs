@@ -43,6 +43,9 @@ internal sealed record AudioLinkContext(TimeProvider Time, ILogger? Logger = nul
 {
     /// <summary>For tests in virtual time: user code runs on the thread that advances the clock, so that runs repeat exactly.</summary>
     public bool Inline { get; init; }
+
+    /// <summary>The Opus implementation where the session's options name none.</summary>
+    public IOpusCodecFactory Codecs { get; init; } = LibOpusCodecFactory.Default;
 }
 
 /// <summary>A source, a sink or a codec failed.</summary>
@@ -59,7 +62,7 @@ internal static class AudioLinks
     public static IAudioUplink CreateUplink(AudioOptions options, IPeerConnection peer, AudioLinkContext context) =>
         options.EncodedSource is { } encoded
             ? new EncodedAudioSender(encoded, peer.SendAudio, context) { IsMuted = options.StartMuted }
-            : new AudioSender(options.Source ?? new SilenceAudioSource(), Codecs(options).CreateEncoder(options.Encoder), options.Encoder.Dtx, peer.SendAudio, context)
+            : new AudioSender(options.Source ?? new SilenceAudioSource(), Codecs(options, context).CreateEncoder(options.Encoder), options.Encoder.Dtx, peer.SendAudio, context)
             {
                 IsMuted = options.StartMuted,
             };
@@ -70,9 +73,9 @@ internal static class AudioLinks
     public static IAudioDownlink CreateDownlink(AudioOptions options, IPeerConnection peer, AudioLinkContext context) =>
         options.EncodedSink is { } encoded
             ? new EncodedAudioReceiver(encoded, peer, context)
-            : new AudioReceiver(options.Sink ?? new NullAudioSink(), Codecs(options).CreateDecoder(), options.JitterBuffer, peer, context);
+            : new AudioReceiver(options.Sink ?? new NullAudioSink(), Codecs(options, context).CreateDecoder(), options.JitterBuffer, peer, context);
 
-    private static IOpusCodecFactory Codecs(AudioOptions options) => options.CodecFactory ?? LibOpusCodecFactory.Default;
+    private static IOpusCodecFactory Codecs(AudioOptions options, AudioLinkContext context) => options.CodecFactory ?? context.Codecs;
 }
 
 /// <summary>Takes one Opus packet of a relay: see <see cref="IPeerConnection.SendAudio(ReadOnlySpan{byte}, uint, bool, int)"/>.</summary>

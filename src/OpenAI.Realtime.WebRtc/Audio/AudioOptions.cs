@@ -18,7 +18,7 @@ public sealed class AudioOptions
     /// <summary>How the caller's voice is encoded.</summary>
     public OpusEncoderOptions Encoder { get; set; } = new();
 
-    /// <summary>The Opus implementation. Default: null, libopus (<see cref="LibOpusCodecFactory"/>).</summary>
+    /// <summary>The Opus implementation. Default: null, the one registered with the client, and if there is none libopus (<see cref="LibOpusCodecFactory"/>).</summary>
     public IOpusCodecFactory? CodecFactory { get; set; }
 
     /// <summary>Whether the session begins muted. Default: false.</summary>

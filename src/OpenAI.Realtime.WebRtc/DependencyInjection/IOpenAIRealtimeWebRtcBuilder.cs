@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Peers;
 
@@ -25,4 +26,7 @@ public interface IOpenAIRealtimeWebRtcBuilder
 
     /// <summary>Uses another WebRTC engine.</summary>
     IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create);
+
+    /// <summary>Uses another Opus implementation, wherever <see cref="AudioOptions.CodecFactory"/> names none.</summary>
+    IOpenAIRealtimeWebRtcBuilder UseOpusCodecFactory(Func<IServiceProvider, IOpusCodecFactory> create);
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Peers;
@@ -85,7 +86,8 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             provider.GetKeyedService<IEphemeralKeyProvider>(key),
             provider.GetKeyedService<IPeerConnectionFactory>(key) ?? provider.GetService<IPeerConnectionFactory>(),
             provider.GetService<ILoggerFactory>(),
-            provider.GetService<TimeProvider>());
+            provider.GetService<TimeProvider>(),
+            provider.GetKeyedService<IOpusCodecFactory>(key) ?? provider.GetService<IOpusCodecFactory>());
     }
 
     private static RealtimeCalls CreateCalls(IServiceProvider provider, string name)
@@ -122,6 +124,13 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             where TProvider : class, IEphemeralKeyProvider => UseKeyProvider(provider => ActivatorUtilities.CreateInstance<TProvider>(provider));
 
         public IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create)
+        {
+            ArgumentNullException.ThrowIfNull(create);
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            return this;
+        }
+
+        public IOpenAIRealtimeWebRtcBuilder UseOpusCodecFactory(Func<IServiceProvider, IOpusCodecFactory> create)
         {
             ArgumentNullException.ThrowIfNull(create);
             services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));

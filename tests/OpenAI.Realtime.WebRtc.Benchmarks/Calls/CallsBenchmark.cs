@@ -54,13 +54,13 @@ internal static class CallsBenchmark
         return 0;
     }
 
-    // Prints what `driver-wait measure` prints: CPU, bytes a packet, (no delay), share of packets received.
-    private static async Task<int> MeasureAsync(int calls, int seconds)
+    /// <summary>Prints what <c>driver-wait measure</c> prints: CPU, bytes a packet, (no delay), share of packets received.</summary>
+    public static async Task<int> MeasureAsync(int calls, int seconds, IPeerConnectionFactory? engine = null)
     {
         using ServerProcess server = ServerProcess.Start();
         var peers = new IPeerConnection[calls];
         for (int i = 0; i < calls; i++)
-            peers[i] = await EchoBenchmark.CallAsync(server.Endpoint);
+            peers[i] = await EchoBenchmark.CallAsync(server.Endpoint, engine);
         bool stop = false;
         var pacer = new Thread(() => Pace(peers, ref stop)) { IsBackground = true };
         pacer.Start();

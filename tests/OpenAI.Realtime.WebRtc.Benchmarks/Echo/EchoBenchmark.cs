@@ -30,10 +30,10 @@ internal static class EchoBenchmark
     }
 
     /// <summary>Opens a call at the seam, without the SDK's audio and events.</summary>
-    public static async Task<IPeerConnection> CallAsync(Uri endpoint)
+    public static async Task<IPeerConnection> CallAsync(Uri endpoint, IPeerConnectionFactory? engine = null)
     {
         using var http = new HttpClient();
-        IPeerConnection peer = new PeerConnectionFactory().Create(new() { LocalAddresses = [System.Net.IPAddress.Loopback] });
+        IPeerConnection peer = (engine ?? new PeerConnectionFactory()).Create(new() { LocalAddresses = [System.Net.IPAddress.Loopback] });
         using var offer = new StringContent(await peer.CreateOfferAsync(), Encoding.UTF8, new MediaTypeHeaderValue("application/sdp"));
         using HttpResponseMessage answer = await http.PostAsync(new Uri(endpoint + "/realtime/calls"), offer);
         peer.SetAnswer(await answer.Content.ReadAsStringAsync());

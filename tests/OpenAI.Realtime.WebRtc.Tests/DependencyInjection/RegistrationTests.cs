@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Peers;
 using OpenAI.Realtime.WebRtc.Tests.Support;
@@ -136,6 +137,27 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_registered_codec_is_used_unless_the_session_names_one()
+    {
+        await using HttpEndpoint endpoint = await HttpEndpoint.StartAsync();
+        endpoint.MintsKeys();
+        endpoint.AnswersCalls();
+        var registered = new CountedCodecs();
+        var named = new CountedCodecs();
+        await using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(o =>
+        {
+            o.ApiKey = "sk-1";
+            o.Endpoint = endpoint.Base;
+        }).UsePeerConnectionFactory(_ => new ScriptedPeer()).UseOpusCodecFactory(_ => registered));
+        RealtimeWebRtcClient client = provider.GetRequiredService<RealtimeWebRtcClient>();
+        await using (await client.ConnectAsync().Within())
+            Assert.Equal((1, 1), (registered.Encoders, registered.Decoders));
+        await using (await client.ConnectAsync(new() { Audio = { CodecFactory = named } }).Within())
+            Assert.Equal((1, 1), (named.Encoders, named.Decoders));
+        Assert.Equal((1, 1), (registered.Encoders, registered.Decoders));
+    }
+
+    [Fact]
     public async Task The_http_clients_own_log_shows_no_key_at_trace()
     {
         await using HttpEndpoint endpoint = await HttpEndpoint.StartAsync();
@@ -173,6 +195,25 @@ public sealed class RegistrationTests
     private sealed class OwnKeys : IEphemeralKeyProvider
     {
         public ValueTask<EphemeralKey> GetKeyAsync(EphemeralKeyRequest request, CancellationToken cancellationToken = default) => new(new EphemeralKey("ek_own"));
+    }
+
+    private sealed class CountedCodecs : IOpusCodecFactory
+    {
+        public int Encoders { get; private set; }
+
+        public int Decoders { get; private set; }
+
+        public IOpusEncoder CreateEncoder(OpusEncoderOptions options)
+        {
+            Encoders++;
+            return LibOpusCodecFactory.Default.CreateEncoder(options);
+        }
+
+        public IOpusDecoder CreateDecoder()
+        {
+            Decoders++;
+            return LibOpusCodecFactory.Default.CreateDecoder();
+        }
     }
 
     private sealed class Stamp(string value) : DelegatingHandler

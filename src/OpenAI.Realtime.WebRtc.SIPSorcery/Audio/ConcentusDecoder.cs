@@ -1,0 +1,52 @@
+using OpenAI.Realtime.WebRtc.Audio;
+
+namespace OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
+
+/// <summary>
+/// The decoder's seam on Concentus. Where libopus returns an error code, Concentus throws: a broken packet is caught here and the decoder
+/// reset, so that nothing a peer sends gets further.
+/// </summary>
+internal sealed class ConcentusDecoder(global::Concentus.IOpusDecoder decoder) : IOpusDecoder
+{
+    public bool TryDecode(ReadOnlySpan<byte> packet, Span<short> pcm, out int samples)
+    {
+        samples = 0;
+        if (packet.IsEmpty)     // would ask for concealment
+            return false;
+        if (!TryDecode(packet, pcm, pcm.Length, fec: false, out int decoded))
+            return false;
+        samples = decoded;
+        return decoded > 0;
+    }
+
+    public bool TryDecodeFec(ReadOnlySpan<byte> nextPacket, Span<short> pcm) =>
+        !nextPacket.IsEmpty && TryDecode(nextPacket, pcm, pcm.Length, fec: true, out int decoded) && decoded == pcm.Length;
+
+    public void Conceal(Span<short> pcm)
+    {
+        if (!TryDecode([], pcm, pcm.Length, fec: false, out int made))
+            made = 0;
+        pcm[Math.Clamp(made, 0, pcm.Length)..].Clear();
+    }
+
+    public void Reset() => decoder.ResetState();
+
+    public void Dispose() => decoder.Dispose();
+
+    private bool TryDecode(ReadOnlySpan<byte> packet, Span<short> pcm, int frame, bool fec, out int samples)
+    {
+        try
+        {
+            samples = decoder.Decode(packet, pcm, frame, fec);
+            return true;
+        }
+#pragma warning disable CA1031 // Hostile bytes reach array indices inside the managed port: whatever it throws, the packet was broken.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            decoder.ResetState();
+            samples = 0;
+            return false;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Peers;
+
+namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
+
+/// <summary>
+/// What the adapter logs: ids 1200 to 1299. No SDP, no key, no content. SIPSorcery itself logs where its own <c>LogFactory</c> says, which is a matter
+/// of the process.
+/// </summary>
+internal static partial class SIPSorceryLog
+{
+    [LoggerMessage(1200, LogLevel.Debug, "{State}.")]
+    public static partial void Entered(ILogger logger, PeerState state);
+
+    [LoggerMessage(1201, LogLevel.Information, "Ended while in {Phase}: {Reason}. {Detail}")]
+    public static partial void Ended(ILogger logger, PeerPhase phase, PeerEndReason reason, string detail);
+
+    [LoggerMessage(1202, LogLevel.Warning, "SIPSorcery threw while {Doing}.")]
+    public static partial void Threw(ILogger logger, Exception exception, string doing);
+}

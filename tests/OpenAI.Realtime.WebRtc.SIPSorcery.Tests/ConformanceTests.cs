@@ -1,0 +1,24 @@
+using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Driver;
+using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
+using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
+
+namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;
+
+/// <summary>SIPSorcery's engine with Concentus' codec.</summary>
+public class ConformanceTests : PeerConnectionConformance
+{
+    protected override IPeerConnectionFactory Engine { get; } = new SIPSorceryPeerConnectionFactory();
+
+    protected override IOpusCodecFactory Codec { get; } = new ConcentusCodecFactory();
+}
+
+/// <summary>Concentus' codec with this project's own engine.</summary>
+public class ConcentusConformanceTests : PeerConnectionConformance
+{
+    protected override IPeerConnectionFactory Engine { get; } = new PeerConnectionFactory();
+
+    protected override IOpusCodecFactory Codec { get; } = new ConcentusCodecFactory();
+}
