@@ -124,7 +124,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             {
                 Model = Chosen("model", settings.Models),
                 Voice = Chosen("voice", settings.Voices),
-                Instructions = settings.Instructions ?? default(Optional<string>),
+                Instructions = settings.Instructions ?? default(Optional<string?>),
                 InputTranscription = new InputTranscription { Model = settings.TranscriptionModel },
             },
         };

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.Audio;
 using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Bridge;
@@ -41,7 +42,7 @@ public sealed class BridgedCallTests
     [Fact]
     public async Task Instructions_and_tools_stay_with_the_host()
     {
-        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", o => o.Session = new() { Instructions = "The secret word is swordfish." }).AllowAnonymous());
+        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", o => o.Session = new RealtimeSessionConfig { Instructions = "The secret word is swordfish." }).AllowAnonymous());
         await using Page page = await Page.ConnectAsync(host, "/bridge");
         JsonObject created = await page.WaitForAsync("session.created");
         Assert.NotNull(created["session"]!["id"]);

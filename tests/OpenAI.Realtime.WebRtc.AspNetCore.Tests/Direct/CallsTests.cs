@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
+using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Direct;
@@ -15,7 +16,7 @@ public sealed class CallsTests
     [Fact]
     public async Task A_pages_offer_goes_on_with_the_hosts_session_and_the_call_is_ended_by_its_page()
     {
-        await using TestHost host = await StartAsync(o => o.Session = new() { Instructions = "Be brief." });
+        await using TestHost host = await StartAsync(o => o.Session = new RealtimeSessionConfig { Instructions = "Be brief." });
         await using Page page = await Page.ConnectAsync(host, "/calls");
         RealtimeTestCall call = await host.Service.WaitForCallAsync();
         Assert.Equal(call.Id, page.CallId);
@@ -51,7 +52,7 @@ public sealed class CallsTests
     {
         await using TestHost host = await StartAsync(o => o.ForUser = http => new(new RealtimeUserSession
         {
-            Session = new() { Instructions = $"You talk to {http.Request.Query["name"]}." },
+            Session = new RealtimeSessionConfig { Instructions = $"You talk to {http.Request.Query["name"]}." },
             SafetyIdentifier = "user-" + http.Request.Query["name"],
         }));
         foreach (string name in new[] { "ann", "bob" })

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
+using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Testing;
 
@@ -13,7 +14,7 @@ public sealed class EphemeralKeyTests
     [Fact]
     public async Task A_page_gets_a_key_with_which_it_calls_the_service_itself()
     {
-        await using TestHost host = await StartAsync(o => o.Session = new() { Instructions = "Answer in one sentence." });
+        await using TestHost host = await StartAsync(o => o.Session = new RealtimeSessionConfig { Instructions = "Answer in one sentence." });
 
         using HttpResponseMessage response = await host.PostAsync("/session");
         string body = await response.Content.ReadAsStringAsync();

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Events.Json;
 
 namespace OpenAI.Realtime.WebRtc.Benchmarks.Events;
 
