@@ -60,7 +60,6 @@ public class FailureTests(BrowserFixture browser)
         { "key", "json", "answer-unusable" },
         { "calls", "call 401", "host-key-refused" },
         { "calls", "call 400", "service-rejected" },
-        { "calls", "cut", "host-service-unreachable" },
     };
 
     [BrowserTheory]
@@ -78,13 +77,29 @@ public class FailureTests(BrowserFixture browser)
             "call 429" => (RealtimeTestRoute.Calls, RealtimeTestFault.Status(429, "Too many.", "rate_limit_exceeded")),
             "call 400" => (RealtimeTestRoute.Calls, RealtimeTestFault.Status(400, "No such model.", "model_not_found")),
             "call 503" => (RealtimeTestRoute.Calls, RealtimeTestFault.ServerError(503)),
-            "cut" => (RealtimeTestRoute.Calls, RealtimeTestFault.Cut),
             _ => (RealtimeTestRoute.Calls, RealtimeTestFault.JsonInsteadOfSdp),
         };
         chat.Endpoint.FailNext(route, fault, 5);
         await page.Page.Locator($"input[name=way][value={way}]").CheckAsync();
         await page.Connect.ClickAsync();
         await page.ExpectFailureAsync(code);
+    }
+
+    [BrowserTheory]
+    [InlineData("key")]
+    [InlineData("calls")]
+    [InlineData("bridge")]
+    public async Task A_service_that_the_host_cannot_reach(string way)
+    {
+        // A host with a key, whose service is at a port where nobody listens.
+        await using VoiceChat chat = await VoiceChat.StartAsync("--OPENAI_API_KEY", "sk-nobody", "--OpenAI:Endpoint", "http://127.0.0.1:1/v1");
+        ChatPage page = await chat.OpenAsync(browser);
+        page.ExpectsFailedRequests = true;
+        await Expect(page.Page.Locator("#service")).ToHaveTextAsync("Talks to 127.0.0.1");
+        Assert.Contains("connect-src 'self' http://127.0.0.1:1;", (await page.Page.ReloadAsync())!.Headers["content-security-policy"], StringComparison.Ordinal);
+        await page.Page.Locator($"input[name=way][value={way}]").CheckAsync();
+        await page.Connect.ClickAsync();
+        await page.ExpectFailureAsync("host-service-unreachable");
     }
 
     [BrowserFact]
