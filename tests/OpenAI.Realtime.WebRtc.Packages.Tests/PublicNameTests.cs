@@ -34,7 +34,9 @@ public sealed class PublicNameTests
     [Fact]
     public void The_names_of_every_package_are_looked_at()
     {
-        IEnumerable<string> projects = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(Path.GetFileNameWithoutExtension)!;
+        // The adapter to SIPSorcery stands outside the solution: its packages may not be there.
+        IEnumerable<string> projects = Directory.GetFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileNameWithoutExtension(file)).Where(name => name != "OpenAI.Realtime.WebRtc.SIPSorcery");
         Assert.Equal(projects.Order(), OurAssemblies().Select(Path.GetFileNameWithoutExtension).Order()!);
         Assert.All(OurAssemblies(), a => Assert.NotEmpty(PublicTypes(a)));
     }
