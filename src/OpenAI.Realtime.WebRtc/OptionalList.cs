@@ -16,6 +16,10 @@ public readonly struct OptionalList<T> : IOptional, IReadOnlyList<T>, IEquatable
 {
     private readonly T[]? _elements;
 
+    /// <summary>Not for use: <c>new()</c> would look like an empty list and mean "not set".</summary>
+    [Obsolete("Write [] for an empty list, or leave the field out: new() alone would mean \"not set\".", error: true)]
+    public OptionalList() => _elements = null;
+
     /// <summary>Makes a list that is set.</summary>
     /// <param name="elements">The elements, not copied; null writes <c>null</c>.</param>
     public OptionalList(T[]? elements)

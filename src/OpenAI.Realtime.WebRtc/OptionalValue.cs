@@ -13,6 +13,10 @@ namespace OpenAI.Realtime.WebRtc;
 public readonly struct OptionalValue<T> : IOptional, IEquatable<OptionalValue<T>>
     where T : struct, IOpenValue<T>
 {
+    /// <summary>Not for use: <c>new()</c> would look like a value and mean "not set".</summary>
+    [Obsolete("Write the value itself, such as Voice.Marin or \"marin\", or leave the field out: new() alone would mean \"not set\".", error: true)]
+    public OptionalValue() => Value = null;
+
     /// <summary>Makes a field that is set.</summary>
     /// <param name="value">What it is set to; null writes <c>null</c>.</param>
     public OptionalValue(T? value)

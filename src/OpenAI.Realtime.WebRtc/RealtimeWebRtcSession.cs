@@ -274,10 +274,10 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
                 _logger.ServiceError(error.Code?.Value ?? error.Type?.Value, error.Message is null ? null : Redaction.Hide(error.Message));
                 break;
             case MalformedServerEvent malformed:
-                _logger.MalformedEvent(malformed.Type, malformed.Reason);
+                _logger.MalformedEvent(EventText.Short(malformed.Type), EventText.Short(malformed.Reason));
                 break;
             case UnknownServerEvent unknown:
-                _logger.UnknownEvent(unknown.Type);
+                _logger.UnknownEvent(EventText.Short(unknown.Type));
                 break;
         }
     }

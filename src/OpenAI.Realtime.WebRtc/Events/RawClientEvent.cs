@@ -3,10 +3,11 @@ using System.Text.Json;
 
 namespace OpenAI.Realtime.WebRtc.Events;
 
-/// <summary>An event that you have written yourself. It is sent byte for byte.</summary>
+/// <summary>An event that you have written yourself. It is sent byte for byte, unless it is given another id or more fields than it was written with.</summary>
 public sealed record RawClientEvent : ClientEvent
 {
     private readonly byte[] _utf8Json;
+    private readonly string? _eventId;
 
     /// <summary>Takes an event.</summary>
     /// <param name="utf8Json">A JSON object with a string <c>type</c>, as UTF-8; copied.</param>
@@ -26,7 +27,7 @@ public sealed record RawClientEvent : ClientEvent
             throw new ArgumentException("An event is a JSON object with a string \"type\".", nameof(utf8Json));
         Type = type.GetString()!;
         if (root.TryGetProperty("event_id"u8, out JsonElement id) && id.ValueKind == JsonValueKind.String)
-            EventId = id.GetString();
+            EventId = _eventId = id.GetString();
         _utf8Json = utf8Json.ToArray();
         Json = root;
     }
@@ -46,10 +47,30 @@ public sealed record RawClientEvent : ClientEvent
     public RawJson Json { get; }
 
     /// <summary>Whether both are the same JSON.</summary>
-    public bool Equals(RawClientEvent? other) => other is not null && Json == other.Json;
+    public bool Equals(RawClientEvent? other) => 
+        other is not null && Json == other.Json && EventId == other.EventId && EqualityComparer<UnknownFields?>.Default.Equals(AdditionalProperties, other.AdditionalProperties);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Type.GetHashCode(StringComparison.Ordinal);
 
-    internal override void Write(IBufferWriter<byte> output, RealtimeDialect dialect) => output.Write(_utf8Json);
+    internal override void Write(IBufferWriter<byte> output, RealtimeDialect dialect)
+    {
+        if (EventId == _eventId && AdditionalProperties is not { Count: > 0 })
+        {
+            output.Write(_utf8Json);
+            return;
+        }
+        using var writer = new Utf8JsonWriter(output);
+        writer.WriteStartObject();
+        foreach (JsonProperty member in Json.Element.EnumerateObject().Where(member => member.Name != "event_id" && AdditionalProperties?.ContainsKey(member.Name) != true))
+            member.WriteTo(writer);
+        if (EventId is not null)
+            writer.WriteString("event_id"u8, EventId);
+        foreach ((string name, JsonElement value) in AdditionalProperties ?? [])
+        {
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
+        }
+        writer.WriteEndObject();
+    }
 }

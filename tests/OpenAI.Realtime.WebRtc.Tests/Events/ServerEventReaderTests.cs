@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Events.Json;
+using OpenAI.Realtime.WebRtc.Tests.Events.Description;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Events;
 
@@ -248,6 +250,15 @@ public sealed class ServerEventReaderTests
                 AssertReadAlike($"{{{string.Join(',', shuffled)}}}", type);
             }
         }
+    }
+
+    [Fact]
+    public void A_piece_of_a_transcript_costs_at_most_200_bytes_beside_its_message()
+    {
+        byte[] delta = Encoding.UTF8.GetBytes(PublishedDescription.Examples["RealtimeServerEventResponseAudioTranscriptDelta"].Json.GetRawText());
+        var ids = new RunningIds();
+        long each = Allocations.Measure(() => Assert.IsType<ResponseOutputAudioTranscriptDelta>(ServerEventReader.ReadEvent(delta, RealtimeDialect.Ga, ids))) / 1000;
+        Assert.InRange(each, 1, 200);
     }
 
     [Fact]

@@ -52,6 +52,13 @@ public abstract record ConversationItem : IHasUnknownFields
     /// <param name="audio">What the user says, in the session's input format.</param>
     public static MessageItem UserAudio(AudioData audio) => new(ItemRole.User) { Content = [ContentPart.InputAudio(audio)] };
 
+    /// <summary>A message from the user that shows an image of yours.</summary>
+    /// <param name="image">A PNG or JPEG file.</param>
+    /// <param name="mediaType">Which of them: <c>image/png</c> or <c>image/jpeg</c>.</param>
+    /// <param name="text">What the user says about it. Default: nothing.</param>
+    public static MessageItem UserImage(ReadOnlySpan<byte> image, string mediaType, string? text = null) =>
+        UserImage(new Uri($"data:{mediaType};base64,{Convert.ToBase64String(image)}"), text);
+
     /// <summary>A message of text from the system: instructions in the middle of a conversation.</summary>
     /// <param name="text">What the model is told.</param>
     public static MessageItem SystemText(string text) => new(ItemRole.System) { Content = [ContentPart.InputText(text)] };

@@ -23,7 +23,7 @@ internal static class ClientEventReader
         }
         catch (Exception e) when (EventName.IsMisfit(e) || e is ArgumentException)
         {
-            reason = e.Message; // ArgumentException: what a constructor of ours does not take
+            reason = EventName.Reason(e); // ArgumentException: what a constructor of ours does not take
         }
         return reason is null;
     }

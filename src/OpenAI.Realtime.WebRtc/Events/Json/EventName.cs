@@ -38,4 +38,9 @@ internal static class EventName
     /// is not valid UTF-8, or a number out of range.
     /// </summary>
     public static bool IsMisfit(Exception e) => e is JsonException or InvalidOperationException or FormatException;
+
+    /// <summary>What an exception says to whoever gets the event. The serializer's words on a null are meant for the author of the type.</summary>
+    public static string Reason(Exception e) => e is JsonException { Path: { } path } && e.Message.Contains("nullability", StringComparison.Ordinal)
+        ? $"{path} is null, where a value is needed."
+        : e.Message;
 }

@@ -41,7 +41,7 @@ internal static class ServerEventReader
         }
         catch (Exception e) when (EventName.IsMisfit(e))
         {
-            return new MalformedServerEvent(name, Encoding.UTF8.GetString(utf8), e.Message);
+            return new MalformedServerEvent(name, Encoding.UTF8.GetString(utf8), EventName.Reason(e));
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class MillisecondsConverter : JsonConverter<TimeSpan>
         Times.FromMilliseconds(reader.GetDouble());
 
     public override void Write(Utf8JsonWriter writer, TimeSpan value, JsonSerializerOptions options) =>
-        writer.WriteNumberValue((long)value.TotalMilliseconds);
+        Times.WriteMilliseconds(writer, value);
 }
 
 /// <summary>A number of milliseconds, null, or nothing. The durations of a configuration are all of this kind.</summary>
@@ -24,7 +24,7 @@ internal sealed class OptionalMillisecondsConverter : JsonConverter<Optional<Tim
     public override void Write(Utf8JsonWriter writer, Optional<TimeSpan?> value, JsonSerializerOptions options)
     {
         if (value.Value is { } set)
-            writer.WriteNumberValue((long)set.TotalMilliseconds);
+            Times.WriteMilliseconds(writer, set);
         else
             writer.WriteNullValue();
     }
@@ -44,7 +44,7 @@ internal sealed class UnixTimeConverter : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Times.FromUnixSeconds(reader.GetDouble());
 
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteNumberValue(value.ToUnixTimeSeconds());
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => Times.WriteUnixSeconds(writer, value);
 }
 
 /// <summary>Seconds since 1970; 0, with which the service says "not set", reads as null.</summary>
@@ -66,7 +66,7 @@ internal sealed class UnixSecondsConverter : JsonConverter<DateTimeOffset?>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset? value, JsonSerializerOptions options)
     {
         if (value is { } set)
-            writer.WriteNumberValue(set.ToUnixTimeSeconds());
+            Times.WriteUnixSeconds(writer, set);
         else
             writer.WriteNullValue();
     }
@@ -74,6 +74,25 @@ internal sealed class UnixSecondsConverter : JsonConverter<DateTimeOffset?>
 
 file static class Times
 {
+    /// <summary>A whole number where it is one, as the service writes them.</summary>
+    public static void WriteMilliseconds(Utf8JsonWriter writer, TimeSpan value)
+    {
+        if (value.Ticks % TimeSpan.TicksPerMillisecond == 0)
+            writer.WriteNumberValue(value.Ticks / TimeSpan.TicksPerMillisecond);
+        else
+            writer.WriteNumberValue(value.TotalMilliseconds);
+    }
+
+    /// <summary>A whole number where it is one; to the millisecond otherwise.</summary>
+    public static void WriteUnixSeconds(Utf8JsonWriter writer, DateTimeOffset value)
+    {
+        long milliseconds = value.ToUnixTimeMilliseconds();
+        if (milliseconds % 1000 == 0)
+            writer.WriteNumberValue(milliseconds / 1000);
+        else
+            writer.WriteNumberValue(milliseconds / 1000.0);
+    }
+
     public static DateTimeOffset FromUnixSeconds(double seconds) =>
         seconds is >= -62135596800d and < 253402300800d
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -71,10 +70,6 @@ public sealed record ResponseParameters : IHasExtraProperties
         set => _extra = new JsonTree(value);
     }
 
-    /// <summary>The parameters as JSON, without credentials for tools.</summary>
-    public override string ToString()
-    {
-        ResponseParameters shown = Tools.Count == 0 ? this : this with { Tools = [.. Tools.Select(tool => tool.WithoutSecrets())] };
-        return Encoding.UTF8.GetString(JsonSerializer.SerializeToUtf8Bytes(shown, EventsJson.Ga.Of<ResponseParameters>()));
-    }
+    /// <summary>The parameters as JSON, without credentials, long texts cut.</summary>
+    public override string ToString() => ShownJson.Of(JsonSerializer.SerializeToUtf8Bytes(this, EventsJson.Ga.Of<ResponseParameters>()));
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenAI.Realtime.WebRtc.Events.Json;
 
@@ -53,6 +54,9 @@ public abstract record PromptVariable
 
     /// <summary>Takes text.</summary>
     public static implicit operator PromptVariable(string text) => new PromptText(text);
+
+    /// <summary>The value as JSON, without files, long texts cut.</summary>
+    public sealed override string ToString() => ShownJson.Of(JsonSerializer.SerializeToUtf8Bytes(this, EventsJson.Ga.Of<PromptVariable>()));
 }
 
 /// <summary>A text.</summary>

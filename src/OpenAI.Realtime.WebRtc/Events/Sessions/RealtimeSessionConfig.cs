@@ -91,7 +91,4 @@ public sealed record RealtimeSessionConfig : SessionConfig
     internal override SessionConfig ForCall(string model) => this with { Model = model };
 
     internal override SessionConfig ForUpdate() => this with { Model = default };
-
-    private protected override SessionConfig WithoutSecrets() =>
-        Tools.Count == 0 ? this : this with { Tools = [.. Tools.Select(tool => tool.WithoutSecrets())] };
 }

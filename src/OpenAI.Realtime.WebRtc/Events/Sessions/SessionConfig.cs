@@ -41,6 +41,7 @@ public abstract record SessionConfig : IHasExtraProperties
     /// <summary>Reads a configuration.</summary>
     /// <param name="utf8Json">A session's configuration, as UTF-8.</param>
     /// <param name="dialect">In which shape.</param>
+    /// <remarks>One without a <c>type</c> is a translation's in the GA dialect, and a conversation's in the beta.</remarks>
     /// <exception cref="JsonException">It is no configuration.</exception>
     public static SessionConfig Read(ReadOnlySpan<byte> utf8Json, RealtimeDialect dialect = RealtimeDialect.Ga) =>
         EventsJson.Read(utf8Json, EventsJson.For(dialect).Of<SessionConfig>()) ?? throw new JsonException("The configuration is null.");
@@ -56,9 +57,6 @@ public abstract record SessionConfig : IHasExtraProperties
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
 
-    /// <summary>The configuration as JSON, without credentials for tools.</summary>
-    public sealed override string ToString() => System.Text.Encoding.UTF8.GetString(WithoutSecrets().ToUtf8Json());
-
-    /// <summary>The same without credentials, to be shown.</summary>
-    private protected virtual SessionConfig WithoutSecrets() => this;
+    /// <summary>The configuration as JSON, without credentials, long texts cut.</summary>
+    public sealed override string ToString() => ShownJson.Of(ToUtf8Json());
 }

@@ -19,7 +19,9 @@ public abstract record Truncation
 
     /// <summary><c>retention_ratio</c>: so much is dropped at once that this part of the conversation stays, which lets more of it come from the cache.</summary>
     /// <param name="ratio">The part, 0 to 1.</param>
-    public static RetentionRatio Retain(double ratio) => new() { Ratio = ratio };
+    public static RetentionRatio Retain(double ratio) => ratio is >= 0 and <= 1
+        ? new() { Ratio = ratio }
+        : throw new ArgumentOutOfRangeException(nameof(ratio), ratio, "A share lies between 0 and 1.");
 }
 
 /// <summary>A mode: <c>auto</c> or <c>disabled</c>.</summary>

@@ -46,12 +46,6 @@ public sealed record McpServer : SessionTool
     public Optional<bool?> DeferLoading { get; set; }
 
     private protected override string? Gist => ServerLabel;
-
-    internal override SessionTool WithoutSecrets() => this with
-    {
-        Authorization = Authorization.Value is null ? Authorization : "…",
-        Headers = Headers.Value is not { } headers ? Headers : new StringMap(headers.Select(header => KeyValuePair.Create(header.Key, "…"))),
-    };
 }
 
 /// <summary>Some of an MCP server's tools: a list of names, or a filter (<c>tool_names</c>, <c>read_only</c>).</summary>

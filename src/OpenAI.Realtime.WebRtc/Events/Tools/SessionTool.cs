@@ -27,9 +27,6 @@ public abstract record SessionTool : IHasUnknownFields
 
     /// <summary>The kind and the name; never a credential.</summary>
     public sealed override string ToString() => EventText.Of(Type ?? "", Gist);
-
-    /// <summary>The same without credentials, to be shown.</summary>
-    internal virtual SessionTool WithoutSecrets() => this;
 }
 
 /// <summary><c>function</c>: a function of your program, which the model asks to be called (<see cref="FunctionCallItem"/>).</summary>

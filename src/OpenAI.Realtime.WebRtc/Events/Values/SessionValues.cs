@@ -106,7 +106,11 @@ public readonly record struct Voice(string Value) : IOpenValue<Voice>
 
     /// <summary><c>{"id":…}</c>: a voice made for you.</summary>
     /// <param name="id">Its id, such as <c>voice_1234</c>.</param>
-    public static Voice Custom(string id) => new(id) { IsCustom = true };
+    public static Voice Custom(string id)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        return new(id) { IsCustom = true };
+    }
 
     /// <inheritdoc/>
     public static implicit operator Voice(string value) => new(value);

@@ -1,0 +1,31 @@
+using System.Text;
+using System.Text.Json;
+using OpenAI.Realtime.WebRtc.Events;
+
+namespace OpenAI.Realtime.WebRtc.Tests.Events;
+
+public sealed class RawClientEventTests
+{
+    [Fact]
+    public void It_is_sent_byte_for_byte()
+    {
+        const string Json = """{ "type" : "x",  "event_id":"a" }""";
+        Assert.Equal(Json, Encoding.UTF8.GetString(new RawClientEvent(Json).ToUtf8Json()));
+    }
+
+    [Fact]
+    public void Another_id_is_sent_in_place_of_its_own()
+    {
+        var raw = new RawClientEvent("""{"type":"x","event_id":"a","n":1}""");
+        RawClientEvent other = raw with { EventId = "b" };
+        Assert.Equal("""{"type":"x","n":1,"event_id":"b"}""", Encoding.UTF8.GetString(other.ToUtf8Json()));
+        Assert.NotEqual(raw, other);
+    }
+
+    [Fact]
+    public void More_fields_are_sent_with_it()
+    {
+        var raw = new RawClientEvent("""{"type":"x","n":1}""") { AdditionalProperties = new() { ["n"] = JsonElement.Parse("2") } };
+        Assert.Equal("""{"type":"x","n":2}""", Encoding.UTF8.GetString(raw.ToUtf8Json()));
+    }
+}
