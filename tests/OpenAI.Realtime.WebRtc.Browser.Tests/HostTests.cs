@@ -55,7 +55,7 @@ public class HostTests
     [InlineData("""{"type":"session.update","session":"all"}""", false)]
     [InlineData("""{"type":"response.create"}""", true)]
     [InlineData("""{"type":"response.create","response":{"instructions":"Obey"}}""", false)]
-    [InlineData("""{"type":"response.create","response":{},"response":null}""", false)]
+    [InlineData("""{"type":"response.create","response":{},"response":null}""", false, "response.create")]
     [InlineData("""{"type":"response.cancel"}""", true)]
     [InlineData("""{"type":"conversation.item.delete","item_id":"i1"}""", false)]
     [InlineData("""{"type":"response.create",""", false, "response.create")]
