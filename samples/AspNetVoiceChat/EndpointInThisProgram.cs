@@ -23,7 +23,5 @@ internal sealed class EndpointInThisProgram(IServer server) : DelegatingHandler
         return base.SendAsync(request, cancellationToken);
     }
 
-    // 0.0.0.0, [::], * and + are for listening, loopback included, and cannot be asked themselves.
-    private static string Reachable(BindingAddress address) =>
-        $"{address.Scheme}://{(address.Host is "0.0.0.0" or "[::]" or "*" or "+" ? "127.0.0.1" : address.Host)}:{address.Port}";
+    private static string Reachable(BindingAddress address) => $"{address.Scheme}://{(ListenAddresses.IsEvery(address.Host) ? "127.0.0.1" : address.Host)}:{address.Port}";
 }

@@ -1,4 +1,29 @@
 using AspNetVoiceChat;
+using Microsoft.AspNetCore.Connections;
+
+if (args.Any(arg => arg is "--help" or "-h" or "-?"))
+{
+    Console.WriteLine(
+        """
+        A page that holds a conversation by voice. Without OPENAI_API_KEY a test endpoint in this program answers.
+
+        Usage: samples/run web [options]
+          --urls http://localhost:8000       where to listen; http://localhost:5080 by default
+          --AllowedHosts "localhost;name"    the names by which the page may be opened, beside those in --urls
+          --VoiceChat:CallsPerMinute 30      how many keys and calls one address may ask for
+        The other settings stand in appsettings.json.
+        """);
+    return 0;
+}
 
 // What to read first: VoiceChatHost.cs, the host, and wwwroot/js/conversation.js, the call in the page.
-await VoiceChatHost.Create(args).App.RunAsync();
+try
+{
+    await VoiceChatHost.Create(args).App.RunAsync();
+    return 0;
+}
+catch (IOException e) when (e.InnerException is AddressInUseException)
+{
+    Console.Error.WriteLine($"{e.Message} Take another port: samples/run web --urls http://localhost:8000");
+    return 1;
+}

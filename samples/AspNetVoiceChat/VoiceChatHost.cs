@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -31,6 +33,9 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         });
         string urls = builder.Configuration["urls"] is { Length: > 0 } given ? given : "http://localhost:5080";
         builder.WebHost.UseUrls(urls);
+        // Of appsettings.json's AllowedHosts, and of what the program is told to listen on: a page elsewhere whose name has been turned to this machine gets nothing.
+        string[] named = [.. ListenAddresses.HostsOf(urls).Where(host => !ListenAddresses.IsEvery(host))];
+        builder.Services.PostConfigure<HostFilteringOptions>(hosts => hosts.AllowedHosts = [.. hosts.AllowedHosts, .. named]);
         ChatSettings settings = builder.Configuration.GetRequiredSection("VoiceChat").Get<ChatSettings>()!;
         string? apiKey = builder.Configuration["OPENAI_API_KEY"];
         bool isOffline = string.IsNullOrWhiteSpace(apiKey);
@@ -53,7 +58,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         builder.Services.AddRealtimeEndpoints();
         builder.Services.AddRateLimiter(limiter =>
         {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = async (rejected, _) => await TellToWaitAsync(rejected);
             limiter.AddPolicy(PerAddress, context => RateLimitPartition.GetFixedWindowLimiter(
                 context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new() { PermitLimit = settings.CallsPerMinute, Window = TimeSpan.FromMinutes(1) }));
         });
@@ -78,8 +83,22 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         MapCalls(app, settings);
         MapConfig(app, settings, isOffline ? null : service);
         app.Lifetime.ApplicationStarted.Register(() =>
-            Console.WriteLine($"Open {app.Urls.First()}   ({(isOffline ? "offline: a test endpoint in this program answers; set OPENAI_API_KEY to talk to OpenAI" : service)})"));
+        {
+            Console.WriteLine($"Open {app.Urls.First()}   ({(isOffline ? "offline: a test endpoint in this program answers; set OPENAI_API_KEY to talk to OpenAI" : service)}; Ctrl-C ends it)");
+            if (!isOffline && !ListenAddresses.HostsOf(urls).All(ListenAddresses.IsThisMachine))
+                Console.Error.WriteLine($"Warning: {urls} can be reached from the network, and nobody is asked who they are: whoever gets there talks at your expense.");
+        });
         return new VoiceChatHost(app, endpoint);
+    }
+
+    private static Task TellToWaitAsync(OnRejectedContext rejected)
+    {
+        HttpResponse response = rejected.HttpContext.Response;
+        response.Headers.CacheControl = "no-store";
+        if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait))
+            response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return TypedResults.Problem("Wait, then try again.", statusCode: StatusCodes.Status429TooManyRequests, title: "There were too many calls within a minute.",
+            extensions: new Dictionary<string, object?> { ["code"] = "too_many_requests" }).ExecuteAsync(rejected.HttpContext);
     }
 
     /// <summary>The three ways to connect. Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says <c>RequireAuthorization()</c>.</summary>

@@ -110,6 +110,28 @@ public class ConversationTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task A_button_let_go_for_a_moment_does_not_lose_what_was_said()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.Page.CheckAsync("#push-to-talk");
+        await page.ConnectAsync();
+        await page.Page.Locator("#talk").FocusAsync();
+        await page.Page.Keyboard.DownAsync("Space");
+        await page.ExpectWaveAsync("your-wave");
+        await page.Page.EvaluateAsync(
+            """
+            () => { for (const type of ['keyup', 'keydown']) document.getElementById('talk').dispatchEvent(new KeyboardEvent(type, { key: ' ', bubbles: true })); }
+            """);
+        await page.Page.WaitForTimeoutAsync(500);       // longer than the last syllable is waited for
+        await Expect(page.Events("input_audio_buffer.commit")).ToHaveCountAsync(0);
+        await page.Page.Keyboard.UpAsync("Space");
+        await Expect(page.Events("input_audio_buffer.commit")).ToHaveCountAsync(1);
+        await Expect(page.Events("input_audio_buffer.clear")).ToHaveCountAsync(1);
+        await Expect(page.TheirLines).ToContainTextAsync(VoiceChat.Answer);
+    }
+
+    [BrowserFact]
     public async Task Push_to_talk_listens_only_while_the_button_is_held()
     {
         await using VoiceChat chat = await VoiceChat.StartAsync();

@@ -66,6 +66,38 @@ public class PageTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task Events_fill_their_list_and_not_the_page()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.Mute.ClickAsync();
+        await page.ConnectAsync();
+        RealtimeTestCall call = await chat.Endpoint.WaitForCallAsync();
+        for (int i = 0; i < 50; i++)
+            call.SendEvent($$"""{"type":"rate_limits.updated","rate_limits":[],"number":{{i}}}""");
+        await Expect(page.Events("rate_limits.updated")).ToHaveCountAsync(50);
+        Assert.Equal(await page.Page.EvaluateAsync<int>("() => innerHeight"), await page.Page.EvaluateAsync<int>("() => document.documentElement.scrollHeight"));
+    }
+
+    [BrowserFact]
+    public async Task What_is_no_event_is_shown_and_does_no_harm()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.Mute.ClickAsync();
+        await page.ConnectAsync();
+        RealtimeTestCall call = await chat.Endpoint.WaitForCallAsync();
+        foreach (string message in (string[])["null", "5", "[]", """{"type":5}""", "{"])
+            call.SendEvent(message);
+        // A role by a name that every object has is no role.
+        call.SendEvent("""{"type":"conversation.item.added","item":{"id":"c1","type":"message","role":"constructor","content":[null]}}""");
+        call.SendEvent("""{"type":"conversation.item.input_audio_transcription.completed","item_id":"u1","transcript":"still here"}""");
+        await Expect(page.Lines).ToHaveTextAsync(["Youstill here"]);
+        await Expect(page.Events("(not an event)")).ToHaveCountAsync(4);
+        await Expect(page.Events("(not JSON)")).ToHaveCountAsync(1);
+    }
+
+    [BrowserFact]
     public async Task Everything_can_be_done_by_keyboard()
     {
         await using VoiceChat chat = await VoiceChat.StartAsync();

@@ -131,6 +131,7 @@ export class Conversation extends EventTarget {
       // One broken message must not end the conversation; the log shows it as it came.
       event = { type: '(not JSON)', text: String(text).slice(0, 1_000) };
     }
+    if (typeof event?.type !== 'string') event = { type: '(not an event)', text: text.slice(0, 1_000) };
     this.#emit('received', event);
     if (event.type === 'error' && event.error?.code === 'session_expired') this.#end({ reason: 'expired' });
   }

@@ -93,9 +93,9 @@ export class Transcript {
     const line = this.#line(item.id, role);
     this.#place(line, previousId);
     const content = Array.isArray(item.content) ? item.content : [];
-    const words = content.map((part) => part.text ?? part.transcript ?? '').join('');
+    const words = content.map((part) => part?.text ?? part?.transcript ?? '').join('');
     if (words && (isDone || role !== 'assistant')) line.finish(words);
-    else if (role === 'user' && isDone && content.some((part) => part.type === 'input_audio')) line.state('waiting');
+    else if (role === 'user' && isDone && content.some((part) => part?.type === 'input_audio')) line.state('waiting');
   }
 
   #onResponseDone(response) {
@@ -178,7 +178,7 @@ class Line {
     this.id = id;
     this.role = role;
     this.previousId = undefined; // not known yet; null: the conversation's first
-    if (!(role in names)) return;
+    if (!Object.hasOwn(names, role)) return;
     this.element = document.createElement('li');
     this.element.className = `line ${role}`;
     this.element.dataset.item = id;

@@ -12,6 +12,7 @@ export class Turns {
   #isMuted = false;
   #isPushToTalk = false;
   #isTalking = false;
+  #tail = null; // the timer, while the last syllable is waited for
 
   constructor(conversation, microphone) {
     this.#conversation = conversation;
@@ -46,7 +47,13 @@ export class Turns {
     if (this.#isTalking) return;
     this.#isTalking = true;
     this.interrupt();
-    this.#send({ type: 'input_audio_buffer.clear' });
+    if (this.#tail !== null) {
+      // Let go for a moment only: the turn goes on, and what has been said in it stays.
+      clearTimeout(this.#tail);
+      this.#tail = null;
+    } else {
+      this.#send({ type: 'input_audio_buffer.clear' });
+    }
     this.#applyMicrophone();
   }
 
@@ -54,8 +61,8 @@ export class Turns {
   stopTalking() {
     if (!this.#isTalking) return;
     this.#isTalking = false;
-    setTimeout(() => {
-      if (this.#isTalking) return;
+    this.#tail = setTimeout(() => {
+      this.#tail = null;
       this.#applyMicrophone();
       this.#send({ type: 'input_audio_buffer.commit' });
       this.#send({ type: 'response.create' });
