@@ -206,7 +206,7 @@ public sealed partial class RealtimeBridgeCall
         bool goesOn = await AskHandlerAsync(
             nameof(RealtimeBridgeHandler.OnPageEventAsync), () => _parts.Handler.OnPageEventAsync(this, type, message.Memory, _ended.Token)).ConfigureAwait(false);
         if (!goesOn)
-            return false;
+            return await RefuseAsync("not_allowed", "This host did not pass the event on.", eventId).ConfigureAwait(false);
         try
         {
             await Session.SendRawAsync(message.Memory, _ended.Token).ConfigureAwait(false);

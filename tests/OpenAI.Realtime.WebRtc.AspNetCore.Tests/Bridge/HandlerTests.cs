@@ -54,6 +54,10 @@ public sealed class HandlerTests
         await b.Call.WaitForEventAsync("input_audio_buffer.clear");
         await b.Call.WaitForEventAsync("session.update");
         Assert.DoesNotContain(b.Call.ReceivedEvents, e => e.Type == "response.cancel");
+        JsonObject refused = await b.Page.WaitForAsync("error");
+        Assert.Equal("not_allowed", refused["error"]!["code"]!.GetValue<string>());
+        Assert.Equal("held", refused["error"]!["event_id"]!.GetValue<string>());
+        Assert.Equal(1, b.Bridge.GetStatistics().PageEventsRefused);
         await Wait.UntilAsync(() => b.Page.Received.Any(json => json.Contains("host.note", StringComparison.Ordinal)), "the host's own event arrives");
         Assert.DoesNotContain(b.Page.Received, json => json.Contains("input_audio_buffer.cleared", StringComparison.Ordinal));
     }
