@@ -32,6 +32,7 @@ internal sealed class StartupCheck(IHostEnvironment environment, ILoggerFactory 
         {
             if (endpoint.Metadata.GetMetadata<RealtimeRouteMetadata>() is not { Route: var route })
                 continue;
+            route.CheckClient();
             route.Check();
             if (hasFallback || IsDecided(endpoint.Metadata))
                 continue;

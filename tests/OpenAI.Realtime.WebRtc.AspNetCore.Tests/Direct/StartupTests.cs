@@ -58,6 +58,25 @@ public sealed class StartupTests
         Assert.Contains("AddOpenAIRealtimeWebRtc", e.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_client_that_is_not_registered_is_named()
+    {
+        foreach (Action<WebApplication> map in new Action<WebApplication>[]
+        {
+            app => app.MapRealtimeEphemeralKey("/s", o => o.ClientName = "azuer").AllowAnonymous(),
+            app => app.MapRealtimeCalls("/s", o => o.ClientName = "azuer").AllowAnonymous(),
+            app => app.MapRealtimeBridge("/s", o => o.ClientName = "azuer").AllowAnonymous(),
+        })
+        {
+            InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(map));
+            Assert.StartsWith("POST /s (MapRealtime", e.Message, StringComparison.Ordinal);
+            Assert.Contains("no client named 'azuer' was registered", e.Message, StringComparison.Ordinal);
+        }
+        await using TestHost right = await TestHost.StartAsync(
+            app => app.MapRealtimeCalls("/s", o => o.ClientName = "azure").AllowAnonymous(),
+            builder => builder.Services.AddOpenAIRealtimeWebRtc("azure", o => o.ApiKey = "sk-test"));
+    }
+
     [Theory]
     [InlineData("beta", "Dialect Ga")]
     [InlineData("negotiated", "NegotiatedChannelId")]
