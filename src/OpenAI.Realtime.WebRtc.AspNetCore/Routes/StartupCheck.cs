@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Authorization.Infrastructure;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -34,6 +36,7 @@ internal sealed class StartupCheck(IHostEnvironment environment, ILoggerFactory 
                 continue;
             route.CheckClient();
             route.Check();
+            CheckAuthorization(services, route.Name, endpoint.Metadata);
             if (hasFallback || IsDecided(endpoint.Metadata))
                 continue;
             if (!environment.IsDevelopment())
@@ -43,6 +46,30 @@ internal sealed class StartupCheck(IHostEnvironment environment, ILoggerFactory 
                     + "Add .RequireAuthorization() to it, or .AllowAnonymous() if it is meant for everyone. Only in Development does the host start without.");
             }
             loggers.CreateLogger(AspNetLog.Category).OpenInDevelopment(route.Name);
+        }
+    }
+
+    /// <summary>A policy without the services that it needs would fail each request with 500; said here, where it can be known.</summary>
+    private static void CheckAuthorization(IServiceProvider services, string name, EndpointMetadataCollection metadata)
+    {
+        IReadOnlyList<IAuthorizeData> asked = metadata.GetOrderedMetadata<IAuthorizeData>();
+        IReadOnlyList<AuthorizationPolicy> given = metadata.GetOrderedMetadata<AuthorizationPolicy>();
+        if (metadata.GetMetadata<IAllowAnonymous>() is not null || (asked.Count == 0 && given.Count == 0))
+            return;
+        if (services.GetService<IAuthorizationService>() is null)
+            throw new InvalidOperationException($"{name} has an authorization policy, and nothing to judge by it: call builder.Services.AddAuthorization() before the host is built.");
+
+        // A name that is not found here may be known to a policy provider of the application's own.
+        AuthorizationOptions options = services.GetRequiredService<IOptions<AuthorizationOptions>>().Value;
+        AuthorizationPolicy[] policies = [.. given, .. asked.Select(a => string.IsNullOrEmpty(a.Policy) ? options.DefaultPolicy : options.GetPolicy(a.Policy)).OfType<AuthorizationPolicy>()];
+        bool namesScheme = asked.Any(a => !string.IsNullOrEmpty(a.AuthenticationSchemes)) || policies.Any(p => p.AuthenticationSchemes.Count > 0);
+        bool needsUser = policies.Any(p => p.Requirements.OfType<DenyAnonymousAuthorizationRequirement>().Any());
+        IAuthenticationSchemeProvider? schemes = services.GetService<IAuthenticationSchemeProvider>();
+        if (needsUser && (schemes is null || (!namesScheme && schemes.GetDefaultChallengeSchemeAsync().GetAwaiter().GetResult() is null)))
+        {
+            throw new InvalidOperationException(
+                $"{name} is for signed-in users, and the host has no default way to sign in: call builder.Services.AddAuthentication(…) with a scheme, such as .AddCookie(), "
+                + "or name one in the policy.");
         }
     }
 
