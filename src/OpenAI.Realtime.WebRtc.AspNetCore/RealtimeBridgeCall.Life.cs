@@ -268,7 +268,8 @@ public sealed partial class RealtimeBridgeCall
 
     private async Task CloseAsync(RealtimeBridgeEnd end, Task servicePump, Task pumps)
     {
-        _duration = _parts.TimeProvider.GetElapsedTime(_connectedAt);
+        TimeSpan duration = _parts.TimeProvider.GetElapsedTime(_connectedAt);
+        Interlocked.Exchange(ref _durationTicks, duration.Ticks);
         try
         {
             await CloseSidesAsync(end, servicePump, pumps).ConfigureAwait(false);
@@ -286,8 +287,8 @@ public sealed partial class RealtimeBridgeCall
         await WithinAsync(GuardAsync(nameof(RealtimeBridgeHandler.OnEndedAsync), () => _parts.Handler.OnEndedAsync(this, end))).ConfigureAwait(false);
         _parts.Bridge.Remove(this);
         _parts.Place.Dispose();
-        BridgeMetrics.CallDuration.Record(_duration.Value.TotalSeconds, new KeyValuePair<string, object?>("reason", end.Reason.ToString()));
-        _logger.BridgeEnded(Id, end.Reason, _duration.Value.TotalSeconds, end.Detail);
+        BridgeMetrics.CallDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("reason", end.Reason.ToString()));
+        _logger.BridgeEnded(Id, end.Reason, duration.TotalSeconds, end.Detail);
         _completion.TrySetResult(end);
     }
 

@@ -105,8 +105,10 @@ public sealed class HandlerTests
         await using Bridged b = await Bridged.StartAsync();
         b.Call.SendEvent("""{"type":"secret.of.tomorrow","instructions":"hidden"}""");
         b.Call.SendEvent("not json at all");
-        b.Call.SendEvent("""{"type":"rate_limits.updated","rate_limits":[]}""");
-        await b.Page.WaitForAsync("rate_limits.updated");
+        b.Call.SendEvent("""{"type":"rate_limits.updated","rate_limits":[{"name":"tokens","limit":1,"remaining":1}]}""");
+        b.Call.SendEvent("""{"type":"conversation.item.truncated","item_id":"i"}""");
+        await b.Page.WaitForAsync("conversation.item.truncated");
+        Assert.DoesNotContain(b.Page.Received, json => json.Contains("rate_limits", StringComparison.Ordinal));
         Assert.DoesNotContain(b.Page.Received, json => json.Contains("tomorrow", StringComparison.Ordinal) || json.Contains("not json", StringComparison.Ordinal));
         await b.Page.Peer.SendMessageAsync(new byte[] { 1, 2, 3 }, Peers.MessageKind.Binary);
         await b.Page.WaitForAsync("error");

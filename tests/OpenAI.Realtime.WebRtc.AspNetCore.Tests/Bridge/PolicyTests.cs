@@ -58,7 +58,7 @@ public sealed class PolicyTests
     [InlineData("input_audio_buffer.speech_started")]
     [InlineData("output_audio_buffer.cleared")]
     [InlineData("response.output_text.delta")]
-    [InlineData("rate_limits.updated")]
+    [InlineData("conversation.item.truncated")]
     public void The_conversation_is_shown_as_it_is(string type)
     {
         ReadOnlyMemory<byte> json = Encoding.UTF8.GetBytes($$"""{"type":"{{type}}", "delta":"a"}""");
@@ -75,6 +75,7 @@ public sealed class PolicyTests
     [InlineData("""{"type":"session.created"}""")]
     [InlineData("""{"type":"session.updated","session":"x"}""")]
     [InlineData("""{"type":"error","error":"x"}""")]
+    [InlineData("""{"type":"rate_limits.updated","rate_limits":[]}""")]
     [InlineData("""{"type":"unknown.event"}""")]
     public void How_the_host_has_set_it_up_is_not_shown(string json) => Assert.True(Show(json) is null);
 
