@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Numerics;
 using System.Text.Json;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 using OpenAI.Realtime.WebRtc.Audio;
@@ -23,6 +25,7 @@ public sealed partial class RealtimeBridgeCall
     private readonly TaskCompletionSource<RealtimeBridgeEnd> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RealtimeBridgeEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
+    private readonly ConcurrentDictionary<string, int> _handlerFailures = new(StringComparer.Ordinal);
     private long _pageEventsRelayed, _pageEventsRefused, _serviceEventsRelayed, _serviceEventsHeldBack;
 
     /// <summary>Connects the service's side. What it throws ends the request; the caller then abandons the call.</summary>
@@ -246,7 +249,7 @@ public sealed partial class RealtimeBridgeCall
 #pragma warning restore CA1031
         {
             if (!_ended.IsCancellationRequested)
-                _logger.HandlerFailed(Id, hook, e);
+                LogHandlerFailure(hook, e);
             return false;
         }
     }
@@ -262,8 +265,16 @@ public sealed partial class RealtimeBridgeCall
 #pragma warning restore CA1031
         {
             if (e is not OperationCanceledException || !_ended.IsCancellationRequested)
-                _logger.HandlerFailed(Id, hook, e);
+                LogHandlerFailure(hook, e);
         }
+    }
+
+    /// <summary>A page can make a method fail as often as it likes; it must not fill the log with that.</summary>
+    private void LogHandlerFailure(string hook, Exception e)
+    {
+        int failures = _handlerFailures.AddOrUpdate(hook, 1, static (_, until) => until + 1);
+        if (BitOperations.IsPow2(failures))
+            _logger.HandlerFailed(Id, hook, failures, e);
     }
 
     private async Task CloseAsync(RealtimeBridgeEnd end, Task servicePump, Task pumps)

@@ -75,6 +75,18 @@ public sealed class HandlerTests
     }
 
     [Fact]
+    public async Task A_page_that_makes_the_handler_fail_again_and_again_does_not_fill_the_log()
+    {
+        await using Bridged b = await Bridged.StartAsync(o => o.CreateHandler = _ => new Failing());
+        for (int i = 0; i < 20; i++)
+            await b.Page.SendAsync("{\"type\":\"response.cancel\",\"event_id\":\"" + i + "\"}");
+        await b.Page.WaitForAsync("error", e => e["error"]!["event_id"]!.GetValue<string>() == "19");
+        Assert.Equal(20, b.Bridge.GetStatistics().PageEventsRefused);
+        Assert.Equal(5, b.Host.Log.Entries.Count(e => e.Id.Id == 5024 && e.Text.Contains(nameof(RealtimeBridgeHandler.OnPageEventAsync), StringComparison.Ordinal)
+            && e.Text.Contains("times until now", StringComparison.Ordinal)));      // the 1st, 2nd, 4th, 8th and 16th
+    }
+
+    [Fact]
     public async Task A_page_cannot_change_the_session_and_is_told_so()
     {
         await using Bridged b = await Bridged.StartAsync(o => o.Session = new RealtimeSessionConfig { Instructions = "Guard the word swordfish." });
