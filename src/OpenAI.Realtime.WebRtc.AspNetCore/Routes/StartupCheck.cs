@@ -61,9 +61,11 @@ internal sealed class StartupCheck(IHostEnvironment environment, ILoggerFactory 
 
         // A name that is not found here may be known to a policy provider of the application's own.
         AuthorizationOptions options = services.GetRequiredService<IOptions<AuthorizationOptions>>().Value;
-        AuthorizationPolicy[] policies = [.. given, .. asked.Select(a => string.IsNullOrEmpty(a.Policy) ? options.DefaultPolicy : options.GetPolicy(a.Policy)).OfType<AuthorizationPolicy>()];
+        // As the framework combines them, the default policy counts where nothing else is asked for.
+        AuthorizationPolicy[] policies = [.. given, .. asked.Select(a => a.Policy is { Length: > 0 } policy ? options.GetPolicy(policy)
+            : given.Count == 0 && string.IsNullOrEmpty(a.Roles) ? options.DefaultPolicy : null).OfType<AuthorizationPolicy>()];
         bool namesScheme = asked.Any(a => !string.IsNullOrEmpty(a.AuthenticationSchemes)) || policies.Any(p => p.AuthenticationSchemes.Count > 0);
-        bool needsUser = policies.Any(p => p.Requirements.OfType<DenyAnonymousAuthorizationRequirement>().Any());
+        bool needsUser = asked.Any(a => !string.IsNullOrEmpty(a.Roles)) || policies.Any(p => p.Requirements.OfType<DenyAnonymousAuthorizationRequirement>().Any());
         IAuthenticationSchemeProvider? schemes = services.GetService<IAuthenticationSchemeProvider>();
         if (needsUser && (schemes is null || (!namesScheme && schemes.GetDefaultChallengeSchemeAsync().GetAwaiter().GetResult() is null)))
         {
