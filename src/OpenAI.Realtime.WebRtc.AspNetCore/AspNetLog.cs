@@ -48,8 +48,8 @@ internal static partial class AspNetLog
     [LoggerMessage(5023, LogLevel.Error, "Bridged call {BridgeId} failed")]
     public static partial void BridgeFailed(this ILogger logger, string bridgeId, Exception exception);
 
-    [LoggerMessage(5024, LogLevel.Error, "Bridged call {BridgeId}: the handler's {Hook} failed")]
-    public static partial void HandlerFailed(this ILogger logger, string bridgeId, string hook, Exception exception);
+    [LoggerMessage(5024, LogLevel.Error, "Bridged call {BridgeId}: the handler's {Hook} failed ({Failures} times until now; the 1st, 2nd, 4th, 8th … are logged)")]
+    public static partial void HandlerFailed(this ILogger logger, string bridgeId, string hook, int failures, Exception exception);
 
     [LoggerMessage(5025, LogLevel.Debug, "Bridged call {BridgeId}: an event of the page was refused: {Reason}")]
     public static partial void PageEventRefused(this ILogger logger, string bridgeId, string reason);

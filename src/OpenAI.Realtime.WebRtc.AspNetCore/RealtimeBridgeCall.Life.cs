@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Numerics;
 using System.Text.Json;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 using OpenAI.Realtime.WebRtc.Audio;
@@ -23,6 +25,7 @@ public sealed partial class RealtimeBridgeCall
     private readonly TaskCompletionSource<RealtimeBridgeEnd> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<RealtimeBridgeEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
+    private readonly ConcurrentDictionary<string, int> _handlerFailures = new(StringComparer.Ordinal);
     private long _pageEventsRelayed, _pageEventsRefused, _serviceEventsRelayed, _serviceEventsHeldBack;
 
     /// <summary>Connects the service's side. What it throws ends the request; the caller then abandons the call.</summary>
@@ -206,7 +209,7 @@ public sealed partial class RealtimeBridgeCall
         bool goesOn = await AskHandlerAsync(
             nameof(RealtimeBridgeHandler.OnPageEventAsync), () => _parts.Handler.OnPageEventAsync(this, type, message.Memory, _ended.Token)).ConfigureAwait(false);
         if (!goesOn)
-            return false;
+            return await RefuseAsync("not_allowed", "This host did not pass the event on.", eventId).ConfigureAwait(false);
         try
         {
             await Session.SendRawAsync(message.Memory, _ended.Token).ConfigureAwait(false);
@@ -246,7 +249,7 @@ public sealed partial class RealtimeBridgeCall
 #pragma warning restore CA1031
         {
             if (!_ended.IsCancellationRequested)
-                _logger.HandlerFailed(Id, hook, e);
+                LogHandlerFailure(hook, e);
             return false;
         }
     }
@@ -262,13 +265,22 @@ public sealed partial class RealtimeBridgeCall
 #pragma warning restore CA1031
         {
             if (e is not OperationCanceledException || !_ended.IsCancellationRequested)
-                _logger.HandlerFailed(Id, hook, e);
+                LogHandlerFailure(hook, e);
         }
+    }
+
+    /// <summary>A page can make a method fail as often as it likes; it must not fill the log with that.</summary>
+    private void LogHandlerFailure(string hook, Exception e)
+    {
+        int failures = _handlerFailures.AddOrUpdate(hook, 1, static (_, until) => until + 1);
+        if (BitOperations.IsPow2(failures))
+            _logger.HandlerFailed(Id, hook, failures, e);
     }
 
     private async Task CloseAsync(RealtimeBridgeEnd end, Task servicePump, Task pumps)
     {
-        _duration = _parts.TimeProvider.GetElapsedTime(_connectedAt);
+        TimeSpan duration = _parts.TimeProvider.GetElapsedTime(_connectedAt);
+        Interlocked.Exchange(ref _durationTicks, duration.Ticks);
         try
         {
             await CloseSidesAsync(end, servicePump, pumps).ConfigureAwait(false);
@@ -286,8 +298,8 @@ public sealed partial class RealtimeBridgeCall
         await WithinAsync(GuardAsync(nameof(RealtimeBridgeHandler.OnEndedAsync), () => _parts.Handler.OnEndedAsync(this, end))).ConfigureAwait(false);
         _parts.Bridge.Remove(this);
         _parts.Place.Dispose();
-        BridgeMetrics.CallDuration.Record(_duration.Value.TotalSeconds, new KeyValuePair<string, object?>("reason", end.Reason.ToString()));
-        _logger.BridgeEnded(Id, end.Reason, _duration.Value.TotalSeconds, end.Detail);
+        BridgeMetrics.CallDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("reason", end.Reason.ToString()));
+        _logger.BridgeEnded(Id, end.Reason, duration.TotalSeconds, end.Detail);
         _completion.TrySetResult(end);
     }
 

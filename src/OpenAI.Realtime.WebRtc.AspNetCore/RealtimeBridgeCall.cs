@@ -28,7 +28,7 @@ public sealed partial class RealtimeBridgeCall
     private readonly ILogger _logger;
     private RealtimeWebRtcSession? _session;
     private long _connectedAt;
-    private TimeSpan? _duration;
+    private long _durationTicks = -1;    // until the end; a number, so that it is read whole
 
     internal RealtimeBridgeCall(BridgeCallParts parts)
     {
@@ -58,7 +58,7 @@ public sealed partial class RealtimeBridgeCall
     /// <summary>What has been counted until now; also after the end.</summary>
     public RealtimeBridgeCallStatistics GetStatistics() => new()
     {
-        Duration = _duration ?? _parts.TimeProvider.GetElapsedTime(_connectedAt),
+        Duration = Interlocked.Read(ref _durationTicks) is var ticks and >= 0 ? new TimeSpan(ticks) : _parts.TimeProvider.GetElapsedTime(_connectedAt),
         PageAudio = _fromPage.Counted,
         ServiceAudio = _toPage.Counted,
         PageEventsRelayed = Interlocked.Read(ref _pageEventsRelayed),

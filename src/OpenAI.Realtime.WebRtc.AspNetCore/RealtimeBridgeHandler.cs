@@ -27,7 +27,9 @@ public class RealtimeBridgeHandler
     /// <param name="type">The event's name.</param>
     /// <param name="utf8Json">The event as it is on the wire; not to be used after the task has completed.</param>
     /// <param name="cancellationToken">Cancelled when the call ends.</param>
-    /// <returns>Whether the service gets it. By default true.</returns>
+    /// <returns>
+    /// Whether the service gets it. By default true. When it does not, the page is told with an <c>error</c> event, code <c>not_allowed</c>, and the event counts as refused.
+    /// </returns>
     public virtual ValueTask<bool> OnPageEventAsync(
         RealtimeBridgeCall call, string type, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken) => new(true);
 

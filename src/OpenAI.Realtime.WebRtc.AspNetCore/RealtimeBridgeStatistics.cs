@@ -33,7 +33,7 @@ public sealed record RealtimeBridgeCallStatistics
     /// <summary>Events from the page that the service was given.</summary>
     public required long PageEventsRelayed { get; init; }
 
-    /// <summary>Events from the page that were refused, because they are no events or because the page may not send them.</summary>
+    /// <summary>Events from the page that were refused: they are no events, the page may not send them, or the handler did not let them pass.</summary>
     public required long PageEventsRefused { get; init; }
 
     /// <summary>Events from the service that the page was shown.</summary>

@@ -50,7 +50,7 @@ internal static class PageEventPolicy
     private static bool IsUsersMessage(JsonElement e) =>
         e.TryGetProperty("item", out JsonElement item) && item.Text("type") == "message" && item.Text("role") == "user";
 
-    /// <summary>An answer that is asked for without instructions, tools, prompt or input of its own.</summary>
+    /// <summary>An answer that is asked for without any settings: a member of <c>response</c> would change what the host has chosen.</summary>
     private static bool IsPlainResponse(JsonElement e)
     {
         foreach (JsonProperty member in e.EnumerateObject())
@@ -60,13 +60,6 @@ internal static class PageEventPolicy
         }
         if (!e.TryGetProperty("response", out JsonElement response) || response.ValueKind == JsonValueKind.Null)
             return true;
-        if (response.ValueKind != JsonValueKind.Object)
-            return false;
-        foreach (JsonProperty member in response.EnumerateObject())
-        {
-            if (member.Name is not ("output_modalities" or "modalities" or "max_output_tokens" or "max_response_output_tokens"))
-                return false;
-        }
-        return true;
+        return response.ValueKind == JsonValueKind.Object && response.GetPropertyCount() == 0;
     }
 }

@@ -35,7 +35,7 @@ internal static class PrivacyFilter
         }
         switch (type)
         {
-            case "conversation.created" or "conversation.item.deleted" or "conversation.item.truncated" or "rate_limits.updated":
+            case "conversation.created" or "conversation.item.deleted" or "conversation.item.truncated":
                 return utf8Json;
             case "session.created" or "session.updated":
                 return Rewrite(utf8Json, static e => FilterSession(e["session"]));

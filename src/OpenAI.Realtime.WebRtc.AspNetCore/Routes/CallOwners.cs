@@ -22,10 +22,16 @@ internal sealed class CallOwners
         }
     }
 
-    /// <summary>Takes a call out, once. False for a call that is not known, and for one of somebody else's.</summary>
-    public bool TryTake(string callId, string? userId)
+    /// <summary>False for a call that is not known, and for one of somebody else's.</summary>
+    public bool IsOwner(string callId, string? userId)
     {
         lock (_gate)
-            return _owners.TryGetValue(callId, out string? owner) && owner == userId && _owners.Remove(callId);
+            return _owners.TryGetValue(callId, out string? owner) && owner == userId;
+    }
+
+    public void Remove(string callId)
+    {
+        lock (_gate)
+            _owners.Remove(callId);
     }
 }

@@ -53,7 +53,7 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
         catch when (callId is not null)
         {
             // The page went away, or will never get its answer: nobody else would end the call.
-            _owners.TryTake(callId, userId);
+            _owners.Remove(callId);
             await Service.Signaling.HangUpAsync(callId, ephemeralKey: null).ConfigureAwait(false);
             throw;
         }
@@ -64,9 +64,19 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
     private async Task HangUpAsync(HttpContext context)
     {
         string callId = context.Request.RouteValues["callId"] as string ?? "";
-        if (!_owners.TryTake(callId, UserIdOf(context)))
+        if (!_owners.IsOwner(callId, UserIdOf(context)))
             throw new HttpProblem(StatusCodes.Status404NotFound, "call_not_found", "There is no such call of this user.");
-        await Service.Signaling.HangUpAsync(callId, ephemeralKey: null).ConfigureAwait(false);
+        try
+        {
+            // Goes on without the page, which may have closed its tab by now.
+            await Service.Calls.HangUpAsync(callId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RealtimeConnectException e)
+        {
+            // The call is still this user's, to try again.
+            throw new HttpProblem(StatusCodes.Status502BadGateway, "hang_up_failed", "The service did not end the call.", "Try again; the host's log says more.", e);
+        }
+        _owners.Remove(callId);
         Logger.CallHungUp(callId);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }

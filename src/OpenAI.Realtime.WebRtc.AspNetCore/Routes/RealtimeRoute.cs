@@ -15,12 +15,14 @@ internal abstract class RealtimeRoute
 {
     private readonly FrozenSet<WebOrigin> _allowed;
     private readonly Lazy<ServiceAccess> _service;
+    private readonly IServiceProvider _services;
 
     protected RealtimeRoute(string name, RealtimeEndpointOptions options, IServiceProvider services)
     {
         options.Validate();
         Name = name;
         Options = options;
+        _services = services;
         _allowed = options.AllowedOrigins.Select(origin => WebOrigin.TryParse(origin)!.Value).ToFrozenSet();
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(AspNetLog.Category);
         _service = new Lazy<ServiceAccess>(() => services.GetRequiredService<ServiceAccess.Cache>().Get(options.ClientName ?? ""));
@@ -34,6 +36,20 @@ internal abstract class RealtimeRoute
     protected ILogger Logger { get; }
 
     protected ServiceAccess Service => _service.Value;
+
+    /// <summary>Throws when no client has the name that the route asks for; called when the host starts, before <see cref="Check"/>.</summary>
+    public void CheckClient()
+    {
+        // A container that cannot be asked is left alone: the client's absence then shows in another message.
+        bool? isRegistered = string.IsNullOrEmpty(Options.ClientName)
+            ? _services.GetService<IServiceProviderIsService>()?.IsService(typeof(RealtimeWebRtcClient))
+            : _services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(RealtimeWebRtcClient), Options.ClientName);
+        if (isRegistered != false)
+            return;
+        throw new InvalidOperationException(string.IsNullOrEmpty(Options.ClientName)
+            ? $"{Name}: no client without a name was registered; set ClientName, or call builder.Services.AddOpenAIRealtimeWebRtc(…) without a name."
+            : $"{Name}: no client named '{Options.ClientName}' was registered; set ClientName to the name that AddOpenAIRealtimeWebRtc was called with.");
+    }
 
     /// <summary>Throws when the client's options do not allow what the route needs; called when the host starts.</summary>
     public abstract void Check();

@@ -26,14 +26,18 @@ internal sealed class ServiceAccess
         _http = new RealtimeHttp(() => clients.CreateClient(key), TimeProvider, logger);
         _ownProvider = services.GetKeyedService<IEphemeralKeyProvider>(key);
         Signaling = new CallSignaling(Options, _http, logger);
+        Calls = new RealtimeCalls(Options, _http);
     }
 
     public OpenAIRealtimeWebRtcOptions Options { get; }
 
     public TimeProvider TimeProvider { get; }
 
-    /// <summary>Calls and hang-ups with the API key.</summary>
+    /// <summary>Calls with the API key, and hang-ups whose failure nobody waits for.</summary>
     public CallSignaling Signaling { get; }
+
+    /// <summary>Hang-ups that tell whether they worked.</summary>
+    public RealtimeCalls Calls { get; }
 
     /// <summary>Where fresh keys come from: the application's provider or our own, never through a cache. Null when there is only a key given once.</summary>
     public IEphemeralKeyProvider? CreateKeyMint()

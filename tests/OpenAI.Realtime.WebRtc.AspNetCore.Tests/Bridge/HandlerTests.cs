@@ -54,6 +54,10 @@ public sealed class HandlerTests
         await b.Call.WaitForEventAsync("input_audio_buffer.clear");
         await b.Call.WaitForEventAsync("session.update");
         Assert.DoesNotContain(b.Call.ReceivedEvents, e => e.Type == "response.cancel");
+        JsonObject refused = await b.Page.WaitForAsync("error");
+        Assert.Equal("not_allowed", refused["error"]!["code"]!.GetValue<string>());
+        Assert.Equal("held", refused["error"]!["event_id"]!.GetValue<string>());
+        Assert.Equal(1, b.Bridge.GetStatistics().PageEventsRefused);
         await Wait.UntilAsync(() => b.Page.Received.Any(json => json.Contains("host.note", StringComparison.Ordinal)), "the host's own event arrives");
         Assert.DoesNotContain(b.Page.Received, json => json.Contains("input_audio_buffer.cleared", StringComparison.Ordinal));
     }
@@ -68,6 +72,18 @@ public sealed class HandlerTests
         Assert.DoesNotContain(b.Call.ReceivedEvents, e => e.Type == "response.cancel");
         Assert.DoesNotContain(b.Page.Received, json => json.Contains("\"response.created\"", StringComparison.Ordinal));
         Assert.Contains(b.Host.Log.Entries, e => e.Id.Id == 5024);
+    }
+
+    [Fact]
+    public async Task A_page_that_makes_the_handler_fail_again_and_again_does_not_fill_the_log()
+    {
+        await using Bridged b = await Bridged.StartAsync(o => o.CreateHandler = _ => new Failing());
+        for (int i = 0; i < 20; i++)
+            await b.Page.SendAsync("{\"type\":\"response.cancel\",\"event_id\":\"" + i + "\"}");
+        await b.Page.WaitForAsync("error", e => e["error"]!["event_id"]!.GetValue<string>() == "19");
+        Assert.Equal(20, b.Bridge.GetStatistics().PageEventsRefused);
+        Assert.Equal(5, b.Host.Log.Entries.Count(e => e.Id.Id == 5024 && e.Text.Contains(nameof(RealtimeBridgeHandler.OnPageEventAsync), StringComparison.Ordinal)
+            && e.Text.Contains("times until now", StringComparison.Ordinal)));      // the 1st, 2nd, 4th, 8th and 16th
     }
 
     [Fact]
@@ -101,8 +117,10 @@ public sealed class HandlerTests
         await using Bridged b = await Bridged.StartAsync();
         b.Call.SendEvent("""{"type":"secret.of.tomorrow","instructions":"hidden"}""");
         b.Call.SendEvent("not json at all");
-        b.Call.SendEvent("""{"type":"rate_limits.updated","rate_limits":[]}""");
-        await b.Page.WaitForAsync("rate_limits.updated");
+        b.Call.SendEvent("""{"type":"rate_limits.updated","rate_limits":[{"name":"tokens","limit":1,"remaining":1}]}""");
+        b.Call.SendEvent("""{"type":"conversation.item.truncated","item_id":"i"}""");
+        await b.Page.WaitForAsync("conversation.item.truncated");
+        Assert.DoesNotContain(b.Page.Received, json => json.Contains("rate_limits", StringComparison.Ordinal));
         Assert.DoesNotContain(b.Page.Received, json => json.Contains("tomorrow", StringComparison.Ordinal) || json.Contains("not json", StringComparison.Ordinal));
         await b.Page.Peer.SendMessageAsync(new byte[] { 1, 2, 3 }, Peers.MessageKind.Binary);
         await b.Page.WaitForAsync("error");

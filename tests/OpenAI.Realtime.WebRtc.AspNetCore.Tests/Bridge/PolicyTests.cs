@@ -10,7 +10,7 @@ public sealed class PolicyTests
     [Theory]
     [InlineData("""{"type":"response.create"}""")]
     [InlineData("""{"type":"response.create","event_id":"e","response":null}""")]
-    [InlineData("""{"type":"response.create","response":{"output_modalities":["text"],"max_output_tokens":100}}""")]
+    [InlineData("""{"type":"response.create","response":{}}""")]
     [InlineData("""{"type":"response.cancel","response_id":"r"}""")]
     [InlineData("""{"type":"conversation.item.create","item":{"type":"message","role":"user","content":[]}}""")]
     [InlineData("""{"type":"conversation.item.truncate","item_id":"i","content_index":0,"audio_end_ms":10}""")]
@@ -21,6 +21,8 @@ public sealed class PolicyTests
     [Theory]
     [InlineData("""{"type":"session.update","session":{}}""")]
     [InlineData("""{"type":"response.create","response":{"instructions":"x"}}""")]
+    [InlineData("""{"type":"response.create","response":{"output_modalities":["text"]}}""")]
+    [InlineData("""{"type":"response.create","response":{"max_output_tokens":100}}""")]
     [InlineData("""{"type":"response.create","response":{"tools":[]}}""")]
     [InlineData("""{"type":"response.create","response":{"input":[]}}""")]
     [InlineData("""{"type":"response.create","response":[]}""")]
@@ -56,7 +58,7 @@ public sealed class PolicyTests
     [InlineData("input_audio_buffer.speech_started")]
     [InlineData("output_audio_buffer.cleared")]
     [InlineData("response.output_text.delta")]
-    [InlineData("rate_limits.updated")]
+    [InlineData("conversation.item.truncated")]
     public void The_conversation_is_shown_as_it_is(string type)
     {
         ReadOnlyMemory<byte> json = Encoding.UTF8.GetBytes($$"""{"type":"{{type}}", "delta":"a"}""");
@@ -73,6 +75,7 @@ public sealed class PolicyTests
     [InlineData("""{"type":"session.created"}""")]
     [InlineData("""{"type":"session.updated","session":"x"}""")]
     [InlineData("""{"type":"error","error":"x"}""")]
+    [InlineData("""{"type":"rate_limits.updated","rate_limits":[]}""")]
     [InlineData("""{"type":"unknown.event"}""")]
     public void How_the_host_has_set_it_up_is_not_shown(string json) => Assert.True(Show(json) is null);
 

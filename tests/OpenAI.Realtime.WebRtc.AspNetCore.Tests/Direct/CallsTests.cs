@@ -86,6 +86,25 @@ public sealed class CallsTests
         await call.Completion.WaitAsync(Patience);
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.OK)]
+    [InlineData(HttpStatusCode.NotFound)]
+    public async Task A_hang_up_that_the_service_did_not_take_can_be_tried_again(HttpStatusCode later)
+    {
+        var service = new StubService { Answer = Encoding.UTF8.GetBytes(Offers.Valid), Location = "/v1/realtime/calls/rtc_1", HangUpStatus = HttpStatusCode.InternalServerError };
+        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeCalls("/calls").AllowAnonymous(), service.Register);
+        using HttpResponseMessage opened = await host.PostAsync("/calls", Offers.Valid);
+        Assert.Equal(HttpStatusCode.Created, opened.StatusCode);
+
+        using HttpResponseMessage failed = await host.PostAsync("/calls/rtc_1/hangup");
+        await failed.ShouldBeAsync(502, "hang_up_failed", host);
+        service.HangUpStatus = later;
+        using HttpResponseMessage again = await host.PostAsync("/calls/rtc_1/hangup");
+        Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+        using HttpResponseMessage late = await host.PostAsync("/calls/rtc_1/hangup");
+        await late.ShouldBeAsync(404, "call_not_found", host);
+    }
+
     [Fact]
     public async Task A_page_that_goes_away_while_its_call_is_opened_leaves_no_call_behind()
     {

@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Net;
+using System.Security.Claims;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
@@ -151,6 +155,44 @@ public sealed class RefusalTests
             return;
         using HttpResponseMessage hangUp = await host.PostAsync($"{route}/rtc_1/hangup");
         await hangUp.ShouldBeAsync(404, "call_not_found", host);
+    }
+
+    /// <summary>The rate limiter of the guide, docs/aspnet.md.</summary>
+    [Fact]
+    public async Task Each_user_has_a_limit_of_their_own_and_is_told_when_to_come_again()
+    {
+        await using TestHost host = await TestHost.StartAsync(
+            app =>
+            {
+                app.UseAuthentication();
+                app.UseRateLimiter();
+                app.UseAuthorization();
+                app.MapRealtimeEphemeralKey("/session").RequireAuthorization().RequireRateLimiting("calls");
+                app.MapRealtimeCalls("/calls").RequireAuthorization().RequireRateLimiting("calls");
+            },
+            builder => builder.Services.AddRateLimiter(limiter =>
+            {
+                limiter.RejectionStatusCode = 429;
+                limiter.AddPolicy("calls", request => RateLimitPartition.GetFixedWindowLimiter(
+                    request.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? request.Connection.RemoteIpAddress?.ToString() ?? "",
+                    _ => new FixedWindowRateLimiterOptions { PermitLimit = 1, Window = TimeSpan.FromMinutes(1) }));
+                limiter.OnRejected = async (rejected, _) =>
+                {
+                    HttpResponse response = rejected.HttpContext.Response;
+                    response.Headers.CacheControl = "no-store";
+                    if (rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan wait))
+                        response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+                    await Results.Problem("Try again a little later.", statusCode: 429, title: "Too many calls in a short time.",
+                        extensions: new Dictionary<string, object?> { ["code"] = "too_many_requests" }).ExecuteAsync(rejected.HttpContext);
+                };
+            }));
+        using HttpResponseMessage anns = await host.PostAsync("/session", user: "ann");
+        Assert.Equal(HttpStatusCode.OK, anns.StatusCode);
+        using HttpResponseMessage annsSecond = await host.PostAsync("/calls", Offers.Valid, user: "ann");
+        await annsSecond.ShouldBeAsync(429, "too_many_requests", host);
+        Assert.InRange(annsSecond.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        using HttpResponseMessage bobs = await host.PostAsync("/session", user: "bob");
+        Assert.Equal(HttpStatusCode.OK, bobs.StatusCode);
     }
 
     [Theory]

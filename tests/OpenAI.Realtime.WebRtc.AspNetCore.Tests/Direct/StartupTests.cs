@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
@@ -56,6 +57,60 @@ public sealed class StartupTests
         await using WebApplication withoutClient = builder.Build();
         e = Assert.Throws<InvalidOperationException>(() => withoutClient.MapRealtimeCalls());
         Assert.Contains("AddOpenAIRealtimeWebRtc", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nothing", "AddAuthorization()")]
+    [InlineData("authorization", "AddAuthentication(")]
+    [InlineData("authorization, authentication", "AddAuthentication(")]
+    [InlineData("authorization, authentication, scheme", null)]
+    [InlineData("authorization, assertion", null)]
+    public async Task A_policy_without_the_services_that_it_needs_is_named(string registered, string? remedy)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Services.AddOpenAIRealtimeWebRtc(o => o.ApiKey = "sk-test");
+        builder.Services.AddRealtimeEndpoints();
+        if (registered.Contains("authorization", StringComparison.Ordinal))
+            builder.Services.AddAuthorization();
+        if (registered.Contains("authentication", StringComparison.Ordinal))
+            builder.Services.AddAuthentication();
+        if (registered.Contains("scheme", StringComparison.Ordinal))
+            builder.Services.AddAuthentication().AddCookie();
+        await using WebApplication app = builder.Build();
+        IEndpointConventionBuilder calls = app.MapRealtimeCalls("/calls");
+        if (registered.Contains("assertion", StringComparison.Ordinal))
+            calls.RequireAuthorization(policy => policy.RequireAssertion(_ => true));
+        else
+            calls.RequireAuthorization();
+        if (remedy is null)
+        {
+            await app.StartAsync();
+            await app.StopAsync();
+            return;
+        }
+        InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => app.StartAsync());
+        Assert.StartsWith("POST /calls (MapRealtimeCalls)", e.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_not_registered_is_named()
+    {
+        foreach (Action<WebApplication> map in new Action<WebApplication>[]
+        {
+            app => app.MapRealtimeEphemeralKey("/s", o => o.ClientName = "azuer").AllowAnonymous(),
+            app => app.MapRealtimeCalls("/s", o => o.ClientName = "azuer").AllowAnonymous(),
+            app => app.MapRealtimeBridge("/s", o => o.ClientName = "azuer").AllowAnonymous(),
+        })
+        {
+            InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(map));
+            Assert.StartsWith("POST /s (MapRealtime", e.Message, StringComparison.Ordinal);
+            Assert.Contains("no client named 'azuer' was registered", e.Message, StringComparison.Ordinal);
+        }
+        await using TestHost right = await TestHost.StartAsync(
+            app => app.MapRealtimeCalls("/s", o => o.ClientName = "azure").AllowAnonymous(),
+            builder => builder.Services.AddOpenAIRealtimeWebRtc("azure", o => o.ApiKey = "sk-test"));
     }
 
     [Theory]

@@ -13,6 +13,8 @@ internal sealed class StubService : HttpMessageHandler
 
     public HttpStatusCode Status { get; init; } = HttpStatusCode.Created;
 
+    public HttpStatusCode HangUpStatus { get; set; } = HttpStatusCode.OK;
+
     public TimeSpan? RetryAfter { get; init; }
 
     public byte[] Answer { get; init; } = [];
@@ -32,7 +34,7 @@ internal sealed class StubService : HttpMessageHandler
     {
         _requests.Enqueue((request.RequestUri!.AbsolutePath, request.Content is null ? [] : await request.Content.ReadAsByteArrayAsync(cancellationToken)));
         bool isHangUp = request.RequestUri.AbsolutePath.EndsWith("/hangup", StringComparison.Ordinal);
-        var response = new HttpResponseMessage(isHangUp ? HttpStatusCode.OK : Status)
+        var response = new HttpResponseMessage(isHangUp ? HangUpStatus : Status)
         {
             Content = WithholdsBody && !isHangUp ? new StreamContent(new EndlessWait()) : new ByteArrayContent(isHangUp ? [] : Answer),
         };
