@@ -47,7 +47,7 @@ public sealed record RawClientEvent : ClientEvent
     public RawJson Json { get; }
 
     /// <summary>Whether both are the same JSON.</summary>
-    public bool Equals(RawClientEvent? other) => 
+    public bool Equals(RawClientEvent? other) =>
         other is not null && Json == other.Json && EventId == other.EventId && EqualityComparer<UnknownFields?>.Default.Equals(AdditionalProperties, other.AdditionalProperties);
 
     /// <inheritdoc/>
