@@ -75,7 +75,7 @@ public sealed class ConversationTests
         audio.Sink = heard;
         await using RealtimeWebRtcSession session = await client.ConnectAsync(new()
         {
-            Session = new() { TurnDetection = new ServerVad { Threshold = 1 } },      // our tone is too soft to be a turn
+            Session = new RealtimeSessionConfig { TurnDetection = new ServerVad { Threshold = 1 } },      // our tone is too soft to be a turn
             Audio = audio,
         }).WaitAsync(Patience);
         RealtimeTestCall call = await endpoint.WaitForCallAsync();
