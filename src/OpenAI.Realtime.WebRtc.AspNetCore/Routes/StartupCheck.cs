@@ -67,6 +67,8 @@ internal sealed class StartupCheck(IHostEnvironment environment, ILoggerFactory 
         bool namesScheme = asked.Any(a => !string.IsNullOrEmpty(a.AuthenticationSchemes)) || policies.Any(p => p.AuthenticationSchemes.Count > 0);
         bool needsUser = asked.Any(a => !string.IsNullOrEmpty(a.Roles)) || policies.Any(p => p.Requirements.OfType<DenyAnonymousAuthorizationRequirement>().Any());
         IAuthenticationSchemeProvider? schemes = services.GetService<IAuthenticationSchemeProvider>();
+
+        // Waited for: a startup filter is synchronous, nothing is served yet, and the framework's own provider answers at once.
         if (needsUser && (schemes is null || (!namesScheme && schemes.GetDefaultChallengeSchemeAsync().GetAwaiter().GetResult() is null)))
         {
             throw new InvalidOperationException(

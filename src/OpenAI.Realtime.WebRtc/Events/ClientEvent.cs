@@ -14,7 +14,6 @@ public abstract record ClientEvent : IHasUnknownFields
     }
 
     /// <summary>The event's name on the wire, in the GA dialect.</summary>
-    [JsonPropertyOrder(-2)]
     public abstract string Type { get; }
 
     /// <summary>An id of your own, at most 512 characters; an error that the event causes repeats it. Default: none.</summary>

@@ -18,7 +18,6 @@ public abstract record ServerEvent : IHasUnknownFields
     }
 
     /// <summary>The event's name on the wire, as it was received.</summary>
-    [JsonPropertyOrder(-2)]
     public string Type => _received ?? WireName;
 
     /// <summary>The event's id, such as <c>event_…</c>; null where the service gave none.</summary>

@@ -21,7 +21,19 @@ internal static class EventBenchmark
     private static readonly byte[] s_delta =
         """{"type":"response.output_audio_transcript.delta","event_id":"event_CZ4x7","response_id":"resp_CZ4x6A","item_id":"item_CZ4x6BQq1","output_index":0,"content_index":0,"delta":" Hello, "}"""u8.ToArray();
 
+    /// <summary>The example that the published description gives of this event.</summary>
+    private static readonly byte[] s_published =
+        """{"event_id":"event_4546","type":"response.output_audio_transcript.delta","response_id":"resp_001","item_id":"msg_008","output_index":0,"content_index":0,"delta":"Hello, how can I a"}"""u8.ToArray();
+
     private static readonly RunningIds s_ids = new();
+
+    private static readonly SessionUpdate s_update = new(new RealtimeSessionConfig
+    {
+        Instructions = "Be brief.",
+        Voice = "marin",
+        TurnDetection = new ServerVad { Threshold = 0.5, SilenceDuration = TimeSpan.FromMilliseconds(400) },
+        Tools = [new FunctionDefinition { Name = "f", Parameters = RawJson.Parse("""{"type":"object","properties":{"x":{"type":"string"}}}""") }],
+    });
 
     private static readonly JsonSerializerOptions s_reflection = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -35,6 +47,8 @@ internal static class EventBenchmark
             ("this SDK", static () => ServerEventReader.ReadEvent(s_delta, RealtimeDialect.Ga, s_ids)),
             ("JsonDocument, then generated code", static () => ByDocument(generated: true)),
             ("JsonDocument, then reflection", static () => ByDocument(generated: false)),
+            ("this SDK, the description's own example", static () => ServerEventReader.ReadEvent(s_published, RealtimeDialect.Ga, s_ids)),
+            ("this SDK, a session.update written into a pooled buffer", WriteUpdate),
         ];
         List<double>[] nanoseconds = [.. variants.Select(_ => new List<double>())];
         double[] bytes = new double[variants.Length];
@@ -61,6 +75,13 @@ internal static class EventBenchmark
         }
 
         return 0;
+    }
+
+    private static object? WriteUpdate()
+    {
+        using var buffer = new PooledBuffer();
+        s_update.Write(buffer, RealtimeDialect.Ga);
+        return null;
     }
 
     private static TranscriptDelta? ByDocument(bool generated)

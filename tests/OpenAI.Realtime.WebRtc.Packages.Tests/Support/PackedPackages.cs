@@ -4,7 +4,7 @@ using System.Xml.Linq;
 namespace OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 
 /// <summary>
-/// Packs the three packages into a folder of its own, restores them from there into an empty console project, and compiles into it every C# fence of the
+/// Packs the packages into a folder of its own, restores them from there into an empty console project, and compiles into it every C# fence of the
 /// documentation. Done once for all tests; each step that fails fails the tests that ask for it.
 /// </summary>
 /// <remarks>

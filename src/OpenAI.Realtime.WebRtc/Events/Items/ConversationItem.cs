@@ -15,7 +15,6 @@ public abstract record ConversationItem : IHasUnknownFields
     }
 
     /// <summary>The kind on the wire, such as <c>message</c>.</summary>
-    [JsonPropertyOrder(-2)]
     public abstract string Type { get; }
 
     /// <summary>The item's id, such as <c>item_…</c>. A client may choose one for what it creates.</summary>
@@ -105,6 +104,5 @@ public abstract record ConversationItem : IHasUnknownFields
 public sealed record UnknownItem(string Type) : ConversationItem
 {
     /// <inheritdoc/>
-    [JsonPropertyOrder(-2)]
     public override string Type { get; } = Type;
 }

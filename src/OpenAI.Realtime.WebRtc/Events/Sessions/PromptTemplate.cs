@@ -67,7 +67,6 @@ public sealed record PromptText(string Text) : PromptVariable, IBareText;
 public sealed record PromptInputText : PromptVariable, IHasUnknownFields
 {
     /// <summary>The kind on the wire.</summary>
-    [JsonPropertyOrder(-2)]
     public string Type { get; } = "input_text";
 
     /// <summary>The text.</summary>
@@ -85,7 +84,6 @@ public sealed record PromptInputText : PromptVariable, IHasUnknownFields
 public sealed record PromptInputImage : PromptVariable, IHasUnknownFields
 {
     /// <summary>The kind on the wire.</summary>
-    [JsonPropertyOrder(-2)]
     public string Type { get; } = "input_image";
 
     /// <summary>Its address, which may be a <c>data:</c> one.</summary>
@@ -109,7 +107,6 @@ public sealed record PromptInputImage : PromptVariable, IHasUnknownFields
 public sealed record PromptInputFile : PromptVariable, IHasUnknownFields
 {
     /// <summary>The kind on the wire.</summary>
-    [JsonPropertyOrder(-2)]
     public string Type { get; } = "input_file";
 
     /// <summary>The id of an uploaded file.</summary>

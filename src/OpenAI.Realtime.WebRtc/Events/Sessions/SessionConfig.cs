@@ -16,7 +16,6 @@ public abstract record SessionConfig : IHasExtraProperties
     }
 
     /// <summary>The kind of session on the wire.</summary>
-    [JsonPropertyOrder(-2)]
     public abstract string Type { get; }
 
     /// <summary>

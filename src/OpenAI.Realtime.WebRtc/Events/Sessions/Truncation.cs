@@ -38,7 +38,6 @@ public sealed record TruncationMode(string Value) : Truncation, IBareText
 public sealed record RetentionRatio : Truncation, IHasUnknownFields
 {
     /// <summary>The kind on the wire.</summary>
-    [JsonPropertyOrder(-2)]
     public string Type { get; } = "retention_ratio";
 
     /// <summary>The part of the conversation that stays, 0 to 1.</summary>

@@ -12,7 +12,6 @@ public abstract record TurnDetection : IHasUnknownFields
     }
 
     /// <summary>The kind on the wire; null where it is missing.</summary>
-    [JsonPropertyOrder(-2)]
     public abstract string? Type { get; }
 
     /// <summary>Whether the model answers by itself at the end of a turn. Default: not set (true at the service).</summary>

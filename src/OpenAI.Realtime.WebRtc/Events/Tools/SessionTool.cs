@@ -12,7 +12,6 @@ public abstract record SessionTool : IHasUnknownFields
     }
 
     /// <summary>The kind on the wire; null where it is missing.</summary>
-    [JsonPropertyOrder(-2)]
     public abstract string? Type { get; }
 
     /// <summary>Fields that have no property here; sent as they are.</summary>

@@ -45,7 +45,6 @@ public sealed record ToolChoiceMode(string Value) : ToolChoice, IBareText
 public sealed record FunctionToolChoice : ToolChoice, IHasUnknownFields
 {
     /// <summary>The kind on the wire.</summary>
-    [JsonPropertyOrder(-2)]
     public string Type { get; } = "function";
 
     /// <summary>The function's name.</summary>
@@ -60,7 +59,6 @@ public sealed record FunctionToolChoice : ToolChoice, IHasUnknownFields
 public sealed record McpToolChoice : ToolChoice, IHasUnknownFields
 {
     /// <summary>The kind on the wire.</summary>
-    [JsonPropertyOrder(-2)]
     public string Type { get; } = "mcp";
 
     /// <summary>The server's label.</summary>
