@@ -1,5 +1,5 @@
 using Microsoft.Win32.SafeHandles;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace ConsoleVoiceChat;
 

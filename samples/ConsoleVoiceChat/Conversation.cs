@@ -1,6 +1,6 @@
 using ConsoleVoiceChat.Display;
 using OpenAI.Realtime.WebRtc;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Testing;
 

@@ -1,5 +1,5 @@
 using OpenAI.Realtime.WebRtc;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace ConsoleVoiceChat;
 

@@ -1,8 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenAI.Realtime.WebRtc;
-using OpenAI.Realtime.WebRtc.Audio;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace ConsoleVoiceChat;
 

@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Numerics;
 using System.Text.Json;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
-using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore;
 

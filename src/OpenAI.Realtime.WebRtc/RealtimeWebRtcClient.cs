@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
-using OpenAI.Realtime.WebRtc.Peers;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
-using OpenAI.Realtime.WebRtc.Audio;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Conformance;
 

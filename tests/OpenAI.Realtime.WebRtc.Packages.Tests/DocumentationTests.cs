@@ -3,11 +3,10 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using OpenAI.Realtime.WebRtc.AspNetCore;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Packages.Tests.Support;
-using OpenAI.Realtime.WebRtc.Peers;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.Packages.Tests;

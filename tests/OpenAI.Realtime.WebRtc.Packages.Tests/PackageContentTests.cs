@@ -44,14 +44,22 @@ public sealed class PackageContentTests(PackedPackages packages)
     public void The_engine_depends_on_nothing() => Assert.Empty(Dependencies("OpenAI.Realtime.WebRtc.Engine"));
 
     [Fact]
-    public void The_SDK_depends_on_its_engine_and_on_what_it_uses_itself() => Assert.Equal(
+    public void A_call_depends_on_its_engine_and_on_where_it_logs() => Assert.Equal(
+        [
+            ("Microsoft.Extensions.Logging.Abstractions", false),
+            ("OpenAI.Realtime.WebRtc.Engine", true),
+        ],
+        Dependencies("OpenAI.Realtime.WebRtc.Media"));
+
+    [Fact]
+    public void The_SDK_depends_on_the_call_below_it_and_on_what_it_uses_itself() => Assert.Equal(
         [
             ("Microsoft.Extensions.DependencyInjection.Abstractions", false),
             ("Microsoft.Extensions.Http", false),
             ("Microsoft.Extensions.Logging.Abstractions", false),
             ("Microsoft.Extensions.Options", false),
             ("Microsoft.Extensions.Options.ConfigurationExtensions", false),
-            ("OpenAI.Realtime.WebRtc.Engine", true),
+            ("OpenAI.Realtime.WebRtc.Media", true),
         ],
         Dependencies(Sdk));
 

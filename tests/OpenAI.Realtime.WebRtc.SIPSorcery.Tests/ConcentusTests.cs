@@ -1,6 +1,5 @@
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
-using OpenAI.Realtime.WebRtc.Peers;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;

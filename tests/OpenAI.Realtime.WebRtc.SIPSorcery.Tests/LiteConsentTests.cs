@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using OpenAI.Realtime.WebRtc.Driver;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using OpenAI.Realtime.WebRtc;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace ConsoleVoiceChat.Display;
 

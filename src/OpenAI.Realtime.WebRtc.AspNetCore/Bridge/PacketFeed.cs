@@ -1,8 +1,7 @@
 using System.Threading.Channels;
-using OpenAI.Realtime.WebRtc.Driver;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
-using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 

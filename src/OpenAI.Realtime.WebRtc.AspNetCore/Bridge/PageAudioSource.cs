@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
-using OpenAI.Realtime.WebRtc.Audio;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 

@@ -1,5 +1,5 @@
 using OpenAI.Realtime.WebRtc.AspNetCore;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 

@@ -1,7 +1,7 @@
 using Concentus;
-using OpenAI.Realtime.WebRtc.Audio;
-using IOpusDecoder = OpenAI.Realtime.WebRtc.Audio.IOpusDecoder;
-using IOpusEncoder = OpenAI.Realtime.WebRtc.Audio.IOpusEncoder;
+using OpenAI.Realtime.WebRtc.Media;
+using IOpusDecoder = OpenAI.Realtime.WebRtc.Media.IOpusDecoder;
+using IOpusEncoder = OpenAI.Realtime.WebRtc.Media.IOpusEncoder;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
 

@@ -1,5 +1,5 @@
 using System.Buffers;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 

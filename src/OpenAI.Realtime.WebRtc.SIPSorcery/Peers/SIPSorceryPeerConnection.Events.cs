@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using global::SIPSorcery.Net;
 using global::SIPSorceryMedia.Abstractions;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 

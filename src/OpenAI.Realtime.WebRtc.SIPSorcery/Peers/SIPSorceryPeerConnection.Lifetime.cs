@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using global::SIPSorcery.Net;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 

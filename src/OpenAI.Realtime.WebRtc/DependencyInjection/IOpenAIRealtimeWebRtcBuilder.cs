@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Keys;
-using OpenAI.Realtime.WebRtc.Peers;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,9 +1,7 @@
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
-using OpenAI.Realtime.WebRtc.Driver;
-using OpenAI.Realtime.WebRtc.Peers;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Bridge;

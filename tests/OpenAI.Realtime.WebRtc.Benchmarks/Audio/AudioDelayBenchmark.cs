@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
-using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc.Benchmarks.Audio;
 

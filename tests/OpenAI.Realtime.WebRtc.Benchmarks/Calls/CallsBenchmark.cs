@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using OpenAI.Realtime.WebRtc.Benchmarks.Echo;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Benchmarks.Calls;
 

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
-using OpenAI.Realtime.WebRtc.Driver;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Keys;
-using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 

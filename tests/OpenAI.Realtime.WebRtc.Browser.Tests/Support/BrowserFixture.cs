@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
 
 // Each test is a call that keeps real time: they would only take it from each other.

@@ -9,9 +9,9 @@ internal static class ConsumerSources
     private static readonly string[] DefaultUsings =
     [
         "System.Text.Json", "System.Text.Json.Nodes", "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Builder", "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection",
-        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Audio", "OpenAI.Realtime.WebRtc.Engine.Core",
+        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Engine.Core",
         "OpenAI.Realtime.WebRtc.Engine.Peer", "OpenAI.Realtime.WebRtc.Engine.Sdp", "OpenAI.Realtime.WebRtc.Events", "OpenAI.Realtime.WebRtc.Keys",
-        "OpenAI.Realtime.WebRtc.Peers", "OpenAI.Realtime.WebRtc.Testing", "Xunit",
+        "OpenAI.Realtime.WebRtc.Media", "OpenAI.Realtime.WebRtc.Testing", "Xunit",
     ];
 
     /// <summary>A snippet as a file. The one thing that is changed in a program: where it talks to.</summary>
@@ -28,10 +28,9 @@ internal static class ConsumerSources
         using Microsoft.AspNetCore.Builder;
         using Microsoft.Extensions.DependencyInjection;
         using OpenAI.Realtime.WebRtc;
-        using OpenAI.Realtime.WebRtc.Audio;
         using OpenAI.Realtime.WebRtc.Engine.Core;
         using OpenAI.Realtime.WebRtc.Engine.Peer;
-        using OpenAI.Realtime.WebRtc.Peers;
+        using OpenAI.Realtime.WebRtc.Media;
         using OpenAI.Realtime.WebRtc.Testing;
 
         internal abstract class Ambient

@@ -1,6 +1,6 @@
 using System.Text;
 using ConsoleVoiceChat.Display;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Samples.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Samples.Tests.ConsoleVoiceChat;

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using ConsoleVoiceChat;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Samples.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
 

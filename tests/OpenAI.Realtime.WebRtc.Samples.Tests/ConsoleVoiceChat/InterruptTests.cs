@@ -1,4 +1,4 @@
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Samples.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Samples.Tests.Support;
 

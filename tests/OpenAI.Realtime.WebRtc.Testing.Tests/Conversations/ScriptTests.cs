@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using OpenAI.Realtime.WebRtc.Events;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Testing.Tests.Conversations;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Testing.Tests.Support;
 

@@ -1,4 +1,4 @@
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Audio;

@@ -1,7 +1,5 @@
-using OpenAI.Realtime.WebRtc.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
-using OpenAI.Realtime.WebRtc.Driver;
-using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Conformance;
 

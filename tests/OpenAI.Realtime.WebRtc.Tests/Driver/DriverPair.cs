@@ -1,7 +1,5 @@
 using System.Net;
-using OpenAI.Realtime.WebRtc.Driver;
-using OpenAI.Realtime.WebRtc.Driver.Wait;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Driver;
 

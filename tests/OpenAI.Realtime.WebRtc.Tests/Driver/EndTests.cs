@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
-using OpenAI.Realtime.WebRtc.Driver;
-using OpenAI.Realtime.WebRtc.Driver.Wait;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Driver;
 

@@ -1,8 +1,6 @@
 using System.Net;
-using OpenAI.Realtime.WebRtc.Driver;
-using OpenAI.Realtime.WebRtc.Driver.Wait;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Engine.Core;
-using OpenAI.Realtime.WebRtc.Peers;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Driver;
 

@@ -1,9 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using OpenAI.Realtime.WebRtc.Audio;
-using OpenAI.Realtime.WebRtc.Driver;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
-using OpenAI.Realtime.WebRtc.Peers;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Session;

@@ -1,6 +1,6 @@
 using System.Text;
 using OpenAI.Realtime.WebRtc.Events;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Session;

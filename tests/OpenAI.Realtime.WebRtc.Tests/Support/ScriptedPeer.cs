@@ -2,8 +2,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Text;
 using System.Threading.Channels;
-using OpenAI.Realtime.WebRtc.Audio;
-using OpenAI.Realtime.WebRtc.Peers;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Support;
 

@@ -1,0 +1,332 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>
+/// Source → 48 kHz mono → Opus, 20 ms a packet, at deadlines.
+/// </summary>
+/// <remarks>
+/// <code>
+///   reader (a task)                                  pacer (a timer, every 20 ms)
+///   source.ReadAsync → mix down → resample ─► ring ─► or silence → encode → send
+///                                             2 frames
+/// </code>
+/// The two meet at the ring only, so a source that blocks or throws never holds up the pace: silence is sent, with timestamps that run on.
+/// A source that paces itself is encoded and sent by the reader as soon as 20 ms are there; when it gives nothing for 200 ms, the pacer fills
+/// in with silence until it comes again, because the service hears the end of speech in silence.
+/// </remarks>
+internal sealed class AudioSender : IAudioUplink
+{
+    private const int FrameSamples = OpusPacket.FrameSamples;
+    private const int RingFrames = 2;
+    private static readonly TimeSpan FirstFrameIn = TimeSpan.FromMilliseconds(10);      // time for the reader's first frame
+    private static readonly TimeSpan Starvation = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
+
+    private readonly IAudioSource _source;
+    private readonly IOpusEncoder _encoder;
+    private readonly bool _dtx;
+    private readonly AudioPacketSender _send;
+    private readonly AudioLinkContext _context;
+    private readonly ILogger _logger;
+    private readonly FaultReporter _faults;
+    private readonly FramePacer _pacer;
+    private readonly Resampler _resampler;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly AsyncSignal _room;
+    private readonly bool _pacesItself;
+    private readonly int _channels;
+
+    // The reader's own.
+    private readonly short[] _read;
+    private readonly short[] _staged;
+    private int _stagedCount;
+    private Task _reader = Task.CompletedTask;
+
+    // Under the gate.
+    private readonly Lock _gate = new();
+    private readonly short[] _ring = new short[RingFrames * FrameSamples];
+    private readonly short[] _silence = new short[FrameSamples];
+    private readonly byte[] _packet = new byte[EncodedAudio.MaxLength];
+    private int _ringFirst;
+    private int _ringCount;
+    private bool _ended;
+    private bool _starved;
+    private bool _stopped;
+    private TimeSpan _lastSent;
+    private uint _timestamp;
+    private bool _marker = true;        // RFC 3551 §4.1: the first packet after silence has it
+    private long _packets, _bytes, _underruns, _skipped, _dtxFrames;
+
+    private volatile bool _muted;
+    private long _level = AudioLevel.Silence.Pack();
+
+    /// <summary>Makes one that has not started; it owns the encoder and not the source.</summary>
+    /// <exception cref="ArgumentException">The source's format cannot be used.</exception>
+    public AudioSender(IAudioSource source, IOpusEncoder encoder, bool dtx, AudioPacketSender send, AudioLinkContext context)
+    {
+        _source = source;
+        _encoder = encoder;
+        _dtx = dtx;
+        _send = send;
+        _context = context;
+        _logger = context.Logger ?? NullLogger.Instance;
+        _faults = new FaultReporter(context);
+        AudioFormat format = source.Format;
+        format.Validate(nameof(source));
+        _channels = format.Channels;
+        _pacesItself = source.PacesItself;
+        _resampler = new Resampler(format.SampleRate, OpusPacket.SampleRate);
+        _read = new short[format.SamplesIn(FramePacer.Frame)];
+        _staged = new short[FrameSamples + _resampler.MaxOutput(_read.Length / _channels)];
+        _room = new AsyncSignal(context.Inline);
+        _pacer = new FramePacer(context.Time, OnFrame);
+    }
+
+    public bool IsMuted
+    {
+        get => _muted;
+        set => _muted = value;
+    }
+
+    public AudioLevel Level => AudioLevel.Unpack(Volatile.Read(ref _level));
+
+    public void Start()
+    {
+        _reader = _context.Inline ? ReadSourceAsync() : Task.Run(ReadSourceAsync);
+        _pacer.Start(FirstFrameIn);
+    }
+
+    public AudioSendStatistics GetStatistics()
+    {
+        lock (_gate)
+        {
+            return new()
+            {
+                Packets = _packets,
+                Bytes = _bytes,
+                UnderrunFrames = _underruns,
+                SkippedFrames = _skipped,
+                DtxFrames = _dtxFrames,
+                SourceEnded = _ended,
+                Level = Level,
+            };
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            if (_stopped)
+                return;
+            _stopped = true;
+        }
+
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _room.Set();
+        await _pacer.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await _reader.WaitAsync(StopPatience, _context.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            AudioLog.LeftBehind(_logger, "source");     // it holds nothing but its own buffer; whatever it still gives is dropped
+        }
+
+        lock (_gate)
+            _encoder.Dispose();
+        if (_reader.IsCompleted)
+            _stop.Dispose();
+    }
+
+    private async Task ReadSourceAsync()
+    {
+        CancellationToken stop = _stop.Token;
+        try
+        {
+            bool ended = false;
+            while (!ended)
+            {
+                int count = await _source.ReadAsync(_read, stop).ConfigureAwait(false);
+                if ((uint)count > (uint)_read.Length)
+                    throw new InvalidOperationException($"The audio source says that it read {count} samples into a buffer of {_read.Length}.");
+                ended = count == 0;
+                if (ended)
+                    PadLastFrame();
+                else
+                    Stage(_read.AsSpan(0, count));
+                while (_stagedCount >= FrameSamples)
+                {
+                    while (!TryPassOn())
+                    {
+                        await _room.WaitAsync().ConfigureAwait(false);
+                        if (stop.IsCancellationRequested)
+                            return;
+                    }
+                }
+
+                if (stop.IsCancellationRequested)
+                    return;
+            }
+
+            AudioLog.SourceEnded(_logger);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped from outside, as it may be at any moment.
+        }
+        catch (Exception exception)     // whatever a user's source throws must not end the call
+        {
+            _faults.Source(exception);
+        }
+        finally
+        {
+            lock (_gate)
+                _ended = true;
+        }
+    }
+
+    private void Stage(Span<short> samples)
+    {
+        if (_channels == 2)
+            samples = samples[..ChannelMixer.ToMono(samples, samples)];
+        _stagedCount += _resampler.Process(samples, _staged.AsSpan(_stagedCount));
+    }
+
+    private void PadLastFrame()
+    {
+        if (_stagedCount == 0)
+            return;
+        _staged.AsSpan(_stagedCount, FrameSamples - _stagedCount).Clear();
+        _stagedCount = FrameSamples;
+    }
+
+    // Moves one frame on: to the ring when there is room, or straight to the wire.
+    private bool TryPassOn()
+    {
+        Span<short> frame = _staged.AsSpan(0, FrameSamples);
+        lock (_gate)
+        {
+            if (_pacesItself && !_stopped)
+            {
+                _starved = false;
+                SendFrame(frame);
+            }
+            else if (!_stopped)
+            {
+                if (_ringCount == RingFrames)
+                    return false;
+                frame.CopyTo(_ring.AsSpan((_ringFirst + _ringCount) % RingFrames * FrameSamples));
+                _ringCount++;
+            }
+        }
+
+        _stagedCount -= FrameSamples;
+        _staged.AsSpan(FrameSamples, _stagedCount).CopyTo(_staged);
+        return true;
+    }
+
+    private void OnFrame(int skipped)
+    {
+        bool taken = false;
+        lock (_gate)
+        {
+            if (_stopped)
+                return;
+            if (_pacesItself && !_ended)
+            {
+                FillInForStarvedSource();
+                return;
+            }
+
+            if (skipped > 0)
+                Skip(skipped);
+            if (_ringCount > 0)
+            {
+                SendFrame(_ring.AsSpan(_ringFirst * FrameSamples, FrameSamples));
+                _ringFirst = (_ringFirst + 1) % RingFrames;
+                _ringCount--;
+                taken = true;
+            }
+            else
+            {
+                if (!_ended)
+                    _underruns++;
+                SendFrame(_silence);
+            }
+        }
+
+        if (taken)
+            _room.Set();
+    }
+
+    private void FillInForStarvedSource()
+    {
+        TimeSpan since = _pacer.Now - _lastSent;
+        if (!_starved)
+        {
+            if (since < Starvation)
+                return;
+            _starved = true;
+            if (_packets > 0)
+                Skip((int)(since / FramePacer.Frame) - 1);
+        }
+
+        _underruns++;
+        SendFrame(_silence);
+    }
+
+    // The timestamps go on as if the frames had been sent (RFC 3550 §5.1), so the peer knows how much is missing.
+    private void Skip(int frames)
+    {
+        _timestamp += (uint)(frames * FrameSamples);
+        _marker = true;
+        _skipped += frames;
+        AudioLog.Stalled(_logger, frames);
+    }
+
+    private void SendFrame(ReadOnlySpan<short> frame)
+    {
+        if (_muted)
+            frame = _silence;
+        Volatile.Write(ref _level, AudioLevel.Measure(frame).Pack());
+        uint timestamp = _timestamp;
+        _timestamp += FrameSamples;
+        _lastSent = _pacer.Now;
+        int length;
+        try
+        {
+            length = _encoder.Encode(frame, _packet);
+        }
+        catch (Exception exception)     // an encoder of the user's choice must not end the process on a timer's thread
+        {
+            _faults.Encoder(exception);
+            _marker = true;
+            return;
+        }
+
+        if (_dtx && length <= 2)
+        {
+            _dtxFrames++;
+            _marker = true;
+            return;
+        }
+
+        try
+        {
+            _send(_packet.AsSpan(0, length), timestamp, _marker);
+        }
+        catch (Exception exception)     // as above
+        {
+            _faults.Connection(exception);
+            return;
+        }
+
+        _marker = false;
+        _packets++;
+        _bytes += length;
+    }
+}

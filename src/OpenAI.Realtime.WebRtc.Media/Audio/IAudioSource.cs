@@ -1,0 +1,25 @@
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>Where the caller's voice comes from: a microphone, a file, a phone line. The caller owns it; a session never disposes it.</summary>
+/// <remarks>
+/// A session has one read under way at a time and never calls it from the thread that paces packets, so a read may take as long as it
+/// likes: silence is sent meanwhile. A read that throws ends the source; it is reported once, and silence is sent from then on.
+/// </remarks>
+public interface IAudioSource
+{
+    /// <summary>The shape of what is read. Does not change.</summary>
+    AudioFormat Format { get; }
+
+    /// <summary>
+    /// True when the source has a clock of its own, such as a sound card that yields 10 or 20 ms at a time: each 20 ms is then sent as soon
+    /// as it is there. False when it can be read faster than real time or in lumps, such as a file or a pipe: the session then takes 20 ms every 20 ms.
+    /// Default: false.
+    /// </summary>
+    bool PacesItself => false;
+
+    /// <summary>Reads samples, interleaved. May give fewer than asked; 0 means the end, and silence is sent from then on.</summary>
+    /// <param name="buffer">Where the samples go; not to be used after the task has completed.</param>
+    /// <param name="cancellationToken">Cancelled when the session ends.</param>
+    /// <returns>How many samples were read, all channels counted: a multiple of the channels.</returns>
+    ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default);
+}

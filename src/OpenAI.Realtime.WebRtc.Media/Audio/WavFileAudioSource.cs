@@ -1,0 +1,182 @@
+using System.Buffers.Binary;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>
+/// Reads a WAV file of 16-bit PCM, mono or stereo. Tolerant: chunks in any order before the data, WAVE_FORMAT_EXTENSIBLE, sizes that are 0, unknown or
+/// too large (a file whose writer died) are read to the file's end.
+/// </summary>
+public sealed class WavFileAudioSource : IAudioSource, IDisposable
+{
+    private const int ReadSamples = 8_192;
+
+    private readonly Stream _stream;
+    private readonly bool _ownsStream;
+    private readonly byte[] _bytes = new byte[ReadSamples * 2];
+    private readonly long _dataStart;
+    private readonly long _dataLength;
+    private long _left;
+    private int _bufferedFrom;
+    private int _bufferedTo;
+
+    /// <summary>Opens a file and reads its header.</summary>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="InvalidDataException">It is no WAV file, or not of 16-bit PCM in one or two channels; the message says which.</exception>
+    public WavFileAudioSource(string path)
+        : this(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), ownsStream: true)
+    {
+    }
+
+    /// <summary>Reads the header of a stream that stands at the beginning of a WAV file; the stream stays the caller's.</summary>
+    /// <exception cref="InvalidDataException">It is no WAV file, or not of 16-bit PCM in one or two channels; the message says which.</exception>
+    public WavFileAudioSource(Stream stream)
+        : this(stream, ownsStream: false)
+    {
+    }
+
+    private WavFileAudioSource(Stream stream, bool ownsStream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        _stream = stream;
+        _ownsStream = ownsStream;
+        try
+        {
+            (Format, _dataLength) = ReadHeader(stream);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        _left = _dataLength;
+        if (stream.CanSeek)
+            _dataStart = stream.Position;
+    }
+
+    /// <summary>Whether the file begins again when it has ended. Needs a stream that can seek. Default: false.</summary>
+    public bool Loop { get; init; }
+
+    /// <inheritdoc/>
+    public AudioFormat Format { get; }
+
+    /// <inheritdoc/>
+    public bool PacesItself => false;
+
+    /// <summary>How long the file is by its header; null when the header does not say.</summary>
+    public TimeSpan? Duration => _dataLength == long.MaxValue ? null : Format.DurationOf(_dataLength / 2);
+
+    /// <inheritdoc/>
+    public ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // A file's bytes come from the page cache faster than an asynchronous read could be set up.
+        int frameBytes = Format.Channels * 2;
+        if (_bufferedTo - _bufferedFrom < frameBytes)
+            Refill(frameBytes);
+        int bytes = Math.Min(_bufferedTo - _bufferedFrom, buffer.Length * 2);
+        bytes -= bytes % frameBytes;
+        PcmBytes.ToSamples(_bytes.AsSpan(_bufferedFrom, bytes), buffer.Span);
+        _bufferedFrom += bytes;
+        return new(bytes / 2);
+    }
+
+    /// <summary>Closes the file, when this opened it.</summary>
+    public void Dispose()
+    {
+        if (_ownsStream)
+            _stream.Dispose();
+    }
+
+    private void Refill(int frameBytes)
+    {
+        int rest = _bufferedTo - _bufferedFrom;
+        _bytes.AsSpan(_bufferedFrom, rest).CopyTo(_bytes);
+        _bufferedFrom = 0;
+        _bufferedTo = rest;
+        for (int round = 0; round < 2; round++)
+        {
+            while (_bufferedTo < frameBytes || _bufferedTo < _bytes.Length / 2)
+            {
+                int wanted = (int)Math.Min(_bytes.Length - _bufferedTo, _left);
+                int read = wanted == 0 ? 0 : _stream.Read(_bytes, _bufferedTo, wanted);
+                if (read == 0)
+                    break;
+                _bufferedTo += read;
+                _left -= read;
+            }
+
+            if (_bufferedTo >= frameBytes || !Loop || !_stream.CanSeek)
+                return;
+            _stream.Position = _dataStart;
+            _left = _dataLength;
+            _bufferedTo = 0;
+        }
+    }
+
+    //  RIFF size WAVE { id size body padding }*
+    private static (AudioFormat Format, long DataLength) ReadHeader(Stream stream)
+    {
+        Span<byte> head = stackalloc byte[12];
+        if (stream.ReadAtLeast(head, 12, throwOnEndOfStream: false) < 12 || !head[..4].SequenceEqual("RIFF"u8) || !head[8..].SequenceEqual("WAVE"u8))
+            throw new InvalidDataException("Not a WAV file: it does not begin with a RIFF header of type WAVE.");
+        AudioFormat? format = null;
+        Span<byte> chunk = head[..8];
+        while (stream.ReadAtLeast(chunk, 8, throwOnEndOfStream: false) == 8)
+        {
+            uint size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
+            if (chunk[..4].SequenceEqual("data"u8))
+            {
+                // A program that writes to a pipe, or that died, leaves 0 or the largest number: then the data goes on to the end.
+                return (format ?? throw new InvalidDataException("Not a usable WAV file: its data comes before its format."),
+                    size is 0 or >= 0xFFFF_FF00 ? long.MaxValue : size);
+            }
+
+            if (chunk[..4].SequenceEqual("fmt "u8))
+                format = ReadFormat(stream, size);
+            else
+                Skip(stream, size);
+            if ((size & 1) != 0)
+                Skip(stream, 1);
+        }
+
+        throw new InvalidDataException("Not a usable WAV file: it has no data chunk.");
+    }
+
+    private static AudioFormat ReadFormat(Stream stream, uint size)
+    {
+        const ushort Pcm = 1, Extensible = 0xFFFE;
+        Span<byte> body = stackalloc byte[40];
+        int wanted = (int)Math.Min(size, 40);
+        if (wanted < 16 || stream.ReadAtLeast(body[..wanted], wanted, throwOnEndOfStream: false) < wanted)
+            throw new InvalidDataException("Not a usable WAV file: its format chunk is cut short.");
+        Skip(stream, size - (uint)wanted);
+        ushort tag = BinaryPrimitives.ReadUInt16LittleEndian(body);
+        if (tag == Extensible && wanted == 40)
+            tag = BinaryPrimitives.ReadUInt16LittleEndian(body[24..]);      // the first two bytes of the sub-format's GUID
+        int channels = BinaryPrimitives.ReadUInt16LittleEndian(body[2..]);
+        uint rate = BinaryPrimitives.ReadUInt32LittleEndian(body[4..]);
+        int bits = BinaryPrimitives.ReadUInt16LittleEndian(body[14..]);
+        if (tag != Pcm)
+            throw new InvalidDataException($"A WAV file of format 0x{tag:X4} cannot be read; convert it to 16-bit PCM (ffmpeg -i in.wav -c:a pcm_s16le out.wav).");
+        if (bits != 16)
+            throw new InvalidDataException($"A WAV file of {bits} bits a sample cannot be read; convert it to 16 (ffmpeg -i in.wav -c:a pcm_s16le out.wav).");
+        if (channels is not (1 or 2))
+            throw new InvalidDataException($"A WAV file of {channels} channels cannot be read; convert it to one or two (ffmpeg -i in.wav -ac 1 out.wav).");
+        if (rate is < 8_000 or > 192_000)
+            throw new InvalidDataException($"A WAV file of {rate} Hz cannot be read; convert it to 8 to 48 kHz (ffmpeg -i in.wav -ar 48000 out.wav).");
+        return new AudioFormat((int)rate, channels);
+    }
+
+    private static void Skip(Stream stream, uint count)
+    {
+        Span<byte> waste = stackalloc byte[512];
+        for (uint left = count; left > 0;)
+        {
+            int read = stream.Read(waste[..(int)Math.Min(left, 512)]);
+            if (read == 0)
+                return;
+            left -= (uint)read;
+        }
+    }
+}

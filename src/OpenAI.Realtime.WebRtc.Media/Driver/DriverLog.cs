@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>What the driver logs: ids 1000 to 1099. No SDP, no key, no ICE password, no content.</summary>
+internal static partial class DriverLog
+{
+    [LoggerMessage(1000, LogLevel.Debug, "Opened {Count} UDP sockets.")]
+    public static partial void Opened(ILogger logger, int count);
+
+    [LoggerMessage(1001, LogLevel.Information, "No socket can be bound to {Address} ({Error}); going on without it.")]
+    public static partial void CannotBind(ILogger logger, IPAddress address, SocketError error);
+
+    [LoggerMessage(1002, LogLevel.Debug, "State {State} at {Milliseconds:0.0} ms. {Reason}")]
+    public static partial void StateChanged(ILogger logger, PeerState state, double milliseconds, string? reason);
+
+    [LoggerMessage(1003, LogLevel.Debug, "First datagram that could not be sent ({Outcome}): {Length} bytes from {Local} to {Remote}. Further ones are counted.")]
+    public static partial void SendFailed(ILogger logger, SendOutcome outcome, TransportAddress local, TransportAddress remote, int length);
+
+    [LoggerMessage(1004, LogLevel.Information, "The peer connection ended: {Reason} in phase {Phase}. {Detail}")]
+    public static partial void Ended(ILogger logger, PeerEndReason reason, PeerPhase phase, string detail);
+
+    [LoggerMessage(1005, LogLevel.Error, "The engine failed; the connection ends.")]
+    public static partial void EngineFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1006, LogLevel.Warning, "The SDP cannot be used: line {Line}: {Problem}")]
+    public static partial void SdpRefused(ILogger logger, int line, string problem);
+}

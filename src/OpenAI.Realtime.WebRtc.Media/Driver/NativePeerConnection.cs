@@ -1,0 +1,161 @@
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Peer;
+using OpenAI.Realtime.WebRtc.Engine.Sdp;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>The seam on our own engine. All that happens happens in <see cref="PeerLoop"/>; this checks arguments and translates.</summary>
+internal sealed class NativePeerConnection : IPeerConnection
+{
+    private readonly PeerLoop _loop;
+    private readonly ILogger _logger;
+
+    public NativePeerConnection(PeerConnectionOptions options, TimeProvider clock, WaitThreads waitThreads, ILogger logger)
+    {
+        _logger = logger;
+        var driverClock = new DriverClock(clock);
+        var peerOptions = new PeerOptions
+        {
+            WallClockAtZero = driverClock.WallClockAtZero,
+            Random = CryptoRandomSource.Instance,
+            ChannelLabel = options.ChannelLabel,
+            NegotiatedChannelId = (ushort?)options.NegotiatedChannelId,
+            Audio = options.AudioDirection switch
+            {
+                AudioDirection.SendReceive => AudioFlow.Both,
+                AudioDirection.SendOnly => AudioFlow.Send,
+                AudioDirection.ReceiveOnly => AudioFlow.Receive,
+                _ => AudioFlow.None,
+            },
+            MaxIncomingMessageSize = options.MaxIncomingMessageSize,
+            SendBufferSize = options.SendBufferSize,
+            IceLite = options.IceLite,
+            AnswerAsDtlsServer = options.AnswerAsDtlsServer,
+            IceTimeout = options.IceTimeout,
+            DtlsTimeout = options.DtlsTimeout,
+            ChannelTimeout = options.ChannelTimeout,
+            ConsentTimeout = options.ConsentTimeout,
+        };
+        _loop = new PeerLoop(options, peerOptions, driverClock, waitThreads, logger);
+    }
+
+    public PeerState State => _loop.State;
+
+    public ChannelReader<PeerStateChange> StateChanges => _loop.StateChanges;
+
+    public Task<PeerEnd> Completion => _loop.Completion;
+
+    public ValueTask<string> CreateOfferAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_loop.Negotiate(starts: false, (peer, _) => peer.CreateOffer()));
+    }
+
+    public ValueTask<string> CreateAnswerAsync(string offer, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(offer);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_loop.Negotiate(starts: true, (peer, now) =>
+            peer.TryCreateAnswer(offer, now, out string answer, out SdpError error) ? answer : throw Refuse(error)));
+    }
+
+    public void SetAnswer(string sdp)
+    {
+        ArgumentNullException.ThrowIfNull(sdp);
+        _loop.SetAnswer((peer, now) =>
+        {
+            if (!peer.TrySetAnswer(sdp, now, out SdpError error))
+                throw Refuse(error);
+        });
+    }
+
+    public async Task ConnectAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _loop.Opened.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _loop.Abort("Connecting was cancelled.");
+            throw;
+        }
+    }
+
+    public ValueTask<IncomingMessage?> ReceiveMessageAsync(CancellationToken cancellationToken = default) =>
+        _loop.IncomingMessages.ReadAsync(_loop, cancellationToken);
+
+    public ValueTask SendMessageAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken = default) =>
+        _loop.SendMessageAsync(message, kind, cancellationToken);
+
+    public ValueTask<bool> WaitForAudioAsync(CancellationToken cancellationToken = default) => _loop.IncomingAudio.WaitAsync(cancellationToken);
+
+    public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet) => _loop.IncomingAudio.TryRead(destination, out packet);
+
+    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker) => SendAudio(opus, timestamp, marker, lost: 0);
+
+    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost)
+    {
+        if (opus.Length > EncodedAudio.MaxLength)
+            throw new ArgumentException($"The packet has {opus.Length} bytes; at most {EncodedAudio.MaxLength} fit one datagram.", nameof(opus));
+        _loop.SendAudio(opus, timestamp, marker, lost);
+    }
+
+    public async Task CloseAsync(CancellationToken cancellationToken = default)
+    {
+        _loop.BeginClose();
+        try
+        {
+            await _loop.Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            _loop.Abort("Closing in good order was cancelled.");
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync().ConfigureAwait(false);
+        _loop.IncomingMessages.Clear();
+    }
+
+    public PeerStatistics GetStatistics()
+    {
+        PeerCounters counters = _loop.GetCounters() ?? new PeerCounters();
+        Dictionary<string, long> drops = new(counters.Drops);
+        long received = counters.Drops.Values.Sum();
+        _loop.AddSendFailures(drops);
+        return new PeerStatistics
+        {
+            AudioPacketsSent = counters.AudioPacketsSent,
+            AudioBytesSent = counters.AudioBytesSent,
+            AudioPacketsDroppedOnSend = counters.AudioPacketsNotSent + _loop.AudioDroppedOnSend,
+            AudioPacketsReceived = counters.AudioPacketsReceived,
+            AudioBytesReceived = counters.AudioBytesReceived,
+            AudioPacketsDroppedOnReceive = counters.AudioPacketsNotTaken + _loop.IncomingAudio.Dropped,
+            AudioPacketsLost = counters.AudioPacketsLost,
+            Jitter = counters.Jitter,
+            RemoteFractionLost = counters.RemoteFractionLost,
+            RoundTripTime = counters.RoundTripTime,
+            MessagesSent = counters.MessagesSent,
+            MessagesReceived = counters.MessagesReceived,
+            ChunksRetransmitted = counters.ChunksRetransmitted,
+            DatagramsDropped = received,
+            Drops = drops,
+            DtlsCipherSuite = counters.DtlsCipherSuite,
+            SrtpProfile = counters.SrtpProfile,
+            LocalAddress = counters.SelectedPath?.Local.ToString(),
+            RemoteAddress = counters.SelectedPath?.Remote.ToString(),
+            PhaseTimes = _loop.GetPhaseTimes(),
+        };
+    }
+
+    private SdpException Refuse(SdpError error)
+    {
+        DriverLog.SdpRefused(_logger, error.Line, error.Message);
+        return new SdpException(error.Message, error.Line, error.LineText);
+    }
+}

@@ -1,0 +1,304 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Peer;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>How a connection begins and ends: sockets, states, the reason.</summary>
+internal sealed partial class PeerLoop
+{
+    /// <summary>State changes kept for a reader; a peer that comes and goes cannot fill the memory.</summary>
+    private const int MaxStateChanges = 256;
+
+    private readonly Channel<PeerStateChange> _stateChanges = Channel.CreateBounded<PeerStateChange>(new BoundedChannelOptions(MaxStateChanges)
+    {
+        FullMode = BoundedChannelFullMode.Wait, // with TryWrite: a change that nobody has room for is left out
+        SingleReader = true,
+        SingleWriter = true,
+    });
+
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<PeerEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _phaseTimesGate = new();
+    private readonly Dictionary<PeerPhase, TimeSpan> _phaseTimes = [];
+    private volatile PeerState _state = PeerState.New;
+    private PeerState _beforeDisconnect = PeerState.Connected;
+    private PeerPhase _phase = PeerPhase.Gathering;
+    private volatile bool _mediaIsUp;
+    private volatile PeerEnd? _end;
+    private PeerCounters? _lastCounters;
+    private bool _peerFailed;
+
+    public PeerState State => _state;
+
+    public ChannelReader<PeerStateChange> StateChanges => _stateChanges.Reader;
+
+    /// <summary>Completes when the channel is open; faults when the connection ends before.</summary>
+    public Task Opened => _opened.Task;
+
+    public Task<PeerEnd> Completion => _completion.Task;
+
+    public Dictionary<PeerPhase, TimeSpan> GetPhaseTimes()
+    {
+        lock (_phaseTimesGate)
+            return new(_phaseTimes);
+    }
+
+    /// <summary>Opens a socket on each local address and makes the peer; once.</summary>
+    private void Open()
+    {
+        if (_peer is not null)
+            return;
+        IReadOnlyList<IPAddress> addresses = _options.LocalAddresses ?? LocalAddresses.Gather(_options.IncludeLoopback);
+        WaitThread wait = _waitThreads.Join();
+        List<UdpPort> ports = [];
+        WebRtcPeer? peer = null;
+        string? lastError = null;
+        try
+        {
+            peer = new WebRtcPeer(_peerOptions, _clock.Now);
+            foreach (IPAddress address in addresses.Take(LocalAddresses.Max))
+            {
+                try
+                {
+                    UdpPort port = wait.Poller.Open(address);
+                    ports.Add(port);
+                    peer.AddLocalAddress(port.Local);
+                }
+                catch (SocketException e)
+                {
+                    lastError = $"{address}: {e.Message}";
+                    DriverLog.CannotBind(_logger, address, e.SocketErrorCode);
+                }
+            }
+
+            if (ports.Count == 0)
+            {
+                throw new PeerConnectionException(new PeerEnd(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, addresses.Count == 0
+                    ? "This machine has no network address that is up; for loopback alone set PeerConnectionOptions.IncludeLoopback."
+                    : $"No socket could be opened on any of the {addresses.Count} local addresses ({lastError})."));
+            }
+
+            foreach (UdpPort port in ports)
+            {
+                port.Owner = this;
+                wait.Poller.Add(port);
+            }
+        }
+        catch
+        {
+            ClosePorts(wait, ports);
+            peer?.Dispose();
+            wait.Leave(this);
+            throw;
+        }
+
+        _receiveBuffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
+        _sendBuffer = ArrayPool<byte>.Shared.Rent(SendBufferSize);
+        (_peer, _wait, _ports) = (peer, wait, [.. ports]);
+        wait.Add(this);
+        PassPhase(PeerPhase.Gathering, PeerPhase.Negotiation);
+        DriverLog.Opened(_logger, ports.Count);
+    }
+
+    /// <summary>Offer and answer are known: the peer begins to connect.</summary>
+    private void Start()
+    {
+        if (_started)
+            return;
+        _started = true;
+        PassPhase(PeerPhase.Negotiation, PeerPhase.Ice);
+        EnterState(PeerState.CheckingConnectivity, null);
+    }
+
+    /// <summary>Takes everything that the engine has to give, except messages, which wait for room.</summary>
+    private void DrainOutputs()
+    {
+        if (_end is not null)
+            return;
+        WebRtcPeer peer = _peer!;
+        while (peer.TryTakeDatagram(_sendBuffer, out int length, out TransportPath path))
+            Send(_sendBuffer.AsSpan(0, length), path);
+        while (peer.TryTakeAudio(_sendBuffer, out ReceivedAudio audio))
+            _incomingAudio.Enqueue(_sendBuffer.AsSpan(0, audio.Length), audio);
+        while (_end is null && peer.TryTakeEvent(out PeerEvent e))
+            HandleEvent(e);
+    }
+
+    private void Send(ReadOnlySpan<byte> datagram, in TransportPath path)
+    {
+        foreach (UdpPort port in _ports)
+        {
+            if (port.Local != path.Local)
+                continue;
+            SendOutcome outcome = port.Send(datagram, path.Remote);
+            if (outcome != SendOutcome.Sent && Interlocked.Increment(ref _sendFailures[(int)outcome]) == 1)
+                DriverLog.SendFailed(_logger, outcome, port.Local, path.Remote, datagram.Length);
+            return;
+        }
+
+        Interlocked.Increment(ref _sendFailures[(int)SendOutcome.Failed]);
+    }
+
+    private void HandleEvent(in PeerEvent e)
+    {
+        switch (e.Kind)
+        {
+            case PeerEventKind.PathSelected:
+                if (_phase == PeerPhase.Ice) // a better pair can be selected later
+                {
+                    PassPhase(PeerPhase.Ice, PeerPhase.Dtls);
+                    EnterState(PeerState.Securing, e.Detail);
+                }
+
+                break;
+            case PeerEventKind.Secured:
+                PassPhase(PeerPhase.Dtls, PeerPhase.Channel);
+                _mediaIsUp = true;
+                EnterState(PeerState.OpeningChannel, e.Detail);
+                break;
+            case PeerEventKind.ChannelOpen:
+                PassPhase(PeerPhase.Channel, PeerPhase.Connected);
+                EnterState(PeerState.Connected, e.Detail);
+                _opened.TrySetResult();
+                break;
+            case PeerEventKind.Disconnected:
+                if (_state is not (PeerState.Disconnected or PeerState.Closing))
+                {
+                    _beforeDisconnect = _state;
+                    EnterState(PeerState.Disconnected, e.Detail);
+                }
+
+                break;
+            case PeerEventKind.Recovered:
+                if (_state == PeerState.Disconnected)
+                    EnterState(_beforeDisconnect, e.Detail);
+                break;
+            case PeerEventKind.SendBufferLow:
+                _sendBufferFull = false;
+                break;
+            case PeerEventKind.Closing:
+                EnterState(PeerState.Closing, e.Detail);
+                break;
+            case PeerEventKind.Ended:
+                while (_peer!.TryPeekMessage(out int length, out bool isText)) // at most the receive window
+                    TakeMessage(length, isText);
+                Finish(new PeerEnd(ReasonOf(e.Cause), _phase, e.Detail ?? DetailOf(e.Cause)));
+                break;
+        }
+    }
+
+    private void PassPhase(PeerPhase passed, PeerPhase next)
+    {
+        lock (_phaseTimesGate)
+            _phaseTimes.TryAdd(passed, _clock.Elapsed);
+        _phase = next;
+    }
+
+    private void EnterState(PeerState state, string? reason)
+    {
+        if (_state == state)
+            return;
+        _state = state;
+        TimeSpan at = _clock.Elapsed;
+        _stateChanges.Writer.TryWrite(new PeerStateChange(state, at, reason));
+        DriverLog.StateChanged(_logger, state, at.TotalMilliseconds, reason);
+    }
+
+    private void Fail(Exception e)
+    {
+        DriverLog.EngineFailed(_logger, e);
+        _peerFailed = true;
+        if (_end is null)
+            Finish(new PeerEnd(PeerEndReason.EngineFailure, _phase, $"The engine failed with {e.GetType().Name}: {e.Message}"));
+    }
+
+    /// <summary>Over: closes the sockets, ends every wait, says why. The only place where a connection ends.</summary>
+    private void Finish(PeerEnd end)
+    {
+        _lastCounters = _peerFailed ? null : _peer?.GetCounters(); // what has failed once is not asked again
+        _end = end;
+        _mediaIsUp = false;
+        _timer?.Dispose();
+        Volatile.Write(ref _dueTimestamp, long.MaxValue);
+        if (_wait is WaitThread wait)
+        {
+            ClosePorts(wait, _ports);
+            wait.Leave(this);
+            ArrayPool<byte>.Shared.Return(_receiveBuffer);
+            ArrayPool<byte>.Shared.Return(_sendBuffer);
+            _receiveBuffer = _sendBuffer = [];
+            _ports = [];
+            _wait = null;
+        }
+
+        if (!_peerFailed)
+            _peer?.Dispose();
+        EnterState(PeerState.Closed, end.Detail);
+        _stateChanges.Writer.TryComplete();
+        _incomingAudio.Complete();
+        _incomingMessages.Complete();
+        RefuseMessages();
+        DriverLog.Ended(_logger, end.Reason, end.Phase, end.Detail);
+        _opened.TrySetException(new PeerConnectionException(end));
+        _ = _opened.Task.Exception; // observed: whoever awaits it still gets it
+        _completion.TrySetResult(end);
+    }
+
+    private void RefuseMessages()
+    {
+        while (_end is not null && _outgoingMessages.TakeFirst() is OutgoingMessage entry)
+            _outgoingMessages.Complete(entry, new PeerConnectionException(_end));
+        while (_peer is null && _outgoingMessages.TakeFirst() is OutgoingMessage entry)
+        {
+            _outgoingMessages.Complete(entry, new PeerConnectionException(
+                new PeerEnd(PeerEndReason.ChannelFailed, _phase, "The data channel is not open: await ConnectAsync before sending.")));
+        }
+    }
+
+    private void ThrowIfEnded()
+    {
+        if (_end is PeerEnd end)
+            throw new PeerConnectionException(end);
+    }
+
+    private static void ClosePorts(WaitThread wait, IEnumerable<UdpPort> ports)
+    {
+        foreach (UdpPort port in ports)
+        {
+            wait.Poller.Remove(port);
+            port.Owner = null;
+            port.Dispose();
+        }
+    }
+
+    private static PeerEndReason ReasonOf(EndCause cause) => cause switch
+    {
+        EndCause.ClosedLocally => PeerEndReason.ClosedLocally,
+        EndCause.ClosedByPeer => PeerEndReason.ClosedByPeer,
+        EndCause.IceTimeout => PeerEndReason.IceFailed,
+        EndCause.ConsentExpired => PeerEndReason.ConsentExpired,
+        EndCause.DtlsTimeout => PeerEndReason.DtlsTimeout,
+        EndCause.DtlsFailed => PeerEndReason.DtlsFailed,
+        EndCause.FingerprintMismatch => PeerEndReason.FingerprintMismatch,
+        EndCause.ChannelTimeout => PeerEndReason.ChannelTimeout,
+        EndCause.ChannelFailed => PeerEndReason.ChannelFailed,
+        _ => PeerEndReason.EngineFailure,
+    };
+
+    private static string DetailOf(EndCause cause) => cause switch
+    {
+        EndCause.ClosedLocally => "This side closed the connection.",
+        EndCause.ClosedByPeer => "The peer closed the connection.",
+        EndCause.IceTimeout => "No pair of addresses worked in time: UDP may be blocked between here and the peer.",
+        EndCause.ConsentExpired => "The peer stopped answering consent checks: it is gone, or the network is.",
+        EndCause.DtlsTimeout => "The DTLS handshake did not finish in time.",
+        EndCause.DtlsFailed => "The DTLS handshake failed.",
+        EndCause.FingerprintMismatch => "The peer's certificate is not the one that its SDP promised with a=fingerprint: somebody may be in between.",
+        EndCause.ChannelTimeout => "The data channel did not open in time.",
+        EndCause.ChannelFailed => "The data channel failed: the peer aborted it, or acknowledged nothing for too long.",
+        _ => "The engine gave no reason.",
+    };
+}

@@ -1,0 +1,395 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Peer;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>
+/// Gives one engine peer its sockets, its clock and its caller. It is no thread but an actor: whoever brings work runs it (<see cref="RunGate"/>),
+/// otherwise the shared <see cref="WaitThread"/> does. One pass:
+/// <code>
+///   1. commands            offer, answer, close, statistics; rare
+///   2. readable sockets    one datagram at a time
+///   3. audio to send       from the ring
+///   4. messages to send    until the engine's buffer is full
+///   5. deadlines           when NextTimeout has come
+///   6. received messages   into the reader's queue, while it has room
+///   7. next deadline       told to whoever waits
+/// </code>
+/// After each single thing every output of the engine is drained (<see cref="DrainOutputs"/>).
+/// </summary>
+internal sealed partial class PeerLoop : IWaitClient
+{
+    /// <summary>How often a thread goes round before it hands over, so that a caller is never kept and other connections get their turn.</summary>
+    private const int MaxPasses = 4;
+
+    /// <summary>Datagrams read from one socket in one pass.</summary>
+    private const int MaxDatagramsPerPass = 64;
+
+    /// <summary>Deadlines handled in one pass; an engine that still has one due then is called again a millisecond later.</summary>
+    private const int MaxTimeoutsPerPass = 32;
+
+    /// <summary>The largest datagram read: a DTLS record of 2¹⁴ bytes of plaintext with its overhead, sent in one datagram.</summary>
+    private const int ReceiveBufferSize = 17 * 1024;
+
+    /// <summary>The largest datagram sent, and the largest audio packet.</summary>
+    private const int SendBufferSize = 4 * 1024;
+
+    private readonly PeerConnectionOptions _options;
+    private readonly PeerOptions _peerOptions;
+    private readonly ILogger _logger;
+    private readonly DriverClock _clock;
+    private readonly WaitThreads _waitThreads;
+    private readonly ConcurrentQueue<Action> _commands = new();
+    private readonly OutgoingAudio _outgoingAudio = new();
+    private readonly IncomingAudio _incomingAudio = new();
+    private readonly OutgoingMessages _outgoingMessages = new();
+    private readonly IncomingMessages _incomingMessages = new();
+    private readonly long[] _sendFailures = new long[Enum.GetValues<SendOutcome>().Length];
+    private RunGate _gate;
+
+    // Touched only by the thread that runs.
+    private WebRtcPeer? _peer;
+    private WaitThread? _wait;
+    private UdpPort[] _ports = [];
+    private byte[] _receiveBuffer = [];
+    private byte[] _sendBuffer = [];
+    private bool _sendBufferFull;
+    private bool _started;
+    private ITimer? _timer;
+    private volatile bool _timerFired;
+    private Instant _due = Instant.Never;
+
+    private long _dueTimestamp = long.MaxValue;
+    private volatile bool _messagesHeldBack;
+
+    public PeerLoop(PeerConnectionOptions options, PeerOptions peerOptions, DriverClock clock, WaitThreads waitThreads, ILogger logger)
+    {
+        _options = options;
+        _peerOptions = peerOptions;
+        _clock = clock;
+        _waitThreads = waitThreads;
+        _logger = logger;
+    }
+
+    public long DueTimestamp => Volatile.Read(ref _dueTimestamp);
+
+    public IncomingAudio IncomingAudio => _incomingAudio;
+
+    public IncomingMessages IncomingMessages => _incomingMessages;
+
+    public long AudioDroppedOnSend => _outgoingAudio.Dropped;
+
+    public void RunOnWaitThread() => Run();
+
+    /// <summary>
+    /// Opens the sockets, then has <paramref name="negotiate"/> write the offer or the answer. What it throws reaches the caller;
+    /// a peer that has thrown can be tried again with another SDP.
+    /// </summary>
+    public string Negotiate(bool starts, Func<WebRtcPeer, Instant, string> negotiate)
+    {
+        ThrowIfEnded();
+        return Invoke(() =>
+        {
+            ThrowIfEnded();
+            Open();
+            string sdp = negotiate(_peer!, _clock.Now);
+            if (starts)
+                Start();
+            return sdp;
+        });
+    }
+
+    public void SetAnswer(Action<WebRtcPeer, Instant> apply)
+    {
+        ThrowIfEnded();
+        Invoke(() =>
+        {
+            ThrowIfEnded();
+            if (_peer is null)
+                throw new InvalidOperationException("There is no offer yet that this could answer: call CreateOfferAsync first.");
+            apply(_peer, _clock.Now);
+            Start();
+            return true;
+        });
+    }
+
+    /// <summary>Begins to close in good order. Does nothing when closing has begun.</summary>
+    public void BeginClose() => Invoke(() =>
+    {
+        if (_end is not null)
+            return true;
+        if (!_started)
+        {
+            Finish(new PeerEnd(PeerEndReason.ClosedLocally, _phase, "The connection was closed before it had begun to connect."));
+            return true;
+        }
+
+        EnterState(PeerState.Closing, null);
+        _peer!.Close(_clock.Now);
+        return true;
+    });
+
+    /// <summary>Says goodbye without waiting for an answer, and ends.</summary>
+    public void Abort(string detail) => Invoke(() =>
+    {
+        if (_end is not null)
+            return true;
+        if (_started)
+        {
+            _peer!.Close(_clock.Now);
+            DrainOutputs();
+        }
+
+        if (_end is null)
+            Finish(new PeerEnd(PeerEndReason.ClosedLocally, _phase, detail));
+        return true;
+    });
+
+    public PeerCounters? GetCounters() => Invoke(() => _end is null ? _peer?.GetCounters() : _lastCounters);
+
+    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost)
+    {
+        if (!_mediaIsUp)
+        {
+            _outgoingAudio.CountDropped();
+            return;
+        }
+
+        if (_outgoingAudio.TryEnqueue(opus, new AudioToSend(timestamp, marker, lost)))
+            Run();
+    }
+
+    public ValueTask SendMessageAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        OutgoingMessage entry = _outgoingMessages.Enqueue(message, kind);
+        Run();
+        return entry.Arm(cancellationToken);
+    }
+
+    /// <summary>Adds what the sockets refused, by kind.</summary>
+    public void AddSendFailures(Dictionary<string, long> drops)
+    {
+        foreach (SendOutcome outcome in Enum.GetValues<SendOutcome>())
+        {
+            long count = Interlocked.Read(ref _sendFailures[(int)outcome]);
+            if (count > 0)
+                drops["send: " + DescribeOutcome(outcome)] = count;
+        }
+    }
+
+    /// <summary>The reader has made room: take what the engine holds back.</summary>
+    public void MessageWasRead()
+    {
+        if (_messagesHeldBack)
+            Run();
+    }
+
+    /// <summary>Has a rare thing done by whoever runs the connection, and waits for it: microseconds, or a handshake's signature.</summary>
+    private T Invoke<T>(Func<T> command)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _commands.Enqueue(() =>
+        {
+            try
+            {
+                done.SetResult(command());
+            }
+            catch (Exception e) // the caller's to handle: bad SDP, no local address
+            {
+                done.SetException(e);
+            }
+        });
+        Run();
+        return done.Task.GetAwaiter().GetResult();
+    }
+
+    private void Run()
+    {
+        if (!_gate.TryEnter())
+            return;
+        for (int pass = 1; ; pass++)
+        {
+            try
+            {
+                Pass();
+            }
+            catch (Exception e) // a defect of ours must end this connection only, never the process
+            {
+                Fail(e);
+            }
+
+            if (_gate.TryLeave())
+                return;
+            if (pass >= MaxPasses && _wait is WaitThread wait)
+            {
+                _gate.Leave();
+                wait.RequestRun(this);
+                return;
+            }
+        }
+    }
+
+    private void Pass()
+    {
+        while (_commands.TryDequeue(out Action? command))
+            command();
+        if (_peer is null || _end is not null)
+        {
+            RefuseMessages();
+            return;
+        }
+
+        DrainOutputs();
+        ReadPorts();
+        SendAudio();
+        SendMessages();
+        HandleTimeouts();
+        TakeMessages();
+        if (_end is null)
+            PublishDue();
+    }
+
+    private void ReadPorts()
+    {
+        foreach (UdpPort port in _ports)
+        {
+            if (_end is not null || !port.TakeReadable())
+                continue;
+            int left = MaxDatagramsPerPass;
+            while (port.TryReceive(_receiveBuffer.AsSpan(0, ReceiveBufferSize), out int length, out TransportAddress remote))
+            {
+                _peer!.HandleDatagram(_receiveBuffer.AsSpan(0, length), new TransportPath(TransportProtocol.Udp, port.Local, remote), _clock.Now);
+                DrainOutputs();
+                if (_end is not null)
+                    return;
+                if (--left == 0)
+                {
+                    port.MarkReadable();
+                    _wait!.RequestRun(this);
+                    break;
+                }
+            }
+
+            if (left > 0)
+                _wait!.Poller.Rearm(port);
+        }
+    }
+
+    private void SendAudio()
+    {
+        while (_end is null && !_outgoingAudio.IsEmpty
+            && _outgoingAudio.TryDequeue(_sendBuffer, out int length, out AudioToSend audio))
+        {
+            _peer!.SendAudio(_sendBuffer.AsSpan(0, length), audio.Timestamp, audio.Marker, _clock.Now, audio.Lost); // counts what it drops
+            DrainOutputs();
+        }
+    }
+
+    private void SendMessages()
+    {
+        while (_end is null && !_sendBufferFull && !_outgoingMessages.IsEmpty && _outgoingMessages.TakeFirst() is OutgoingMessage entry)
+        {
+            switch (_peer!.SendMessage(entry.Message.Span, entry.Kind == MessageKind.Text, _clock.Now))
+            {
+                case SendResult.Accepted:
+                    _outgoingMessages.Complete(entry);
+                    break;
+                case SendResult.BufferFull:
+                    _sendBufferFull = true; // until SendBufferLow
+                    _outgoingMessages.PutBack(entry);
+                    break;
+                case SendResult.TooLarge:
+                    _outgoingMessages.Complete(entry, new ArgumentException(
+                        $"The message has {entry.Message.Length} bytes; the peer accepts at most {_peer.MaxOutgoingMessageSize}."));
+                    break;
+                default:
+                    _outgoingMessages.Complete(entry, new PeerConnectionException(new PeerEnd(PeerEndReason.ChannelFailed, _phase,
+                        State == PeerState.Closing ? "The connection is closing." : "The data channel is not open: await ConnectAsync before sending.")));
+                    break;
+            }
+
+            DrainOutputs();
+        }
+    }
+
+    private void HandleTimeouts()
+    {
+        for (int i = 0; i < MaxTimeoutsPerPass && _end is null; i++)
+        {
+            Instant now = _clock.Now;
+            if (_peer!.NextTimeout.At > now)
+                return;
+            _peer.HandleTimeout(now);
+            DrainOutputs();
+        }
+    }
+
+    private void TakeMessages()
+    {
+        while (_end is null && _peer!.TryPeekMessage(out int length, out bool isText))
+        {
+            if (!_incomingMessages.HasRoom)
+            {
+                if (_messagesHeldBack)
+                    return;
+                _messagesHeldBack = true; // say so first, then look again: the reader may have made room in between
+                continue;
+            }
+
+            TakeMessage(length, isText);
+            DrainOutputs(); // the receive window has opened
+        }
+
+        _messagesHeldBack = false;
+    }
+
+    private void TakeMessage(int length, bool isText)
+    {
+        byte[] pooled = ArrayPool<byte>.Shared.Rent(Math.Max(1, length));
+        _peer!.TakeMessage(pooled.AsSpan(0, length), _clock.Now);
+        _incomingMessages.Enqueue(new IncomingMessage(pooled, length, isText ? MessageKind.Text : MessageKind.Binary));
+    }
+
+    private void HandleTimer()
+    {
+        _timerFired = true;
+        Run();
+    }
+
+    private static string DescribeOutcome(SendOutcome outcome) => outcome switch
+    {
+        SendOutcome.BufferFull => "buffer full",
+        SendOutcome.Unreachable => "unreachable",
+        SendOutcome.TooLarge => "too large",
+        SendOutcome.Refused => "refused",
+        _ => "failed",
+    };
+
+    private void PublishDue()
+    {
+        Instant due = _peer!.NextTimeout.At;
+        Instant now = _clock.Now;
+        if (due <= now)
+            due = now + TimeSpan.FromMilliseconds(1); // it has had MaxTimeoutsPerPass, or something that it was told just now needs a moment
+        if (due == _due && !_timerFired)
+            return;
+        _due = due;
+        if (!_clock.IsSystem)
+        {
+            _timerFired = false;
+            _timer ??= _clock.Provider.CreateTimer(static state => ((PeerLoop)state!).HandleTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            TimeSpan left = due - now;
+            _timer.Change(due == Instant.Never ? Timeout.InfiniteTimeSpan : left.TotalMilliseconds > int.MaxValue ? TimeSpan.FromDays(1) : left, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        long timestamp = _clock.ToTimestamp(due);
+        Volatile.Write(ref _dueTimestamp, timestamp);
+        _wait!.DueEarlier(timestamp);
+    }
+}

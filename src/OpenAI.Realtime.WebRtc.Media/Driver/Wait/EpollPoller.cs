@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>Linux: epoll, edge-triggered, and an eventfd to be woken by. Its ports call recvfrom and sendto directly, which throw nothing.</summary>
+internal sealed unsafe class EpollPoller : ISocketPoller
+{
+    private const int MaxEvents = 64;
+
+    // struct epoll_event is packed on x86: 12 bytes there, 16 elsewhere; its data are the last eight either way.
+    private static readonly int s_eventSize = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 12 : 16;
+
+    private readonly ConcurrentDictionary<long, Port> _ports = new();
+    private readonly int _epoll;
+    private readonly int _wakeUp;
+    private long _lastId;
+
+    private EpollPoller(int epoll, int wakeUp)
+    {
+        _epoll = epoll;
+        _wakeUp = wakeUp;
+    }
+
+    /// <summary>Makes one; null where the system has no epoll.</summary>
+    public static EpollPoller? TryCreate()
+    {
+        if (!OperatingSystem.IsLinux())
+            return null;
+        try
+        {
+            int epoll = LinuxNative.epoll_create1(LinuxNative.CloseOnExec);
+            int wakeUp = LinuxNative.eventfd(0, LinuxNative.CloseOnExec | LinuxNative.NonBlocking);
+            if (epoll >= 0 && wakeUp >= 0 && Control(epoll, LinuxNative.EpollAdd, wakeUp, 0))
+                return new EpollPoller(epoll, wakeUp);
+            if (epoll >= 0)
+                _ = LinuxNative.close(epoll);
+            if (wakeUp >= 0)
+                _ = LinuxNative.close(wakeUp);
+            return null; // a sandbox that forbids it
+        }
+        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    public UdpPort Open(IPAddress address) => new Port(address, Interlocked.Increment(ref _lastId));
+
+    public void Add(UdpPort port)
+    {
+        var own = (Port)port;
+        _ports[own.Id] = own;
+        if (!Control(_epoll, LinuxNative.EpollAdd, own.FileDescriptor, own.Id))
+            throw new SocketException(); // takes the error from errno
+    }
+
+    public void Remove(UdpPort port)
+    {
+        var own = (Port)port;
+        if (_ports.TryRemove(own.Id, out _))
+            Control(_epoll, LinuxNative.EpollDelete, own.FileDescriptor, own.Id);
+    }
+
+    public void Rearm(UdpPort port)
+    {
+        // Edge-triggered: what comes after the read that found nothing is reported anew.
+    }
+
+    public int Wait(int milliseconds, Span<UdpPort?> readable)
+    {
+        byte* events = stackalloc byte[MaxEvents * 16];
+        int ready = LinuxNative.epoll_wait(_epoll, events, Math.Min(MaxEvents, readable.Length), milliseconds);
+        int count = 0;
+        for (int i = 0; i < ready; i++)
+        {
+            long id = Marshal.ReadInt64((nint)(events + i * s_eventSize + s_eventSize - 8));
+            if (id == 0)
+            {
+                long wakes;
+                _ = LinuxNative.read(_wakeUp, &wakes, sizeof(long));
+            }
+            else if (_ports.TryGetValue(id, out Port? port)) // it may have been removed while the event was on its way
+            {
+                port.MarkReadable();
+                readable[count++] = port;
+            }
+        }
+
+        return count;
+    }
+
+    public void Wake()
+    {
+        long one = 1;
+        _ = LinuxNative.write(_wakeUp, &one, sizeof(long));
+    }
+
+    public void Dispose()
+    {
+        _ = LinuxNative.close(_epoll);
+        _ = LinuxNative.close(_wakeUp);
+    }
+
+    private static bool Control(int epoll, int operation, int fileDescriptor, long id)
+    {
+        byte* item = stackalloc byte[16];
+        new Span<byte>(item, 16).Clear();
+        *(uint*)item = LinuxNative.EpollIn | LinuxNative.EpollEdgeTriggered;
+        Marshal.WriteInt64((nint)(item + s_eventSize - 8), id);
+        return LinuxNative.epoll_ctl(epoll, operation, fileDescriptor, item) == 0;
+    }
+
+    private sealed class Port(IPAddress address, long id) : UdpPort(address)
+    {
+        public long Id => id;
+
+        public int FileDescriptor => (int)Socket.Handle;
+
+        public override bool TryReceive(Span<byte> buffer, out int length, out TransportAddress remote)
+        {
+            byte* from = stackalloc byte[LinuxNative.SocketAddressSize];
+            while (true)
+            {
+                int fromLength = LinuxNative.SocketAddressSize;
+                nint received;
+                fixed (byte* to = buffer)
+                    received = LinuxNative.recvfrom(FileDescriptor, to, buffer.Length, LinuxNative.DoNotWait | LinuxNative.TellRealLength, from, &fromLength);
+                if (received < 0)
+                {
+                    // EINTR, and an ICMP error of an earlier send: nothing was read, something may be waiting still.
+                    int error = Marshal.GetLastPInvokeError();
+                    if (error is LinuxNative.Interrupted or LinuxNative.ConnectionRefused)
+                        continue;
+                    length = 0;
+                    remote = default;
+                    return false;
+                }
+
+                if (received > buffer.Length)
+                    continue; // no protocol of ours makes a datagram of this size: it was cut, drop it
+                length = (int)received;
+                remote = ReadSocketAddress(new ReadOnlySpan<byte>(from, fromLength));
+                return true;
+            }
+        }
+
+        protected override SendOutcome Send(ReadOnlySpan<byte> datagram, SocketAddress remote)
+        {
+            while (true)
+            {
+                nint sent;
+                fixed (byte* from = datagram)
+                fixed (byte* to = remote.Buffer.Span)
+                    sent = LinuxNative.sendto(FileDescriptor, from, datagram.Length, LinuxNative.DoNotWait, to, remote.Size);
+                if (sent >= 0)
+                    return SendOutcome.Sent;
+                switch (Marshal.GetLastPInvokeError())
+                {
+                    case LinuxNative.Interrupted:
+                        continue;
+                    case LinuxNative.WouldBlock or LinuxNative.NoBuffers:
+                        return SendOutcome.BufferFull;
+                    case LinuxNative.NetworkUnreachable or LinuxNative.HostUnreachable or LinuxNative.AddressNotAvailable:
+                        return SendOutcome.Unreachable;
+                    case LinuxNative.MessageSize:
+                        return SendOutcome.TooLarge;
+                    case LinuxNative.ConnectionRefused:
+                        return SendOutcome.Refused;
+                    default:
+                        return SendOutcome.Failed;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>What a <see cref="WaitThread"/> runs: a connection.</summary>
+internal interface IWaitClient
+{
+    /// <summary>When the client wants to run by itself, as <see cref="System.Diagnostics.Stopwatch"/> ticks; <see cref="long.MaxValue"/>: never.</summary>
+    long DueTimestamp { get; }
+
+    /// <summary>Runs whatever there is to do. Does nothing when another thread is at it: that one then does it. Never throws.</summary>
+    void RunOnWaitThread();
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>Which way audio flows, as SDP says it (RFC 8866 §6.7).</summary>
+public enum AudioDirection
+{
+    /// <summary>Both ways.</summary>
+    SendReceive,
+
+    /// <summary>From us to the peer.</summary>
+    SendOnly,
+
+    /// <summary>From the peer to us.</summary>
+    ReceiveOnly,
+
+    /// <summary>A track without audio.</summary>
+    Inactive,
+}
+
+/// <summary>What a connection is asked to be. An engine reads it once, when the connection is created.</summary>
+public sealed class PeerConnectionOptions
+{
+    /// <summary>The label of the data channel that the offering side opens. Default: <c>oai-events</c>.</summary>
+    public string ChannelLabel { get; init; } = "oai-events";
+
+    /// <summary>
+    /// The stream id of a channel that both sides know beforehand (RFC 8831 §6.6); saves the DCEP round trip.
+    /// Default: null, the channel is opened in-band.
+    /// </summary>
+    public int? NegotiatedChannelId { get; init; }
+
+    /// <summary>Which way audio flows. Default: both ways.</summary>
+    public AudioDirection AudioDirection { get; init; } = AudioDirection.SendReceive;
+
+    /// <summary>The largest message accepted from the peer, in bytes; advertised as <c>a=max-message-size</c>. Default: 1 MiB; at least 1,024.</summary>
+    public int MaxIncomingMessageSize { get; init; } = 1024 * 1024;
+
+    /// <summary>How many bytes of outgoing messages may wait to be sent before <see cref="IPeerConnection.SendMessageAsync"/> waits. Default: 1 MiB.</summary>
+    public int SendBufferSize { get; init; } = 1024 * 1024;
+
+    /// <summary>
+    /// Answer as an ICE-lite agent (RFC 8445 §2.5), as production does: never checks, is always controlled. Only for the answering side.
+    /// Default: false.
+    /// </summary>
+    public bool IceLite { get; init; }
+
+    /// <summary>Whether the answering side is the DTLS server. Default: false, it is the client (<c>setup:active</c>), as production does.</summary>
+    public bool AnswerAsDtlsServer { get; init; }
+
+    /// <summary>
+    /// The local addresses to use, one socket each. Default: null, every address of the machine that is up; loopback is used as well
+    /// when <see cref="IncludeLoopback"/> says so.
+    /// </summary>
+    public IReadOnlyList<IPAddress>? LocalAddresses { get; init; }
+
+    /// <summary>Whether loopback addresses are gathered too when <see cref="LocalAddresses"/> is null. Default: false, as a browser does it.</summary>
+    public bool IncludeLoopback { get; init; }
+
+    /// <summary>How long ICE may take to find a working pair. Default: 15 s.</summary>
+    public TimeSpan IceTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the DTLS handshake may take. Default: 15 s.</summary>
+    public TimeSpan DtlsTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long the SCTP association and the channel may take to open. Default: 15 s.</summary>
+    public TimeSpan ChannelTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long without any answer to consent checks until the connection counts as lost (RFC 7675 §5.1). Default: 30 s.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> switches consent checks off, for simulations only.
+    /// </summary>
+    public TimeSpan ConsentTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where log messages go. Default: nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+}
