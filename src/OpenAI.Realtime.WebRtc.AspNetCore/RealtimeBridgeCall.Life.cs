@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Numerics;
 using System.Text.Json;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore;
 
@@ -167,7 +167,7 @@ public sealed partial class RealtimeBridgeCall
             return false;
         try
         {
-            await _page.SendMessageAsync(shown, MessageKind.Text, _ended.Token).ConfigureAwait(false);
+            await _page.Messages.SendAsync(shown, MessageKind.Text, _ended.Token).ConfigureAwait(false);
             return true;
         }
         catch (ArgumentException e)
@@ -181,7 +181,7 @@ public sealed partial class RealtimeBridgeCall
     {
         try
         {
-            while (await _page.ReceiveMessageAsync(_ended.Token).ConfigureAwait(false) is { } message)
+            while (await _page.Messages.ReceiveAsync(_ended.Token).ConfigureAwait(false) is { } message)
             {
                 using (message)
                 {
@@ -224,7 +224,7 @@ public sealed partial class RealtimeBridgeCall
     {
         Interlocked.Increment(ref _pageEventsRefused);
         _logger.PageEventRefused(Id, refusal);
-        await _page.SendMessageAsync(ErrorEvent(code, refusal, eventId), MessageKind.Text, _ended.Token).ConfigureAwait(false);
+        await _page.Messages.SendAsync(ErrorEvent(code, refusal, eventId), MessageKind.Text, _ended.Token).ConfigureAwait(false);
         return false;
     }
 
@@ -330,7 +330,7 @@ public sealed partial class RealtimeBridgeCall
         using var patience = new CancellationTokenSource(ClosePatience, _parts.TimeProvider);
         try
         {
-            await _page.SendMessageAsync(ErrorEvent(said.Code, said.Text, null), MessageKind.Text, patience.Token).ConfigureAwait(false);
+            await _page.Messages.SendAsync(ErrorEvent(said.Code, said.Text, null), MessageKind.Text, patience.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is PeerConnectionException or OperationCanceledException)
         {

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Claims;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore;
 
@@ -34,8 +34,8 @@ public sealed partial class RealtimeBridgeCall
         _parts = parts;
         _page = parts.Page;
         _logger = parts.Logger;
-        _fromPage = new PageAudioSource(_page);
-        _toPage = new PageAudioSink(_page);
+        _fromPage = new PageAudioSource(_page.Audio);
+        _toPage = new PageAudioSink(_page.Audio);
         _rawEvents = new RawEvents(2 * parts.Client.EventBufferSize);
     }
 
@@ -78,7 +78,7 @@ public sealed partial class RealtimeBridgeCall
         await _pageConnected.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await _page.SendMessageAsync(utf8Json, MessageKind.Text, cancellationToken).ConfigureAwait(false);
+            await _page.Messages.SendAsync(utf8Json, MessageKind.Text, cancellationToken).ConfigureAwait(false);
         }
         catch (PeerConnectionException e)
         {

@@ -52,6 +52,6 @@ public sealed record RealtimeBridgeCallStatistics
 /// <summary>What of one direction's audio went through a bridge.</summary>
 /// <param name="Packets">Opus packets passed on.</param>
 /// <param name="Bytes">Their bytes.</param>
-/// <param name="Missing">Packets that never came; the other side is shown the gap.</param>
-/// <param name="Late">Packets that came after their gap had been shown; not passed on.</param>
+/// <param name="Missing">Packets that never came; the other side is shown the loss.</param>
+/// <param name="Late">Duplicates, and packets from before the first; not passed on.</param>
 public readonly record struct RelayedAudio(long Packets, long Bytes, long Missing, long Late);

@@ -47,7 +47,7 @@ public sealed class RealtimeTestCall
         _logger = logger;
         _created = options.TimeProvider.GetTimestamp();
         IsBeta = session.IsBeta;
-        _conversation = new Conversation(this, options, session, Send, peer.SendAudio, logger);
+        _conversation = new Conversation(this, options, session, Send, peer.Audio.Send, logger);
     }
 
     /// <summary>The call's id, <c>rtc_…</c>.</summary>
@@ -252,7 +252,7 @@ public sealed class RealtimeTestCall
         {
             try
             {
-                await _peer.SendMessageAsync(utf8, MessageKind.Text).ConfigureAwait(false);
+                await _peer.Messages.SendAsync(utf8, MessageKind.Text).ConfigureAwait(false);
             }
             catch (PeerConnectionException)
             {
@@ -284,7 +284,7 @@ public sealed class RealtimeTestCall
 
     private async Task ReadMessagesAsync()
     {
-        while (await _peer.ReceiveMessageAsync().ConfigureAwait(false) is { } message)
+        while (await _peer.Messages.ReceiveAsync().ConfigureAwait(false) is { } message)
         {
             await WaitForRoomAsync().ConfigureAwait(false);
             using (message)
@@ -308,9 +308,9 @@ public sealed class RealtimeTestCall
     private async Task ReadAudioAsync()
     {
         byte[] buffer = new byte[EncodedAudio.MaxLength];
-        while (await _peer.WaitForAudioAsync().ConfigureAwait(false))
+        while (await _peer.Audio.WaitAsync().ConfigureAwait(false))
         {
-            while (_peer.TryReadAudio(buffer, out EncodedAudio packet))
+            while (_peer.Audio.TryRead(buffer, out EncodedAudio packet))
                 _conversation.HandleAudio(buffer.AsSpan(0, packet.Length), packet);
         }
     }

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
@@ -78,10 +78,10 @@ public sealed class RealtimeWebRtcClient : IDisposable
     }
 
     /// <summary>Makes the audio of a session; replaced by tests that need none.</summary>
-    internal Func<AudioOptions, IPeerConnection, AudioLinkContext, SessionAudio> AudioFactory { get; set; } = static (options, peer, context) =>
+    internal Func<AudioOptions, IOpusTrack, AudioLinkContext, SessionAudio> AudioFactory { get; set; } = static (options, track, context) =>
     {
-        IAudioDownlink downlink = AudioLinks.CreateDownlink(options, peer, context);
-        return new SessionAudio(AudioLinks.CreateUplink(options, peer, context), downlink);
+        IAudioDownlink downlink = AudioLinks.CreateDownlink(options, track, context);
+        return new SessionAudio(AudioLinks.CreateUplink(options, track, context), downlink);
     };
 
     /// <summary>Connects a conversation: gets a key, exchanges offer and answer, and waits until the data channel is open.</summary>
@@ -210,7 +210,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
 
         void AttachAudio(IPeerConnection peer)
         {
-            var observed = new ObservedPeer(peer, packet => clock.Reach(ConnectStep.FirstAudio, connection?.SinceStart(packet.Arrival) ?? clock.Elapsed));
+            var observed = new ObservedTrack(peer.Audio, packet => clock.Reach(ConnectStep.FirstAudio, connection?.SinceStart(packet.Arrival) ?? clock.Elapsed));
             audio = AudioFactory(options.Audio, observed, new AudioLinkContext(_timeProvider, _logger) { Codecs = _codecs });
             audio.Downlink.Start();
         }

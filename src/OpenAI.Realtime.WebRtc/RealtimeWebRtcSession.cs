@@ -1,10 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Events.Json;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
@@ -159,7 +159,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
         Show(sent: true, utf8Json.Span);
         try
         {
-            await _peer.SendMessageAsync(utf8Json, MessageKind.Text, cancellationToken).ConfigureAwait(false);
+            await _peer.Messages.SendAsync(utf8Json, MessageKind.Text, cancellationToken).ConfigureAwait(false);
         }
         catch (PeerConnectionException e)
         {
@@ -224,7 +224,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
         var ids = new RunningIds();
         try
         {
-            while (await _peer.ReceiveMessageAsync().ConfigureAwait(false) is { } message)
+            while (await _peer.Messages.ReceiveAsync().ConfigureAwait(false) is { } message)
             {
                 ServerEvent serverEvent;
                 int length;

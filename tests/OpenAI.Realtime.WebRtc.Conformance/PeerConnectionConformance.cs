@@ -41,7 +41,7 @@ public abstract class PeerConnectionConformance
         {
             Task<List<byte[]>> receiving = ReceiveAsync(to, sizes.Length);
             foreach (int size in sizes)
-                await from.SendMessageAsync(Pattern(size), MessageKind.Binary).AsTask().WaitAsync(Patience);
+                await from.Messages.SendAsync(Pattern(size), MessageKind.Binary).AsTask().WaitAsync(Patience);
             List<byte[]> received = await receiving.WaitAsync(Patience);
             for (int i = 0; i < sizes.Length; i++)
                 Assert.True(Pattern(sizes[i]).AsSpan().SequenceEqual(received[i]), $"The message of {sizes[i]} bytes was changed on the way.");
@@ -52,10 +52,10 @@ public abstract class PeerConnectionConformance
     public async Task Tells_text_from_binary()
     {
         await using Pair pair = await ConnectAsync();
-        await pair.Offerer.SendMessageAsync("{\"type\":\"response.create\"}"u8.ToArray(), MessageKind.Text);
-        await pair.Offerer.SendMessageAsync(new byte[] { 1, 2, 3 }, MessageKind.Binary);
-        using IncomingMessage? text = await pair.Answerer.ReceiveMessageAsync().AsTask().WaitAsync(Patience);
-        using IncomingMessage? binary = await pair.Answerer.ReceiveMessageAsync().AsTask().WaitAsync(Patience);
+        await pair.Offerer.Messages.SendAsync("{\"type\":\"response.create\"}"u8.ToArray(), MessageKind.Text);
+        await pair.Offerer.Messages.SendAsync(new byte[] { 1, 2, 3 }, MessageKind.Binary);
+        using IncomingMessage? text = await pair.Answerer.Messages.ReceiveAsync().AsTask().WaitAsync(Patience);
+        using IncomingMessage? binary = await pair.Answerer.Messages.ReceiveAsync().AsTask().WaitAsync(Patience);
         Assert.Equal(MessageKind.Text, text!.Kind);
         Assert.Equal("{\"type\":\"response.create\"}", Encoding.UTF8.GetString(text.Memory.Span));
         Assert.Equal(MessageKind.Binary, binary!.Kind);
@@ -66,9 +66,9 @@ public abstract class PeerConnectionConformance
     public async Task Refuses_a_message_that_the_peer_would_not_take()
     {
         await using Pair pair = await ConnectAsync(answerer: new() { LocalAddresses = [IPAddress.Loopback], MaxIncomingMessageSize = 4096 });
-        await Assert.ThrowsAsync<ArgumentException>(() => pair.Offerer.SendMessageAsync(new byte[5000], MessageKind.Text).AsTask());
-        await pair.Offerer.SendMessageAsync(new byte[4000], MessageKind.Text);
-        using IncomingMessage? message = await pair.Answerer.ReceiveMessageAsync().AsTask().WaitAsync(Patience);
+        await Assert.ThrowsAsync<ArgumentException>(() => pair.Offerer.Messages.SendAsync(new byte[5000], MessageKind.Text).AsTask());
+        await pair.Offerer.Messages.SendAsync(new byte[4000], MessageKind.Text);
+        using IncomingMessage? message = await pair.Answerer.Messages.ReceiveAsync().AsTask().WaitAsync(Patience);
         Assert.Equal(4000, message!.Memory.Length);
     }
 
@@ -108,16 +108,16 @@ public abstract class PeerConnectionConformance
     {
         await using Pair pair = await ConnectAsync();
         (IPeerConnection closer, IPeerConnection other) = offererCloses ? (pair.Offerer, pair.Answerer) : (pair.Answerer, pair.Offerer);
-        await closer.SendMessageAsync("last words"u8.ToArray(), MessageKind.Text);
+        await closer.Messages.SendAsync("last words"u8.ToArray(), MessageKind.Text);
         Task<List<byte[]>> received = ReceiveAsync(other, 1);
         await closer.CloseAsync().WaitAsync(Patience);
 
         Assert.Equal(PeerEndReason.ClosedLocally, (await closer.Completion.WaitAsync(Patience)).Reason);
         Assert.Equal(PeerEndReason.ClosedByPeer, (await other.Completion.WaitAsync(Patience)).Reason);
         Assert.Equal("last words", Encoding.UTF8.GetString((await received.WaitAsync(Patience))[0]));
-        Assert.Null(await other.ReceiveMessageAsync().AsTask().WaitAsync(Patience));
-        Assert.False(await other.WaitForAudioAsync().AsTask().WaitAsync(Patience));
-        await Assert.ThrowsAsync<PeerConnectionException>(() => other.SendMessageAsync(new byte[1], MessageKind.Text).AsTask());
+        Assert.Null(await other.Messages.ReceiveAsync().AsTask().WaitAsync(Patience));
+        Assert.False(await other.Audio.WaitAsync().AsTask().WaitAsync(Patience));
+        await Assert.ThrowsAsync<PeerConnectionException>(() => other.Messages.SendAsync(new byte[1], MessageKind.Text).AsTask());
         Assert.Equal(PeerState.Closed, other.State);
     }
 
@@ -203,7 +203,7 @@ public abstract class PeerConnectionConformance
     private static async Task<List<byte[]>> ReceiveAsync(IPeerConnection peer, int count)
     {
         List<byte[]> messages = [];
-        while (messages.Count < count && await peer.ReceiveMessageAsync() is { } message)
+        while (messages.Count < count && await peer.Messages.ReceiveAsync() is { } message)
         {
             using (message)
                 messages.Add(message.Memory.ToArray());

@@ -80,9 +80,9 @@ public sealed class ToneListener : IAsyncDisposable
         short[] pcm = new short[IOpusDecoder.MaxPacketSamples];
         try
         {
-            while (await peer.WaitForAudioAsync(stop))
+            while (await peer.Audio.WaitAsync(stop))
             {
-                while (peer.TryReadAudio(packet, out EncodedAudio audio))
+                while (peer.Audio.TryRead(packet, out EncodedAudio audio))
                 {
                     Packets++;
                     if (!decoder.TryDecode(packet.AsSpan(0, audio.Length), pcm, out int samples))

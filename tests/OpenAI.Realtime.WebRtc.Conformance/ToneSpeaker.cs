@@ -35,11 +35,12 @@ public sealed class ToneSpeaker : IAsyncDisposable
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(20));
         short[] pcm = new short[IOpusEncoder.FrameSamples];
         byte[] packet = new byte[EncodedAudio.MaxLength];
+        ushort number = 0;
         for (uint timestamp = 0; !stop.IsCancellationRequested; timestamp += IOpusEncoder.FrameSamples)
         {
             for (int i = 0; i < pcm.Length; i++)
                 pcm[i] = Muted ? (short)0 : (short)(12_000 * Math.Sin(2 * Math.PI * Frequency * (timestamp + i) / 48_000));
-            peer.SendAudio(packet.AsSpan(0, encoder.Encode(pcm, packet)), timestamp, marker: timestamp == 0);
+            peer.Audio.Send(packet.AsSpan(0, encoder.Encode(pcm, packet)), new(number++, timestamp, Marker: timestamp == 0));
             try
             {
                 await timer.WaitForNextTickAsync(stop);

@@ -33,8 +33,8 @@ public sealed partial class LiteConsentTests
         Assert.Equal(PeerState.Connected, offerer.State);
         while (offerer.StateChanges.TryRead(out PeerStateChange change))
             Assert.NotEqual(PeerState.Disconnected, change.State);
-        await offerer.SendMessageAsync(new byte[1], MessageKind.Text);
-        (await answerer.ReceiveMessageAsync().AsTask().WaitAsync(Patience))!.Dispose();
+        await offerer.Messages.SendAsync(new byte[1], MessageKind.Text);
+        (await answerer.Messages.ReceiveAsync().AsTask().WaitAsync(Patience))!.Dispose();
     }
 
     private static IPEndPoint EndPoint(string sdp)

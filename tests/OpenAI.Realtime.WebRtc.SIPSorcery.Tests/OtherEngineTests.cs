@@ -31,8 +31,8 @@ public sealed class OtherEngineTests
         {
             foreach (int size in new[] { 1, 1_000, 60_000, 0 })
             {
-                await from.SendMessageAsync(new byte[size], size == 1 ? MessageKind.Text : MessageKind.Binary);
-                using IncomingMessage? message = await to.ReceiveMessageAsync().AsTask().WaitAsync(Patience);
+                await from.Messages.SendAsync(new byte[size], size == 1 ? MessageKind.Text : MessageKind.Binary);
+                using IncomingMessage? message = await to.Messages.ReceiveAsync().AsTask().WaitAsync(Patience);
                 Assert.Equal(size, message!.Memory.Length);
                 Assert.Equal(size == 1, message.Kind == MessageKind.Text);
             }

@@ -132,12 +132,12 @@ public sealed class PeerConnectionTests
     {
         (IPeerConnection offerer, IPeerConnection answerer, _) = await ConnectAsync();
         for (uint i = 0; i < 10; i++)
-            offerer.SendAudio([0xF8, 0xFF, 0xFE], i * 960, i == 0);
+            offerer.Audio.Send([0xF8, 0xFF, 0xFE], new((ushort)i, i * 960, i == 0));
         byte[] buffer = new byte[EncodedAudio.MaxLength];
         List<EncodedAudio> received = [];
-        while (received.Count < 10 && await answerer.WaitForAudioAsync().AsTask().WaitAsync(Patience))
+        while (received.Count < 10 && await answerer.Audio.WaitAsync().AsTask().WaitAsync(Patience))
         {
-            while (answerer.TryReadAudio(buffer, out EncodedAudio packet))
+            while (answerer.Audio.TryRead(buffer, out EncodedAudio packet))
                 received.Add(packet);
         }
 

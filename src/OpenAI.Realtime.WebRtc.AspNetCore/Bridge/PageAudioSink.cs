@@ -3,7 +3,7 @@ using OpenAI.Realtime.WebRtc.Media;
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 
 /// <summary>The assistant's voice on its way to the page: Opus in, the same Opus out. Allocates nothing per packet, and never waits.</summary>
-internal sealed class PageAudioSink(IPeerConnection page) : IEncodedAudioSink
+internal sealed class PageAudioSink(IOpusTrack page) : IEncodedAudioSink
 {
     private readonly RelayedStream _stream = new();
 
@@ -15,8 +15,8 @@ internal sealed class PageAudioSink(IPeerConnection page) : IEncodedAudioSink
     public ValueTask WriteAsync(ReadOnlyMemory<byte> opus, EncodedAudio packet, CancellationToken cancellationToken = default)
     {
         Listeners.Show(opus.Span, in packet);
-        if (!opus.IsEmpty && _stream.TryAccept(in packet, out uint timestamp, out int missing))
-            page.SendAudio(opus.Span, timestamp, packet.Marker, missing);
+        if (!opus.IsEmpty && _stream.TryAccept(in packet, out OpusPacketHeader header))
+            page.Send(opus.Span, header);
         return default;
     }
 

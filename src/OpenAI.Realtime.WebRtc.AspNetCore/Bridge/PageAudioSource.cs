@@ -4,7 +4,7 @@ using OpenAI.Realtime.WebRtc.Media;
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 
 /// <summary>The page's voice on its way to the service: Opus in, the same Opus out. Allocates nothing per packet.</summary>
-internal sealed class PageAudioSource(IPeerConnection page) : IEncodedAudioSource
+internal sealed class PageAudioSource(IOpusReader page) : IEncodedAudioSource
 {
     private readonly RelayedStream _stream = new();
 
@@ -18,13 +18,13 @@ internal sealed class PageAudioSource(IPeerConnection page) : IEncodedAudioSourc
     {
         while (true)
         {
-            while (page.TryReadAudio(buffer.Span, out EncodedAudio packet))
+            while (page.TryRead(buffer.Span, out EncodedAudio packet))
             {
                 Listeners.Show(buffer.Span[..packet.Length], in packet);
-                if (packet.Length > 0 && _stream.TryAccept(in packet, out uint timestamp, out int missing))
-                    return new EncodedAudioFrame(packet.Length, timestamp, packet.Marker) { Lost = missing };
+                if (packet.Length > 0 && _stream.TryAccept(in packet, out OpusPacketHeader header))
+                    return new EncodedAudioFrame(packet.Length, header);
             }
-            if (!await page.WaitForAudioAsync(cancellationToken).ConfigureAwait(false))
+            if (!await page.WaitAsync(cancellationToken).ConfigureAwait(false))
                 return default;
         }
     }

@@ -1,11 +1,10 @@
-using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 
 /// <summary>
-/// Carries one stream's numbering over to another (RFC 3550 §7.1: a translator shows loss on the one side as loss on the other). Timestamps keep their distances, missing
-/// sequence numbers are told, a change of source goes on where the last one stopped. One caller.
+/// Carries one stream's numbering over to another (RFC 3550 §7.1: a translator shows the one side what happened on the other). Sequence numbers and timestamps keep their distances, so
+/// loss stays loss and reordering stays reordering; a change of source goes on where the last one stopped. One caller.
 /// </summary>
 internal sealed class RelayedStream
 {
@@ -14,64 +13,76 @@ internal sealed class RelayedStream
 
     private const int SamplesPerMillisecond = 48;
 
+    private readonly bool[] _seen = new bool[512];      // of the last numbers; a power of two, so that the numbers' wrap is the array's too
     private bool _started;
     private uint _ssrc;
     private ushort _highest;
-    private uint _offset;
+    private ushort _sequenceOffset;
+    private uint _timestampOffset;
     private uint _lastTimestamp;
     private TimeSpan _lastArrival;
     private long _packets, _bytes, _missing, _late;
 
     public RelayedAudio Counted => new(Volatile.Read(ref _packets), Volatile.Read(ref _bytes), Volatile.Read(ref _missing), Volatile.Read(ref _late));
 
-    /// <summary>False for a packet that comes after its gap has been shown, and for a duplicate.</summary>
+    /// <summary>False for a duplicate, and for a packet that comes before the source's first.</summary>
     /// <param name="packet">What came.</param>
-    /// <param name="timestamp">The timestamp to send it with.</param>
-    /// <param name="missing">How many packets before it never came.</param>
-    public bool TryAccept(in EncodedAudio packet, out uint timestamp, out int missing)
+    /// <param name="header">What to send it with.</param>
+    public bool TryAccept(in EncodedAudio packet, out OpusPacketHeader header)
     {
-        missing = 0;
-        if (!_started || packet.Ssrc != _ssrc)
+        header = default;
+        short step = unchecked((short)(packet.SequenceNumber - _highest));
+        if (!_started || packet.Ssrc != _ssrc || step is > MaxMissing + 1 or < -MaxMissing)
         {
             Start(packet);
         }
-        else
+        else if (step <= 0)
         {
-            short step = unchecked((short)(packet.SequenceNumber - _highest));
-            if (step is > MaxMissing + 1 or < -MaxMissing)
+            if (Seen(packet.SequenceNumber))
             {
-                Start(packet);
-            }
-            else if (step <= 0)
-            {
-                timestamp = 0;
                 Volatile.Write(ref _late, _late + 1);
                 return false;
             }
-            else
-            {
-                missing = step - 1;
-            }
+
+            Seen(packet.SequenceNumber) = true;
+            Volatile.Write(ref _missing, _missing - 1);     // it was only late
+        }
+        else
+        {
+            for (int n = 1; n < step; n++)
+                Seen((ushort)(_highest + n)) = false;
+            Seen(packet.SequenceNumber) = true;
+            Volatile.Write(ref _missing, _missing + step - 1);
+            _highest = packet.SequenceNumber;
         }
 
-        _highest = packet.SequenceNumber;
-        timestamp = unchecked(packet.Timestamp + _offset);
-        _lastTimestamp = timestamp;
-        _lastArrival = packet.Arrival;
+        header = new OpusPacketHeader(
+            unchecked((ushort)(packet.SequenceNumber + _sequenceOffset)), unchecked(packet.Timestamp + _timestampOffset), packet.Marker);
+        if (packet.SequenceNumber == _highest)
+        {
+            _lastTimestamp = header.Timestamp;
+            _lastArrival = packet.Arrival;
+        }
+
         Volatile.Write(ref _packets, _packets + 1);
         Volatile.Write(ref _bytes, _bytes + packet.Length);
-        Volatile.Write(ref _missing, _missing + missing);
         return true;
     }
 
-    // A new source: its first packet follows the last one by as much time as has passed.
+    private ref bool Seen(ushort number) => ref _seen[number % _seen.Length];
+
+    // A new source: its first packet follows the last one by one number, and by as much time as has passed.
     private void Start(in EncodedAudio packet)
     {
-        uint next = _started
+        ushort number = _started ? unchecked((ushort)(_highest + _sequenceOffset + 1)) : packet.SequenceNumber;
+        uint timestamp = _started
             ? unchecked(_lastTimestamp + (uint)Math.Max(1, (long)((packet.Arrival - _lastArrival).TotalMilliseconds * SamplesPerMillisecond)))
             : packet.Timestamp;
-        _offset = unchecked(next - packet.Timestamp);
+        _sequenceOffset = unchecked((ushort)(number - packet.SequenceNumber));
+        _timestampOffset = unchecked(timestamp - packet.Timestamp);
         _ssrc = packet.Ssrc;
+        _highest = packet.SequenceNumber;
+        Array.Fill(_seen, true);        // what came before its first is not waited for
         _started = true;
     }
 }

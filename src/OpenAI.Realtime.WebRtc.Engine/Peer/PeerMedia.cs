@@ -74,7 +74,7 @@ internal sealed class PeerMedia : IDisposable
             _rtcp?.Stop(now);
     }
 
-    public bool Send(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost, Instant now)
+    public bool Send(ReadOnlySpan<byte> opus, ushort sequenceNumber, uint timestamp, bool marker, Instant now)
     {
         if (_srtp is null || _sender is null || _outgoing.IsFull || opus.Length > _maxOpusLength)
         {
@@ -83,8 +83,7 @@ internal sealed class PeerMedia : IDisposable
         }
 
         Span<byte> slot = _outgoing.NextSlot;
-        _sender.SkipLost(lost);
-        if (!_sender.TryWritePacket(opus, timestamp, marker, now, slot, out int length) || !_srtp.TryProtectRtp(slot, length, out length))
+        if (!_sender.TryWritePacket(opus, sequenceNumber, timestamp, marker, now, slot, out int length) || !_srtp.TryProtectRtp(slot, length, out length))
         {
             NotSent++;
             return false;

@@ -215,15 +215,15 @@ public sealed partial class WebRtcPeer : IDisposable
 
     /// <summary>Hands over one Opus packet to be sent.</summary>
     /// <param name="opus">The packet; copied.</param>
+    /// <param name="sequenceNumber">From any start; the peer sees the distances: a number left out is a loss, one that comes late is reordered.</param>
     /// <param name="timestamp">In 48 kHz units from any start; a random offset is added.</param>
     /// <param name="marker">Whether it is the first after a gap.</param>
     /// <param name="now">The driver's clock.</param>
-    /// <param name="lost">How many packets before it a relay has not got: as many sequence numbers are left out, at most 500.</param>
-    /// <returns>False: dropped and counted, because DTLS is not up, the track does not send, or the queue was not drained.</returns>
-    public bool SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, Instant now, int lost = 0)
+    /// <returns>False: dropped and counted, because DTLS is not up, the track does not send, the queue was not drained, or the number was used before.</returns>
+    public bool SendAudio(ReadOnlySpan<byte> opus, ushort sequenceNumber, uint timestamp, bool marker, Instant now)
     {
         if (_media is not null && _phase is Phase.Channel or Phase.Connected)
-            return _media!.Send(opus, timestamp, marker, lost, now);
+            return _media!.Send(opus, sequenceNumber, timestamp, marker, now);
         _audioNotSent++;
         return false;
     }

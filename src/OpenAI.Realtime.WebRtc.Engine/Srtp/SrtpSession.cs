@@ -81,7 +81,7 @@ internal sealed class SrtpSession : IDisposable
 
     /// <summary>
     /// Protects the RTP packet in <c>buffer[..packetLength]</c>. False when the tag has no room behind it, the header is not RTP, the
-    /// sequence number is not ahead of the last one (an index would be used twice), or the key is used up.
+    /// sequence number was used before or lies behind the window that remembers which were (no index is used twice), or the key is used up.
     /// </summary>
     public bool TryProtectRtp(Span<byte> buffer, int packetLength, out int protectedLength)
     {
@@ -97,7 +97,7 @@ internal sealed class SrtpSession : IDisposable
         ulong index = header.SequenceNumber; // ROC begins at 0 (§3.3.1)
         if (!source.Rtp.IsEmpty)
         {
-            if (!SrtpPacketIndex.TryEstimate(source.Rtp.Highest, header.SequenceNumber, out index) || index <= source.Rtp.Highest)
+            if (!SrtpPacketIndex.TryEstimate(source.Rtp.Highest, header.SequenceNumber, out index) || source.Rtp.Contains(index))
                 return false;
         }
 

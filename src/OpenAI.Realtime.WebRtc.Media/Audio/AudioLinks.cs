@@ -58,10 +58,10 @@ internal static class AudioLinks
     /// <summary>Makes the uplink. Nothing runs before it is started.</summary>
     /// <exception cref="ArgumentException">A format cannot be used.</exception>
     /// <exception cref="OpusLibraryNotFoundException">libopus is missing.</exception>
-    public static IAudioUplink CreateUplink(AudioOptions options, IPeerConnection peer, AudioLinkContext context) =>
+    public static IAudioUplink CreateUplink(AudioOptions options, IOpusTrack track, AudioLinkContext context) =>
         options.EncodedSource is { } encoded
-            ? new EncodedAudioSender(encoded, peer.SendAudio, context) { IsMuted = options.StartMuted }
-            : new AudioSender(options.Source ?? new SilenceAudioSource(), Codecs(options, context).CreateEncoder(options.Encoder), options.Encoder.Dtx, peer.SendAudio, context)
+            ? new EncodedAudioSender(encoded, track, context) { IsMuted = options.StartMuted }
+            : new AudioSender(options.Source ?? new SilenceAudioSource(), Codecs(options, context).CreateEncoder(options.Encoder), options.Encoder.Dtx, track, context)
             {
                 IsMuted = options.StartMuted,
             };
@@ -69,16 +69,10 @@ internal static class AudioLinks
     /// <summary>Makes the downlink. Nothing runs before it is started.</summary>
     /// <exception cref="ArgumentException">A format cannot be used.</exception>
     /// <exception cref="OpusLibraryNotFoundException">libopus is missing.</exception>
-    public static IAudioDownlink CreateDownlink(AudioOptions options, IPeerConnection peer, AudioLinkContext context) =>
+    public static IAudioDownlink CreateDownlink(AudioOptions options, IOpusReader reader, AudioLinkContext context) =>
         options.EncodedSink is { } encoded
-            ? new EncodedAudioReceiver(encoded, peer, context)
-            : new AudioReceiver(options.Sink ?? new NullAudioSink(), Codecs(options, context).CreateDecoder(), options.JitterBuffer, peer, context);
+            ? new EncodedAudioReceiver(encoded, reader, context)
+            : new AudioReceiver(options.Sink ?? new NullAudioSink(), Codecs(options, context).CreateDecoder(), options.JitterBuffer, reader, context);
 
     private static IOpusCodecFactory Codecs(AudioOptions options, AudioLinkContext context) => options.CodecFactory ?? context.Codecs;
 }
-
-/// <summary>Takes one Opus packet of a relay: see <see cref="IPeerConnection.SendAudio(ReadOnlySpan{byte}, uint, bool, int)"/>.</summary>
-internal delegate void RelayedPacketSender(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost);
-
-/// <summary>Takes one Opus packet: see <see cref="IPeerConnection.SendAudio(ReadOnlySpan{byte}, uint, bool)"/>.</summary>
-internal delegate void AudioPacketSender(ReadOnlySpan<byte> opus, uint timestamp, bool marker);

@@ -24,7 +24,7 @@ internal sealed class AudioReceiver : IAudioDownlink
 
     private readonly IAudioSink _sink;
     private readonly IOpusDecoder _decoder;
-    private readonly IPeerConnection _peer;
+    private readonly IOpusReader _track;
     private readonly AudioLinkContext _context;
     private readonly ILogger _logger;
     private readonly FaultReporter _faults;
@@ -59,11 +59,11 @@ internal sealed class AudioReceiver : IAudioDownlink
 
     /// <summary>Makes one that has not started; it owns the decoder and not the sink.</summary>
     /// <exception cref="ArgumentException">The sink's format cannot be used.</exception>
-    public AudioReceiver(IAudioSink sink, IOpusDecoder decoder, JitterBufferOptions options, IPeerConnection peer, AudioLinkContext context)
+    public AudioReceiver(IAudioSink sink, IOpusDecoder decoder, JitterBufferOptions options, IOpusReader track, AudioLinkContext context)
     {
         _sink = sink;
         _decoder = decoder;
-        _peer = peer;
+        _track = track;
         _context = context;
         _logger = context.Logger ?? NullLogger.Instance;
         _faults = new FaultReporter(context);
@@ -162,9 +162,9 @@ internal sealed class AudioReceiver : IAudioDownlink
         CancellationToken stop = _stop.Token;
         try
         {
-            while (await _peer.WaitForAudioAsync(stop).ConfigureAwait(false))
+            while (await _track.WaitAsync(stop).ConfigureAwait(false))
             {
-                while (_peer.TryReadAudio(_packet, out EncodedAudio packet))
+                while (_track.TryRead(_packet, out EncodedAudio packet))
                     Put(in packet);
             }
         }

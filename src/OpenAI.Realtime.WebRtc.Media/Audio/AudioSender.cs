@@ -27,7 +27,7 @@ internal sealed class AudioSender : IAudioUplink
     private readonly IAudioSource _source;
     private readonly IOpusEncoder _encoder;
     private readonly bool _dtx;
-    private readonly AudioPacketSender _send;
+    private readonly IOpusTrack _track;
     private readonly AudioLinkContext _context;
     private readonly ILogger _logger;
     private readonly FaultReporter _faults;
@@ -55,6 +55,7 @@ internal sealed class AudioSender : IAudioUplink
     private bool _starved;
     private bool _stopped;
     private TimeSpan _lastSent;
+    private ushort _sequence;
     private uint _timestamp;
     private bool _marker = true;        // RFC 3551 §4.1: the first packet after silence has it
     private long _packets, _bytes, _underruns, _skipped, _dtxFrames;
@@ -64,12 +65,12 @@ internal sealed class AudioSender : IAudioUplink
 
     /// <summary>Makes one that has not started; it owns the encoder and not the source.</summary>
     /// <exception cref="ArgumentException">The source's format cannot be used.</exception>
-    public AudioSender(IAudioSource source, IOpusEncoder encoder, bool dtx, AudioPacketSender send, AudioLinkContext context)
+    public AudioSender(IAudioSource source, IOpusEncoder encoder, bool dtx, IOpusTrack track, AudioLinkContext context)
     {
         _source = source;
         _encoder = encoder;
         _dtx = dtx;
-        _send = send;
+        _track = track;
         _context = context;
         _logger = context.Logger ?? NullLogger.Instance;
         _faults = new FaultReporter(context);
@@ -317,7 +318,7 @@ internal sealed class AudioSender : IAudioUplink
 
         try
         {
-            _send(_packet.AsSpan(0, length), timestamp, _marker);
+            _track.Send(_packet.AsSpan(0, length), new OpusPacketHeader(_sequence++, timestamp, _marker));
         }
         catch (Exception exception)     // as above
         {

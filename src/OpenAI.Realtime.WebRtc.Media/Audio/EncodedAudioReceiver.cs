@@ -4,7 +4,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>Opus packets as they arrive, handed to a sink undecoded.</summary>
 /// <remarks>A sink that takes long holds up the reading only; the engine then drops packets and counts them.</remarks>
-internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IPeerConnection peer, AudioLinkContext context) : IAudioDownlink
+internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IOpusReader reader, AudioLinkContext context) : IAudioDownlink
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
 
@@ -62,9 +62,9 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IPeerConnecti
         bool sinkFailed = false;
         try
         {
-            while (await peer.WaitForAudioAsync(stop).ConfigureAwait(false))
+            while (await reader.WaitAsync(stop).ConfigureAwait(false))
             {
-                while (peer.TryReadAudio(_packet, out EncodedAudio packet))
+                while (reader.TryRead(_packet, out EncodedAudio packet))
                 {
                     Count(in packet);
                     if (!sinkFailed && !await TryWriteAsync(packet, stop).ConfigureAwait(false))

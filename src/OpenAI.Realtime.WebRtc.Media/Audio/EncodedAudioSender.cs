@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>Opus packets of a source, sent as they come. While muted, each is replaced by a packet of silence.</summary>
-internal sealed class EncodedAudioSender(IEncodedAudioSource source, RelayedPacketSender send, AudioLinkContext context) : IAudioUplink
+internal sealed class EncodedAudioSender(IEncodedAudioSource source, IOpusTrack track, AudioLinkContext context) : IAudioUplink
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
 
@@ -61,7 +61,7 @@ internal sealed class EncodedAudioSender(IEncodedAudioSource source, RelayedPack
                 if (frame.Length == 0 || stop.IsCancellationRequested)
                     break;
                 ReadOnlySpan<byte> opus = _muted ? OpusPacket.Silence : _packet.AsSpan(0, frame.Length);
-                send(opus, frame.Timestamp, frame.Marker, frame.Lost);
+                track.Send(opus, frame.Header);
                 Volatile.Write(ref _packets, _packets + 1);
                 Volatile.Write(ref _bytes, _bytes + opus.Length);
             }

@@ -2,9 +2,6 @@ using OpenAI.Realtime.WebRtc.Engine.Peer;
 
 namespace OpenAI.Realtime.WebRtc.Media;
 
-/// <summary>What goes with a packet that is to be sent.</summary>
-internal readonly record struct AudioToSend(uint Timestamp, bool Marker, int Lost);
-
 /// <summary>Audio on its way from the user to the loop. When it is full the new packet is dropped and counted.</summary>
 internal sealed class OutgoingAudio
 {
@@ -15,14 +12,14 @@ internal sealed class OutgoingAudio
     public const int MaxBytes = 16 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly AudioRing<AudioToSend> _ring = new(MaxPackets, MaxBytes);
+    private readonly AudioRing<OpusPacketHeader> _ring = new(MaxPackets, MaxBytes);
     private long _dropped;
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
     public bool IsEmpty => _ring.Count == 0;
 
-    public bool TryEnqueue(ReadOnlySpan<byte> opus, in AudioToSend audio)
+    public bool TryEnqueue(ReadOnlySpan<byte> opus, in OpusPacketHeader audio)
     {
         lock (_gate)
         {
@@ -36,7 +33,7 @@ internal sealed class OutgoingAudio
 
     public void CountDropped() => Interlocked.Increment(ref _dropped);
 
-    public bool TryDequeue(Span<byte> destination, out int length, out AudioToSend audio)
+    public bool TryDequeue(Span<byte> destination, out int length, out OpusPacketHeader audio)
     {
         lock (_gate)
             return _ring.TryDequeue(destination, out length, out audio);

@@ -6,7 +6,7 @@ using OpenAI.Realtime.WebRtc.Engine.Sdp;
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>The seam on our own engine. All that happens happens in <see cref="PeerLoop"/>; this checks arguments and translates.</summary>
-internal sealed class NativePeerConnection : IPeerConnection
+internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, IOpusTrack
 {
     private readonly PeerLoop _loop;
     private readonly ILogger _logger;
@@ -83,23 +83,24 @@ internal sealed class NativePeerConnection : IPeerConnection
         }
     }
 
-    public ValueTask<IncomingMessage?> ReceiveMessageAsync(CancellationToken cancellationToken = default) =>
-        _loop.IncomingMessages.ReadAsync(_loop, cancellationToken);
+    public IMessageChannel Messages => this;
 
-    public ValueTask SendMessageAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken = default) =>
+    public IOpusTrack Audio => this;
+
+    ValueTask<IncomingMessage?> IMessageChannel.ReceiveAsync(CancellationToken cancellationToken) => _loop.IncomingMessages.ReadAsync(_loop, cancellationToken);
+
+    ValueTask IMessageChannel.SendAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken) =>
         _loop.SendMessageAsync(message, kind, cancellationToken);
 
-    public ValueTask<bool> WaitForAudioAsync(CancellationToken cancellationToken = default) => _loop.IncomingAudio.WaitAsync(cancellationToken);
+    ValueTask<bool> IOpusReader.WaitAsync(CancellationToken cancellationToken) => _loop.IncomingAudio.WaitAsync(cancellationToken);
 
-    public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet) => _loop.IncomingAudio.TryRead(destination, out packet);
+    bool IOpusReader.TryRead(Span<byte> destination, out EncodedAudio packet) => _loop.IncomingAudio.TryRead(destination, out packet);
 
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker) => SendAudio(opus, timestamp, marker, lost: 0);
-
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost)
+    void IOpusTrack.Send(ReadOnlySpan<byte> opus, OpusPacketHeader header)
     {
         if (opus.Length > EncodedAudio.MaxLength)
             throw new ArgumentException($"The packet has {opus.Length} bytes; at most {EncodedAudio.MaxLength} fit one datagram.", nameof(opus));
-        _loop.SendAudio(opus, timestamp, marker, lost);
+        _loop.SendAudio(opus, in header);
     }
 
     public async Task CloseAsync(CancellationToken cancellationToken = default)

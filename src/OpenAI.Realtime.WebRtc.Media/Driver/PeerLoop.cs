@@ -150,7 +150,7 @@ internal sealed partial class PeerLoop : IWaitClient
 
     public PeerCounters? GetCounters() => Invoke(() => _end is null ? _peer?.GetCounters() : _lastCounters);
 
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost)
+    public void SendAudio(ReadOnlySpan<byte> opus, in OpusPacketHeader header)
     {
         if (!_mediaIsUp)
         {
@@ -158,7 +158,7 @@ internal sealed partial class PeerLoop : IWaitClient
             return;
         }
 
-        if (_outgoingAudio.TryEnqueue(opus, new AudioToSend(timestamp, marker, lost)))
+        if (_outgoingAudio.TryEnqueue(opus, in header))
             Run();
     }
 
@@ -283,9 +283,9 @@ internal sealed partial class PeerLoop : IWaitClient
     private void SendAudio()
     {
         while (_end is null && !_outgoingAudio.IsEmpty
-            && _outgoingAudio.TryDequeue(_sendBuffer, out int length, out AudioToSend audio))
+            && _outgoingAudio.TryDequeue(_sendBuffer, out int length, out OpusPacketHeader header))
         {
-            _peer!.SendAudio(_sendBuffer.AsSpan(0, length), audio.Timestamp, audio.Marker, _clock.Now, audio.Lost); // counts what it drops
+            _peer!.SendAudio(_sendBuffer.AsSpan(0, length), header.SequenceNumber, header.Timestamp, header.Marker, _clock.Now); // counts what it drops
             DrainOutputs();
         }
     }

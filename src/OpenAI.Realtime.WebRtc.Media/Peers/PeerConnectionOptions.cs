@@ -37,7 +37,7 @@ public sealed class PeerConnectionOptions
     /// <summary>The largest message accepted from the peer, in bytes; advertised as <c>a=max-message-size</c>. Default: 1 MiB; at least 1,024.</summary>
     public int MaxIncomingMessageSize { get; init; } = 1024 * 1024;
 
-    /// <summary>How many bytes of outgoing messages may wait to be sent before <see cref="IPeerConnection.SendMessageAsync"/> waits. Default: 1 MiB.</summary>
+    /// <summary>How many bytes of outgoing messages may wait to be sent before <see cref="IMessageChannel.SendAsync"/> waits. Default: 1 MiB.</summary>
     public int SendBufferSize { get; init; } = 1024 * 1024;
 
     /// <summary>

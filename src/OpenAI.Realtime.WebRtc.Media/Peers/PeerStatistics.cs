@@ -9,7 +9,7 @@ public sealed record PeerStatistics
     /// <summary>Opus bytes sent, without headers.</summary>
     public long? AudioBytesSent { get; init; }
 
-    /// <summary>Opus packets that <see cref="IPeerConnection.SendAudio(ReadOnlySpan{byte}, uint, bool)"/> dropped: not connected yet, or the queue was full.</summary>
+    /// <summary>Opus packets that <see cref="IOpusTrack.Send"/> dropped: not connected yet, or the queue was full.</summary>
     public long? AudioPacketsDroppedOnSend { get; init; }
 
     /// <summary>RTP packets received.</summary>

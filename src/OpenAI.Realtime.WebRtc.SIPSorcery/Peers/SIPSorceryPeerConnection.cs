@@ -8,7 +8,7 @@ using OpenAI.Realtime.WebRtc.Media;
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 
 /// <summary>The seam on SIPSorcery's <c>RTCPeerConnection</c>: what callers call. What SIPSorcery reports is in the part named Events, states and ends in Lifetime.</summary>
-internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
+internal sealed partial class SIPSorceryPeerConnection : IPeerConnection, IMessageChannel, IOpusTrack
 {
     /// <summary>What SIPSorcery can put together of one message (<c>RTCSctpTransport.SCTP_DEFAULT_MAX_MESSAGE_SIZE</c>, which it also refuses to exceed when sending).</summary>
     public const int MaxMessageSize = 262_144;
@@ -78,9 +78,13 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
         }
     }
 
-    public ValueTask<IncomingMessage?> ReceiveMessageAsync(CancellationToken cancellationToken = default) => _messages.ReadAsync(cancellationToken);
+    public IMessageChannel Messages => this;
 
-    public async ValueTask SendMessageAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken = default)
+    public IOpusTrack Audio => this;
+
+    ValueTask<IncomingMessage?> IMessageChannel.ReceiveAsync(CancellationToken cancellationToken) => _messages.ReadAsync(cancellationToken);
+
+    async ValueTask IMessageChannel.SendAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken)
     {
         RTCDataChannel channel = OpenChannel();
         if (message.Length > _maxOutgoingMessage)
@@ -96,11 +100,12 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
         Interlocked.Increment(ref _messagesSent);
     }
 
-    public ValueTask<bool> WaitForAudioAsync(CancellationToken cancellationToken = default) => _audio.WaitAsync(cancellationToken);
+    ValueTask<bool> IOpusReader.WaitAsync(CancellationToken cancellationToken) => _audio.WaitAsync(cancellationToken);
 
-    public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet) => _audio.TryRead(destination, out packet);
+    bool IOpusReader.TryRead(Span<byte> destination, out EncodedAudio packet) => _audio.TryRead(destination, out packet);
 
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker)
+    // SIPSorcery numbers packets itself: what was lost before them shows as a pause.
+    void IOpusTrack.Send(ReadOnlySpan<byte> opus, OpusPacketHeader header)
     {
         if (opus.Length > EncodedAudio.MaxLength)
             throw new ArgumentException($"The packet has {opus.Length} bytes; at most {EncodedAudio.MaxLength} fit one datagram.", nameof(opus));
@@ -114,7 +119,7 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection
         {
             // SIPSorcery's sequence number and its caller's order are not kept by itself when several threads send.
             lock (_sendingAudio)
-                _peer!.SendRtpRaw(SDPMediaTypesEnum.audio, opus.ToArray(), timestamp + _timestampOffset, marker ? 1 : 0, _payloadType);
+                _peer!.SendRtpRaw(SDPMediaTypesEnum.audio, opus.ToArray(), header.Timestamp + _timestampOffset, header.Marker ? 1 : 0, _payloadType);
             Interlocked.Increment(ref _audioSent);
             Interlocked.Add(ref _audioBytesSent, opus.Length);
         }

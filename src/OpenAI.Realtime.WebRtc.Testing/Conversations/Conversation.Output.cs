@@ -5,6 +5,7 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 internal sealed partial class Conversation
 {
     private readonly AudioPacketHandler _sendAudio;
+    private ushort _sequence;
     private readonly IOpusEncoder _encoder;
     private readonly ReplyPlayer _player = new();
     private readonly byte[] _packet = new byte[EncodedAudio.MaxLength];
@@ -54,7 +55,7 @@ internal sealed partial class Conversation
         }
 
         int length = _encoder.Encode(frame, _packet);
-        _sendAudio(_packet.AsSpan(0, length), timestamp, _marker);
+        _sendAudio(_packet.AsSpan(0, length), new OpusPacketHeader(_sequence++, timestamp, _marker));
         _marker = false;
     }
 

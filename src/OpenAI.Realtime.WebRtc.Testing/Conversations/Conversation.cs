@@ -52,7 +52,7 @@ internal sealed partial class Conversation : IDisposable
         ConfigureVoiceActivity();
     }
 
-    public delegate void AudioPacketHandler(ReadOnlySpan<byte> opus, uint timestamp, bool marker);
+    public delegate void AudioPacketHandler(ReadOnlySpan<byte> opus, OpusPacketHeader header);
 
     /// <summary>A copy of the configuration in effect.</summary>
     public JsonObject Session

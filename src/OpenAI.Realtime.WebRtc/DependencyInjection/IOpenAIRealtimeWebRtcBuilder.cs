@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json.Nodes;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Bridge;
@@ -123,7 +123,7 @@ public sealed class HandlerTests
         await b.Page.WaitForAsync("conversation.item.truncated");
         Assert.DoesNotContain(b.Page.Received, json => json.Contains("rate_limits", StringComparison.Ordinal));
         Assert.DoesNotContain(b.Page.Received, json => json.Contains("tomorrow", StringComparison.Ordinal) || json.Contains("not json", StringComparison.Ordinal));
-        await b.Page.Peer.SendMessageAsync(new byte[] { 1, 2, 3 }, MessageKind.Binary);
+        await b.Page.Peer.Messages.SendAsync(new byte[] { 1, 2, 3 }, MessageKind.Binary);
         await b.Page.WaitForAsync("error");
     }
 

@@ -1,7 +1,7 @@
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Bridge;
@@ -53,11 +53,13 @@ public sealed class RelayTests
         await using Bridged b = await Bridged.StartAsync();
         byte[] opus = [0xF8, 0xFF, 0xFE];
         uint timestamp = 0;
+        ushort number = 0;
         for (int i = 0; i < 20; i++)
         {
-            int lost = i == 10 ? 3 : 0;
-            timestamp += 960 * (1u + (uint)lost);
-            b.Page.Peer.SendAudio(opus, timestamp, marker: i == 0, lost);
+            ushort step = (ushort)(i == 10 ? 4 : 1);
+            timestamp += 960u * step;
+            number += step;
+            b.Page.Peer.Audio.Send(opus, new(number, timestamp, Marker: i == 0));
             await Wait.UntilAsync(() => b.Call.Uplink.Packets > i, "the packet goes through");
         }
         Assert.Equal(3, b.Call.Uplink.Lost);
@@ -71,8 +73,9 @@ public sealed class RelayTests
     {
         await using Bridged b = await Bridged.StartAsync();
         byte[] opus = [0xF8, 0xFF, 0xFE];
+        ushort number = 0;
         foreach (uint timestamp in new uint[] { 0, 960, 96_000, 96_960 })
-            b.Page.Peer.SendAudio(opus, timestamp, marker: timestamp is 0 or 96_000);
+            b.Page.Peer.Audio.Send(opus, new(number++, timestamp, Marker: timestamp is 0 or 96_000));
         await Wait.UntilAsync(() => b.Call.Uplink.Packets == 4, "the packets go through");
         Assert.Equal(0, b.Call.Uplink.Lost);
         Assert.Equal(1, b.Call.Uplink.IrregularTimestamps);
@@ -82,13 +85,15 @@ public sealed class RelayTests
     public void A_stream_keeps_its_distances_its_gaps_and_its_wrap_around()
     {
         var stream = new RelayedStream();
-        Assert.Equal((uint.MaxValue - 959, 0), Accept(stream, 65_534, uint.MaxValue - 959));
-        Assert.Equal((0u, 0), Accept(stream, 65_535, 0));
-        Assert.Equal((2880u, 2), Accept(stream, 2, 2880));
+        Assert.Equal((65_534, uint.MaxValue - 959), Accept(stream, 65_534, uint.MaxValue - 959));
+        Assert.Equal((65_535, 0u), Accept(stream, 65_535, 0));
+        Assert.Equal((2, 2880u), Accept(stream, 2, 2880));
         Assert.Null(Accept(stream, 2, 2880));           // a duplicate
-        Assert.Null(Accept(stream, 1, 1920));           // its gap has been shown
-        Assert.Equal((3840u, 0), Accept(stream, 3, 3840));
-        Assert.Equal(new RelayedAudio(4, 40, 2, 2), stream.Counted);
+        Assert.Equal((1, 1920u), Accept(stream, 1, 1920));      // late: reordering stays reordering
+        Assert.Null(Accept(stream, 1, 1920));
+        Assert.Null(Accept(stream, 65_533, 0));         // before the stream's first
+        Assert.Equal((3, 3840u), Accept(stream, 3, 3840));
+        Assert.Equal(new RelayedAudio(5, 50, 1, 3), stream.Counted);
     }
 
     [Fact]
@@ -96,9 +101,9 @@ public sealed class RelayTests
     {
         var stream = new RelayedStream();
         Accept(stream, 10, 1000, ssrc: 1, milliseconds: 0);
-        Assert.Equal((1960u, 0), Accept(stream, 40_000, 7_000_000, ssrc: 2, milliseconds: 20));
-        Assert.Equal((2920u, 0), Accept(stream, 40_001, 7_000_960, ssrc: 2, milliseconds: 40));
-        Assert.Equal((7720u, 0), Accept(stream, 5_000, 5, ssrc: 2, milliseconds: 140));      // a restart: far too large a step for a loss
+        Assert.Equal((11, 1960u), Accept(stream, 40_000, 7_000_000, ssrc: 2, milliseconds: 20));
+        Assert.Equal((12, 2920u), Accept(stream, 40_001, 7_000_960, ssrc: 2, milliseconds: 40));
+        Assert.Equal((13, 7720u), Accept(stream, 5_000, 5, ssrc: 2, milliseconds: 140));      // a restart: far too large a step for a loss
     }
 
     [Fact]
@@ -108,7 +113,7 @@ public sealed class RelayTests
         var page = new PacketFeed();
         var source = new PageAudioSource(page);
         await using IPeerConnection unconnected = new PeerConnectionFactory().Create(new PeerConnectionOptions());
-        var sink = new PageAudioSink(unconnected);
+        var sink = new PageAudioSink(unconnected.Audio);
         byte[] opus = new byte[80];
         byte[] buffer = new byte[EncodedAudio.MaxLength];
         int sent = 0;
@@ -140,10 +145,10 @@ public sealed class RelayTests
         Assert.Equal(6 * Count, source.Counted.Packets);
     }
 
-    private static (uint Timestamp, int Missing)? Accept(RelayedStream stream, ushort number, uint timestamp, uint ssrc = 1, int milliseconds = 0)
+    private static (int Number, uint Timestamp)? Accept(RelayedStream stream, ushort number, uint timestamp, uint ssrc = 1, int milliseconds = 0)
     {
         var packet = new EncodedAudio(10, 111, number, timestamp, false, ssrc, TimeSpan.FromMilliseconds(milliseconds));
-        return stream.TryAccept(in packet, out uint carried, out int missing) ? (carried, missing) : null;
+        return stream.TryAccept(in packet, out OpusPacketHeader header) ? (header.SequenceNumber, header.Timestamp) : null;
     }
 
     /// <summary>What is heard, once something is.</summary>

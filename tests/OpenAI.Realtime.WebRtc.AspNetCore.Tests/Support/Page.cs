@@ -65,7 +65,7 @@ internal sealed class Page : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    public ValueTask SendAsync(string json) => Peer.SendMessageAsync(Encoding.UTF8.GetBytes(json), MessageKind.Text);
+    public ValueTask SendAsync(string json) => Peer.Messages.SendAsync(Encoding.UTF8.GetBytes(json), MessageKind.Text);
 
     /// <summary>The next event with this name; others before it are passed over.</summary>
     public async Task<JsonObject> WaitForAsync(string type, Func<JsonObject, bool>? matches = null)
@@ -94,7 +94,7 @@ internal sealed class Page : IAsyncDisposable
 
     private async Task ReadAsync()
     {
-        while (await Peer.ReceiveMessageAsync() is { } message)
+        while (await Peer.Messages.ReceiveAsync() is { } message)
         {
             using (message)
             {

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using System.Threading.Channels;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
+using OpenAI.Realtime.WebRtc.Media;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Benchmarks.Audio;
 
@@ -37,13 +38,13 @@ internal static class AudioDelayBenchmark
         var microphone = new Microphone();
         int sent = 0;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var sender = new AudioSender(microphone, LibOpusCodecFactory.Default.CreateEncoder(new()), dtx: false, (_, _, _) =>
+        await using var sender = new AudioSender(microphone, LibOpusCodecFactory.Default.CreateEncoder(new()), dtx: false, new SendingTrack((_, _) =>
         {
             if (++sent > WarmUp)
                 delays.Add(Stopwatch.GetElapsedTime(microphone.LastRead).TotalMilliseconds);
             if (sent == WarmUp + frames)
                 done.TrySetResult();
-        }, s_context);
+        }), s_context);
         sender.Start();
         await done.Task;
         return delays;
@@ -98,8 +99,8 @@ internal static class AudioDelayBenchmark
         }
     }
 
-    /// <summary>A connection that only receives: real Opus packets every 20 ms, whose number is their sequence number.</summary>
-    private sealed class Wire : IPeerConnection
+    /// <summary>A track that only receives: real Opus packets every 20 ms, whose number is their sequence number.</summary>
+    private sealed class Wire : IOpusReader
     {
         private readonly Channel<EncodedAudio> _arrived = Channel.CreateUnbounded<EncodedAudio>();
         private readonly byte[] _opus = new byte[EncodedAudio.MaxLength];
@@ -121,12 +122,6 @@ internal static class AudioDelayBenchmark
         /// <summary>When each packet arrived.</summary>
         public long[] Arrivals { get; } = new long[65_536];
 
-        public PeerState State => PeerState.Connected;
-
-        public ChannelReader<PeerStateChange> StateChanges { get; } = Channel.CreateUnbounded<PeerStateChange>().Reader;
-
-        public Task<PeerEnd> Completion { get; } = new TaskCompletionSource<PeerEnd>().Task;
-
         public void Feed(int packets)
         {
             long origin = Stopwatch.GetTimestamp();
@@ -140,9 +135,9 @@ internal static class AudioDelayBenchmark
             _arrived.Writer.Complete();
         }
 
-        public ValueTask<bool> WaitForAudioAsync(CancellationToken cancellationToken = default) => _arrived.Reader.WaitToReadAsync(cancellationToken);
+        public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => _arrived.Reader.WaitToReadAsync(cancellationToken);
 
-        public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet)
+        public bool TryRead(Span<byte> destination, out EncodedAudio packet)
         {
             if (!_arrived.Reader.TryRead(out packet))
                 return false;
@@ -152,25 +147,6 @@ internal static class AudioDelayBenchmark
             return true;
         }
 
-        public ValueTask<string> CreateOfferAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public ValueTask<string> CreateAnswerAsync(string offer, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public void SetAnswer(string sdp) => throw new NotSupportedException();
-
-        public Task ConnectAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
-
-        public PeerStatistics GetStatistics() => new();
-
-        public ValueTask<IncomingMessage?> ReceiveMessageAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public ValueTask SendMessageAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker) => throw new NotSupportedException();
-
-        public Task CloseAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
-
-        public ValueTask DisposeAsync() => default;
     }
 
     /// <summary>Decodes with libopus, then writes the packet's number into every sample, so that the sink knows what it hears.</summary>

@@ -99,8 +99,8 @@ internal static class CallsBenchmark
             if (left > TimeSpan.Zero)
                 Thread.Sleep(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)));
             IPeerConnection peer = peers[n % peers.Length];
-            peer.SendAudio(packet, (uint)(n / peers.Length * 960), marker: false);
-            while (peer.TryReadAudio(buffer, out _))
+            peer.Audio.Send(packet, new((ushort)(n / peers.Length), (uint)(n / peers.Length * 960), Marker: false));
+            while (peer.Audio.TryRead(buffer, out _))
             {
             }
         }

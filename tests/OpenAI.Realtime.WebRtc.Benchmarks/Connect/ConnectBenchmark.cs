@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 

@@ -22,7 +22,7 @@ internal static class EchoBenchmark
         Figures.PrintMachine("echo");
         using ServerProcess server = ServerProcess.Start();
         await using IPeerConnection peer = await CallAsync(server.Endpoint);
-        (await peer.ReceiveMessageAsync())!.Dispose(); // session.created
+        (await peer.Messages.ReceiveAsync())!.Dispose(); // session.created
         Console.WriteLine($"data-channel echo, 183 bytes: {Figures.Spread(await MessagesAsync(peer, messages), "ms")}");
         Console.WriteLine($"audio echo, 80 bytes every 20 ms: {Figures.Spread(await AudioAsync(peer, packets), "ms")}");
         return 0;
@@ -49,8 +49,8 @@ internal static class EchoBenchmark
         for (int i = -WarmUp; i < count; i++)
         {
             long start = Stopwatch.GetTimestamp();
-            await peer.SendMessageAsync(message, MessageKind.Text);
-            (await peer.ReceiveMessageAsync())!.Dispose();
+            await peer.Messages.SendAsync(message, MessageKind.Text);
+            (await peer.Messages.ReceiveAsync())!.Dispose();
             if (i >= 0)
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
         }
@@ -73,7 +73,7 @@ internal static class EchoBenchmark
                 if (left > TimeSpan.Zero)
                     Thread.Sleep(left);
                 BinaryPrimitives.WriteInt64LittleEndian(packet, i < WarmUp ? 0 : Stopwatch.GetTimestamp());
-                peer.SendAudio(packet, (uint)(i * 960), marker: false);
+                peer.Audio.Send(packet, new((ushort)i, (uint)(i * 960), Marker: false));
             }
         }, TaskCreationOptions.LongRunning);
         await Task.Delay(200);
@@ -84,9 +84,9 @@ internal static class EchoBenchmark
         async Task ReadAsync()
         {
             byte[] buffer = new byte[EncodedAudio.MaxLength];
-            while (await peer.WaitForAudioAsync())
+            while (await peer.Audio.WaitAsync())
             {
-                while (peer.TryReadAudio(buffer, out _))
+                while (peer.Audio.TryRead(buffer, out _))
                 {
                     long sent = BinaryPrimitives.ReadInt64LittleEndian(buffer);
                     if (sent != 0)

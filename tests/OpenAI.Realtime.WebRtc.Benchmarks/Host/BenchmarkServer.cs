@@ -57,10 +57,10 @@ internal static class BenchmarkServer
         {
             Task audio = EchoAudioAsync(peer);
             await peer.ConnectAsync();
-            await peer.SendMessageAsync("""{"type":"session.created","event_id":"event_1","session":{"id":"sess_1"}}"""u8.ToArray(), MessageKind.Text);
-            while (await peer.ReceiveMessageAsync() is { } message)
+            await peer.Messages.SendAsync("""{"type":"session.created","event_id":"event_1","session":{"id":"sess_1"}}"""u8.ToArray(), MessageKind.Text);
+            while (await peer.Messages.ReceiveAsync() is { } message)
             {
-                await peer.SendMessageAsync(message.Memory, message.Kind);
+                await peer.Messages.SendAsync(message.Memory, message.Kind);
                 message.Dispose();
             }
 
@@ -80,10 +80,10 @@ internal static class BenchmarkServer
     private static async Task EchoAudioAsync(IPeerConnection peer)
     {
         byte[] buffer = new byte[EncodedAudio.MaxLength];
-        while (await peer.WaitForAudioAsync())
+        while (await peer.Audio.WaitAsync())
         {
-            while (peer.TryReadAudio(buffer, out EncodedAudio packet))
-                peer.SendAudio(buffer.AsSpan(0, packet.Length), packet.Timestamp, packet.Marker);
+            while (peer.Audio.TryRead(buffer, out EncodedAudio packet))
+                peer.Audio.Send(buffer.AsSpan(0, packet.Length), new(packet.SequenceNumber, packet.Timestamp, packet.Marker));
         }
     }
 }

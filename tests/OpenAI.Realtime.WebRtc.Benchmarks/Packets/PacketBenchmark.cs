@@ -27,7 +27,7 @@ internal static class PacketBenchmark
         {
             Instant now = pair.Now + TimeSpan.FromTicks((i + 10_000) * 10L); // 100,000 packets within a second: no report of RTCP comes due
             long allocated = GC.GetAllocatedBytesForCurrentThread(), start = Stopwatch.GetTimestamp();
-            pair.Offerer.SendAudio(opus, (uint)(i * 960), marker: false, now);
+            pair.Offerer.SendAudio(opus, (ushort)i, (uint)(i * 960), marker: false, now);
             pair.Offerer.TryTakeDatagram(buffer, out int length, out TransportPath path);
             long between = Stopwatch.GetTimestamp(), allocatedBetween = GC.GetAllocatedBytesForCurrentThread();
             pair.Answerer.HandleDatagram(buffer.AsSpan(0, length), new TransportPath(path.Protocol, path.Remote, path.Local), now);

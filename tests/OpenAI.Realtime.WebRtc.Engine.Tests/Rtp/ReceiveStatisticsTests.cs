@@ -206,7 +206,7 @@ public class ReceiveStatisticsTests
         long bytes = Allocations.Measure(() =>
         {
             Instant now = Instant.Zero + TimeSpan.FromMilliseconds(20 * n++);
-            if (!sender.TryWritePacket(payload, (uint)n * 960, false, now, buffer, out int length)
+            if (!sender.TryWritePacket(payload, (ushort)n, (uint)n * 960, false, now, buffer, out int length)
                 || !RtpPacket.TryParse(buffer.AsSpan(0, length), out RtpPacket packet)
                 || _statistics.HandlePacket(packet, now) != RtpArrival.InOrder)
             {
@@ -222,16 +222,16 @@ public class ReceiveStatisticsTests
     public void Sender_numbers_its_packets_and_offsets_their_timestamps()
     {
         RtpSender sender = new(new SeededRandomSource(5), ssrc: 0xCAFEBABE, payloadType: 111);
-        Assert.InRange(sender.NextSequence.Value, 0, 0x7FFF);
         byte[] buffer = new byte[100];
-        ushort first = sender.NextSequence.Value;
-        Assert.False(sender.TryWritePacket(new byte[89], 0, false, Instant.Zero, buffer, out _));
+        Assert.False(sender.TryWritePacket(new byte[89], 7, 0, false, Instant.Zero, buffer, out _));
         Assert.Equal(0, sender.PacketCount);
 
-        Assert.True(sender.TryWritePacket([1, 2, 3], 0, true, Instant.Zero, buffer, out int length));
+        Assert.True(sender.TryWritePacket([1, 2, 3], 7, 0, true, Instant.Zero, buffer, out int length));
         Assert.Equal(15, length);
+        ushort first = BinaryPrimitives.ReadUInt16BigEndian(buffer.AsSpan(2));
+        Assert.InRange(first, 0, 0x7FFF);
         uint offset = BinaryPrimitives.ReadUInt32BigEndian(buffer.AsSpan(4));
-        Assert.True(sender.TryWritePacket([4], 960, false, Instant.Zero + TimeSpan.FromMilliseconds(20), buffer, out length));
+        Assert.True(sender.TryWritePacket([4], 8, 960, false, Instant.Zero + TimeSpan.FromMilliseconds(20), buffer, out length));
         Assert.True(RtpPacket.TryParse(buffer.AsSpan(0, length), out RtpPacket packet));
         Assert.Equal(first + 1, packet.SequenceNumber.Value);
         Assert.Equal(unchecked(offset + 960), packet.Timestamp);
@@ -247,12 +247,33 @@ public class ReceiveStatisticsTests
     }
 
     [Fact]
+    public void A_number_left_out_stays_out_and_a_late_one_comes_late_without_turning_back_the_clock_of_reports()
+    {
+        RtpSender sender = new(new SeededRandomSource(6), ssrc: 1, payloadType: 111);
+        byte[] buffer = new byte[100];
+        List<int> wire = [];
+        foreach (ushort n in new ushort[] { 65534, 1, 65535, 2 })
+        {
+            uint timestamp = unchecked((uint)(short)n * 960);
+            Assert.True(sender.TryWritePacket([1], n, timestamp, false, Instant.Zero, buffer, out int length));
+            Assert.True(RtpPacket.TryParse(buffer.AsSpan(0, length), out RtpPacket packet));
+            wire.Add(packet.SequenceNumber.Value);
+        }
+
+        Assert.Equal([0, 3, 1, 4], wire.Select(w => w - wire[0]));
+        uint first = BinaryPrimitives.ReadUInt32BigEndian(buffer.AsSpan(4));    // the last packet is the newest, too
+        Assert.Equal(first, sender.GetSenderInfo(DateTimeOffset.UnixEpoch, Instant.Zero).RtpTimestamp);
+        Assert.True(sender.TryWritePacket([1], 0, 0, false, Instant.Zero, buffer, out _));
+        Assert.Equal(first, sender.GetSenderInfo(DateTimeOffset.UnixEpoch, Instant.Zero).RtpTimestamp);
+    }
+
+    [Fact]
     public void Payload_that_already_stands_behind_the_header_may_be_sent_in_place()
     {
         RtpSender sender = new(new SeededRandomSource(5), 1, 111);
         byte[] buffer = new byte[15];
         "abc"u8.CopyTo(buffer.AsSpan(12));
-        Assert.True(sender.TryWritePacket(buffer.AsSpan(12), 0, false, Instant.Zero, buffer, out int length));
+        Assert.True(sender.TryWritePacket(buffer.AsSpan(12), 0, 0, false, Instant.Zero, buffer, out int length));
         Assert.True(RtpPacket.TryParse(buffer.AsSpan(0, length), out RtpPacket packet));
         Assert.True(packet.Payload.SequenceEqual("abc"u8));
     }

@@ -24,6 +24,8 @@ public class RtcpSessionTests
         public RtcpSession Rtcp { get; }
 
         public byte[] Buffer { get; } = new byte[RtcpWriter.MaxLength];
+
+        public ushort Next { get; set; }
     }
 
     private readonly Side _us = new(1, 100, _anchor);
@@ -34,7 +36,7 @@ public class RtcpSessionTests
     private static void SendAudio(Side from, Side to, Instant now, TimeSpan delay)
     {
         byte[] buffer = new byte[100];
-        Assert.True(from.Sender.TryWritePacket(new byte[40], OpusClock.UnitsAt(now), false, now, buffer, out int length));
+        Assert.True(from.Sender.TryWritePacket(new byte[40], from.Next++, OpusClock.UnitsAt(now), false, now, buffer, out int length));
         Assert.True(RtpPacket.TryParse(buffer.AsSpan(0, length), out RtpPacket packet));
         to.Receiver.HandlePacket(packet, now + delay);
     }
@@ -223,7 +225,7 @@ public class RtcpSessionTests
         long bytes = Allocations.Measure(() =>
         {
             now += 10_000;
-            _us.Sender.TryWritePacket(audio.AsSpan(0, 20), 0, false, At(now), audio, out int length);
+            _us.Sender.TryWritePacket(audio.AsSpan(0, 20), _us.Next++, 0, false, At(now), audio, out int length);
             if (RtpPacket.TryParse(audio.AsSpan(0, length), out RtpPacket packet))
                 _peer.Receiver.HandlePacket(packet, At(now));
             _us.Rtcp.HandleTimeout(At(now));

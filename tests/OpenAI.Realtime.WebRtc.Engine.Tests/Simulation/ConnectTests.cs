@@ -21,8 +21,8 @@ public class ConnectTests
         simulation.Send(simulation.Answerer, Encoding.UTF8.GetBytes("""{"type":"session.created"}"""), isText: true);
         for (uint i = 0; i < 50; i++)
         {
-            Assert.True(simulation.Offerer.Peer.SendAudio([0xF8, (byte)i], i * 960, i == 0, simulation.Now));
-            Assert.True(simulation.Answerer.Peer.SendAudio([0xF8, 0xFF, (byte)i], i * 960, i == 0, simulation.Now));
+            Assert.True(simulation.Offerer.Peer.SendAudio([0xF8, (byte)i], (ushort)i, i * 960, i == 0, simulation.Now));
+            Assert.True(simulation.Answerer.Peer.SendAudio([0xF8, 0xFF, (byte)i], (ushort)i, i * 960, i == 0, simulation.Now));
             simulation.Drain();
             simulation.Run(TimeSpan.FromMilliseconds(20));
         }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Interop.Tests.Aiortc;
 
@@ -39,16 +39,16 @@ public class AiortcTests
         int[] sizes = [1, 1_200, 65_535];
         foreach (int size in sizes)
         {
-            await peer.SendMessageAsync(Pattern(size), MessageKind.Binary);
+            await peer.Messages.SendAsync(Pattern(size), MessageKind.Binary);
             await aiortc.SendAsync(size, text: false);
-            using IncomingMessage? message = await peer.ReceiveMessageAsync().AsTask().WaitAsync(Peers.Patience);
+            using IncomingMessage? message = await peer.Messages.ReceiveAsync().AsTask().WaitAsync(Peers.Patience);
             Assert.True(Pattern(size).AsSpan().SequenceEqual(message!.Memory.Span), $"{size} bytes from aiortc arrived changed.");
         }
 
         AiortcReport report = await Peers.UntilAsync(aiortc.ReportAsync, r => r.Messages.Count == sizes.Length, "every message in aiortc");
         for (int i = 0; i < sizes.Length; i++)
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Pattern(sizes[i]))), report.Messages[i].Sha256);
-        await Assert.ThrowsAsync<ArgumentException>(() => peer.SendMessageAsync(new byte[65_537], MessageKind.Binary).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(() => peer.Messages.SendAsync(new byte[65_537], MessageKind.Binary).AsTask());
 
         await peer.CloseAsync();
         Assert.Equal(PeerEndReason.ClosedLocally, (await peer.Completion).Reason);

@@ -1,6 +1,6 @@
 using System.Net;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Interop.Tests.Chromium;
 
@@ -53,17 +53,17 @@ public class ChromiumTests(ChromiumBrowser browser)
         int[] sizes = [1, 1_200, 65_536, 262_144];
         foreach (int size in sizes)
         {
-            await peer.SendMessageAsync(Pattern(size), MessageKind.Binary);
+            await peer.Messages.SendAsync(Pattern(size), MessageKind.Binary);
             await chromium.SendBinaryAsync(size);
             await chromium.SendTextAsync(size);
         }
 
         foreach (int size in sizes)
         {
-            using IncomingMessage? binary = await peer.ReceiveMessageAsync().AsTask().WaitAsync(Peers.Patience);
+            using IncomingMessage? binary = await peer.Messages.ReceiveAsync().AsTask().WaitAsync(Peers.Patience);
             Assert.Equal(MessageKind.Binary, binary!.Kind);
             Assert.True(Pattern(size).AsSpan().SequenceEqual(binary.Memory.Span), $"{size} bytes from Chromium arrived changed.");
-            using IncomingMessage? text = await peer.ReceiveMessageAsync().AsTask().WaitAsync(Peers.Patience);
+            using IncomingMessage? text = await peer.Messages.ReceiveAsync().AsTask().WaitAsync(Peers.Patience);
             Assert.Equal(MessageKind.Text, text!.Kind);
             Assert.Equal(size, text.Memory.Length);
         }

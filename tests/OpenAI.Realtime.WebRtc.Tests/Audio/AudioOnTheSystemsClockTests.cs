@@ -9,14 +9,14 @@ public class AudioOnTheSystemsClockTests
     [Fact]
     public async Task What_is_pushed_at_one_end_is_read_at_the_other_and_stopping_ends_it()
     {
-        await using var peer = new FakePeerConnection();
+        var peer = new FakePeerConnection();
         var source = new ChannelAudioSource(AudioFormat.Mono24kHz);
         var sink = new ChannelAudioSink(AudioFormat.Mono24kHz, TimeSpan.FromSeconds(10));
         using IOpusEncoder encoder = LibOpusCodecFactory.Default.CreateEncoder(new());
         ushort number = 0;
         IAudioDownlink downlink = AudioLinks.CreateDownlink(new() { Sink = sink }, peer, new(TimeProvider.System));
         var uplink = new AudioSender(
-            source, encoder, false, (opus, timestamp, _) => peer.Deliver(opus, number++, timestamp, default), new(TimeProvider.System));
+            source, encoder, false, new SendingTrack((opus, header) => peer.Deliver(opus, number++, header.Timestamp, default)), new(TimeProvider.System));
         downlink.Start();
         uplink.Start();
 
@@ -45,11 +45,11 @@ public class AudioOnTheSystemsClockTests
             new BlockingSource(release),
             LibOpusCodecFactory.Default.CreateEncoder(new()),
             false,
-            (_, _, _) =>
+            new SendingTrack((_, _) =>
             {
                 if (++count == 5)
                     packets.TrySetResult();
-            },
+            }),
             new(TimeProvider.System));
         sender.Start();
         await packets.Task;

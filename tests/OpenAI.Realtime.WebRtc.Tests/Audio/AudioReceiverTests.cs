@@ -236,7 +236,7 @@ public sealed class AudioReceiverTests : IDisposable
         // The packets are handed over without the fake connection's copies.
         var peer = new OnePacketPeer(_tone[20]);
         await using var receiver = new AudioReceiver(
-            new NullAudioSink(new(44_100, 2)), LibOpusCodecFactory.Default.CreateDecoder(), new(), peer.Connection, new(_time) { Inline = true });
+            new NullAudioSink(new(44_100, 2)), LibOpusCodecFactory.Default.CreateDecoder(), new(), peer, new(_time) { Inline = true });
         receiver.Start();
         Assert.Equal(0, Allocations.Measure(() =>
         {

@@ -183,7 +183,7 @@ public sealed class AudioSenderTests : IDisposable
     public async Task An_encoder_that_throws_is_reported_once_and_leaves_gaps()
     {
         var context = new AudioLinkContext(_time, OnFault: _faults.Add) { Inline = true };
-        await using var sender = new AudioSender(new SilenceAudioSource(), new BrokenEncoder(), false, _peer.SendAudio, context);
+        await using var sender = new AudioSender(new SilenceAudioSource(), new BrokenEncoder(), false, _peer, context);
         sender.Start();
         Advance(1_000);
         Assert.Empty(_peer.Sent);
@@ -222,31 +222,24 @@ public sealed class AudioSenderTests : IDisposable
     public async Task Encoded_packets_are_relayed_as_they_are_and_muted_by_silence()
     {
         var source = new ScriptedEncodedSource();
-        var losses = new List<int>();
-        await using var sender = new EncodedAudioSender(source, Send, new(_time) { Inline = true });
+        await using var sender = new EncodedAudioSender(source, _peer, new(_time) { Inline = true });
         sender.Start();
-        source.Give([0xF8, 1, 2], 960, true);
-        source.Give([0xF8, 3], 1_920, false, lost: 2);
+        source.Give([0xF8, 1, 2], 7, 960, true);
+        source.Give([0xF8, 3], 10, 1_920, false);
         sender.IsMuted = true;
-        source.Give([0xF8, 4], 4_800, true);
+        source.Give([0xF8, 4], 9, 4_800, true);
         Assert.Equal([new byte[] { 0xF8, 1, 2 }, [0xF8, 3], OpusPacket.Silence.ToArray()], _peer.Sent.Select(p => p.Opus));
         Assert.Equal([960u, 1_920u, 4_800u], _peer.Sent.Select(p => p.Timestamp));
         Assert.Equal([true, false, true], _peer.Sent.Select(p => p.Marker));
-        Assert.Equal([0, 2, 0], losses);
+        Assert.Equal([(ushort)7, (ushort)10, (ushort)9], _peer.Numbers);
         Assert.Equal(3, sender.GetStatistics().Packets);
-
-        void Send(ReadOnlySpan<byte> opus, uint timestamp, bool marker, int lost)
-        {
-            losses.Add(lost);
-            _peer.SendAudio(opus, timestamp, marker);
-        }
     }
 
     [Fact]
     public async Task Nothing_is_allocated_per_packet()
     {
         using IOpusEncoder encoder = LibOpusCodecFactory.Default.CreateEncoder(new() { Complexity = 0 });
-        await using var sender = new AudioSender(new ToneAudioSource(440, format: new(44_100, 2)), encoder, false, (_, _, _) => { }, new(_time) { Inline = true });
+        await using var sender = new AudioSender(new ToneAudioSource(440, format: new(44_100, 2)), encoder, false, new SendingTrack((_, _) => { }), new(_time) { Inline = true });
         sender.Start();
         Assert.Equal(0, Allocations.Measure(() => _time.Advance(FramePacer.Frame), 500));
         Assert.True(sender.GetStatistics().Packets > 1_000);
@@ -259,11 +252,11 @@ public sealed class AudioSenderTests : IDisposable
             source,
             LibOpusCodecFactory.Default.CreateEncoder(options),
             options.Dtx,
-            (opus, timestamp, marker) =>
+            new SendingTrack((opus, header) =>
             {
                 _sentAt.Add(_time.Now);
-                _peer.SendAudio(opus, timestamp, marker);
-            },
+                _peer.Send(opus, header);
+            }),
             new AudioLinkContext(_time, OnFault: _faults.Add) { Inline = true });
         sender.Start();
         return sender;

@@ -37,15 +37,15 @@ public sealed class AllocationTests
         byte[] buffer = new byte[EncodedAudio.MaxLength];
         for (int i = 0; i < Packets; i++)
         {
-            pair.Offerer.SendAudio(packet, (uint)(i * 960), marker: false);
-            await pair.Answerer.WaitForAudioAsync(cancellationToken).ConfigureAwait(false);
-            while (pair.Answerer.TryReadAudio(buffer, out _))
+            pair.Offerer.Audio.Send(packet, new((ushort)i, (uint)(i * 960), Marker: false));
+            await pair.Answerer.Audio.WaitAsync(cancellationToken).ConfigureAwait(false);
+            while (pair.Answerer.Audio.TryRead(buffer, out _))
             {
             }
 
-            pair.Answerer.SendAudio(packet, (uint)(i * 960), marker: false);
-            await pair.Offerer.WaitForAudioAsync(cancellationToken).ConfigureAwait(false);
-            while (pair.Offerer.TryReadAudio(buffer, out _))
+            pair.Answerer.Audio.Send(packet, new((ushort)i, (uint)(i * 960), Marker: false));
+            await pair.Offerer.Audio.WaitAsync(cancellationToken).ConfigureAwait(false);
+            while (pair.Offerer.Audio.TryRead(buffer, out _))
             {
             }
         }

@@ -13,15 +13,15 @@ public sealed class ConnectionTests
         await using DriverPair pair = await DriverPair.ConnectAsync(poller);
         Assert.Equal(PeerState.Connected, pair.Offerer.State);
 
-        await pair.Offerer.SendMessageAsync("hello"u8.ToArray(), MessageKind.Text);
-        using (IncomingMessage? got = await pair.Answerer.ReceiveMessageAsync().AsTask().WaitAsync(DriverPair.Patience))
+        await pair.Offerer.Messages.SendAsync("hello"u8.ToArray(), MessageKind.Text);
+        using (IncomingMessage? got = await pair.Answerer.Messages.ReceiveAsync().AsTask().WaitAsync(DriverPair.Patience))
         {
             Assert.Equal("hello", Encoding.UTF8.GetString(got!.Memory.Span));
             Assert.Equal(MessageKind.Text, got.Kind);
         }
 
-        await pair.Answerer.SendMessageAsync(new byte[] { 1, 2, 3 }, MessageKind.Binary);
-        using (IncomingMessage? got = await pair.Offerer.ReceiveMessageAsync().AsTask().WaitAsync(DriverPair.Patience))
+        await pair.Answerer.Messages.SendAsync(new byte[] { 1, 2, 3 }, MessageKind.Binary);
+        using (IncomingMessage? got = await pair.Offerer.Messages.ReceiveAsync().AsTask().WaitAsync(DriverPair.Patience))
         {
             Assert.Equal([1, 2, 3], got!.Memory.ToArray());
             Assert.Equal(MessageKind.Binary, got.Kind);
@@ -40,8 +40,8 @@ public sealed class ConnectionTests
 
         for (int i = 0; i < 3; i++) // the second and the third have to wait for room
         {
-            Task sent = pair.Offerer.SendMessageAsync(large, MessageKind.Binary).AsTask();
-            using IncomingMessage? got = await pair.Answerer.ReceiveMessageAsync().AsTask().WaitAsync(DriverPair.Patience);
+            Task sent = pair.Offerer.Messages.SendAsync(large, MessageKind.Binary).AsTask();
+            using IncomingMessage? got = await pair.Answerer.Messages.ReceiveAsync().AsTask().WaitAsync(DriverPair.Patience);
             Assert.Equal(large, got!.Memory.ToArray());
             await sent.WaitAsync(DriverPair.Patience);
         }
@@ -71,8 +71,8 @@ public sealed class ConnectionTests
     {
         await using DriverPair pair = await DriverPair.ConnectAsync();
         await AudioArrives(pair.Offerer, pair.Answerer);
-        await pair.Offerer.SendMessageAsync("x"u8.ToArray(), MessageKind.Text);
-        using IncomingMessage? got = await pair.Answerer.ReceiveMessageAsync().AsTask().WaitAsync(DriverPair.Patience);
+        await pair.Offerer.Messages.SendAsync("x"u8.ToArray(), MessageKind.Text);
+        using IncomingMessage? got = await pair.Answerer.Messages.ReceiveAsync().AsTask().WaitAsync(DriverPair.Patience);
 
         PeerStatistics sender = pair.Offerer.GetStatistics(), receiver = pair.Answerer.GetStatistics();
         Assert.Equal(1, sender.MessagesSent);
@@ -95,9 +95,9 @@ public sealed class ConnectionTests
     {
         byte[] packet = [0xF8, 1, 2, 3, 4];
         byte[] buffer = new byte[EncodedAudio.MaxLength];
-        from.SendAudio(packet, timestamp: 960, marker: true);
-        Assert.True(await to.WaitForAudioAsync().AsTask().WaitAsync(DriverPair.Patience));
-        Assert.True(to.TryReadAudio(buffer, out EncodedAudio audio));
+        from.Audio.Send(packet, new(0, 960, Marker: true));
+        Assert.True(await to.Audio.WaitAsync().AsTask().WaitAsync(DriverPair.Patience));
+        Assert.True(to.Audio.TryRead(buffer, out EncodedAudio audio));
         Assert.Equal(packet, buffer[..audio.Length]);
         Assert.True(audio.Marker);
         Assert.Equal(111, audio.PayloadType);

@@ -20,8 +20,8 @@ public sealed class EndTests
         Assert.Equal(PeerEndReason.ClosedLocally, (await pair.Offerer.Completion).Reason);
         Assert.Equal(PeerEndReason.ClosedByPeer, (await pair.Answerer.Completion.WaitAsync(DriverPair.Patience)).Reason);
         Assert.Equal(PeerState.Closed, pair.Answerer.State);
-        Assert.Null(await pair.Answerer.ReceiveMessageAsync());
-        Assert.False(await pair.Answerer.WaitForAudioAsync());
+        Assert.Null(await pair.Answerer.Messages.ReceiveAsync());
+        Assert.False(await pair.Answerer.Audio.WaitAsync());
         Assert.All(ports, p => Assert.DoesNotContain(p, UdpPorts()));
     }
 
@@ -30,16 +30,16 @@ public sealed class EndTests
     {
         await using DriverPair pair = await DriverPair.ConnectAsync();
         for (int i = 0; i < 100; i++)
-            await pair.Offerer.SendMessageAsync(new[] { (byte)i }, MessageKind.Binary);
+            await pair.Offerer.Messages.SendAsync(new[] { (byte)i }, MessageKind.Binary);
         await pair.Offerer.CloseAsync().WaitAsync(DriverPair.Patience);
 
         for (int i = 0; i < 100; i++)
         {
-            using IncomingMessage? got = await pair.Answerer.ReceiveMessageAsync().AsTask().WaitAsync(DriverPair.Patience);
+            using IncomingMessage? got = await pair.Answerer.Messages.ReceiveAsync().AsTask().WaitAsync(DriverPair.Patience);
             Assert.Equal([(byte)i], got!.Memory.ToArray());
         }
 
-        Assert.Null(await pair.Answerer.ReceiveMessageAsync());
+        Assert.Null(await pair.Answerer.Messages.ReceiveAsync());
     }
 
     [Fact]
@@ -49,10 +49,10 @@ public sealed class EndTests
         await pair.DisposeAsync();
         await pair.DisposeAsync();
 
-        pair.Offerer.SendAudio([1, 2, 3], 0, false);
-        Assert.False(pair.Offerer.TryReadAudio(new byte[EncodedAudio.MaxLength], out _));
-        Assert.Null(await pair.Offerer.ReceiveMessageAsync());
-        await Assert.ThrowsAsync<PeerConnectionException>(async () => await pair.Offerer.SendMessageAsync(new byte[1], MessageKind.Text));
+        pair.Offerer.Audio.Send([1, 2, 3], default);
+        Assert.False(pair.Offerer.Audio.TryRead(new byte[EncodedAudio.MaxLength], out _));
+        Assert.Null(await pair.Offerer.Messages.ReceiveAsync());
+        await Assert.ThrowsAsync<PeerConnectionException>(async () => await pair.Offerer.Messages.SendAsync(new byte[1], MessageKind.Text));
         await Assert.ThrowsAsync<PeerConnectionException>(async () => await pair.Offerer.CreateOfferAsync());
         Assert.NotNull(pair.Offerer.GetStatistics().AudioPacketsDroppedOnSend);
     }

@@ -167,7 +167,7 @@ public sealed class ConnectTests : Harness
         await using RealtimeWebRtcSession session = await Client(timeProvider: clock).ConnectAsync(new() { Progress = steps }).Within();
         Peer.Receive("""{"type":"session.created","session":{}}""");
         await ReadAsync(session, 1);
-        Audio.Peer!.TryReadAudio(new byte[EncodedAudio.MaxLength], out _);
+        Audio.Track!.TryRead(new byte[EncodedAudio.MaxLength], out _);
 
         Assert.Equal(
             [ConnectStep.Answer, ConnectStep.Ice, ConnectStep.Dtls, ConnectStep.Channel, ConnectStep.FirstEvent, ConnectStep.FirstAudio],

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Session;
@@ -46,17 +46,17 @@ public sealed class RealEngineTests : IAsyncLifetime, IDisposable
         }).Within();
         IPeerConnection service = await _answerer.Task.Within();
 
-        await service.SendMessageAsync("""{"type":"session.created","session":{"id":"sess_1"}}"""u8.ToArray(), MessageKind.Text);
+        await service.Messages.SendAsync("""{"type":"session.created","session":{"id":"sess_1"}}"""u8.ToArray(), MessageKind.Text);
         await foreach (ServerEvent e in session.ReadEventsAsync())
         {
             Assert.Equal("sess_1", Assert.IsType<SessionCreated>(e).Session.Id);
             break;
         }
         await session.SendAsync(ConversationItemCreate.UserText("hello"));
-        using (IncomingMessage? message = await service.ReceiveMessageAsync().AsTask().Within())
+        using (IncomingMessage? message = await service.Messages.ReceiveAsync().AsTask().Within())
             Assert.Contains("\"hello\"", Encoding.UTF8.GetString(message!.Memory.Span), StringComparison.Ordinal);
 
-        service.SendAudio([0xf8, 0xff, 0xfe], 0, marker: true);
+        service.Audio.Send([0xf8, 0xff, 0xfe], new(0, 0, Marker: true));
         await firstAudio.Task.Within();
 
         ConnectTimings timings = session.Timings;

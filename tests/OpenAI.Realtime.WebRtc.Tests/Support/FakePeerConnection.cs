@@ -3,19 +3,16 @@ using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Support;
 
-/// <summary>The audio half of a connection: what a test delivers can be read, what is sent is kept.</summary>
-internal sealed class FakePeerConnection : IPeerConnection
+/// <summary>A track: what a test delivers can be read, what is sent is kept.</summary>
+internal sealed class FakePeerConnection : IOpusTrack
 {
     private readonly Channel<(byte[] Opus, EncodedAudio Header)> _received =
         Channel.CreateUnbounded<(byte[], EncodedAudio)>(new() { AllowSynchronousContinuations = true, SingleReader = true });
 
     public List<(byte[] Opus, uint Timestamp, bool Marker)> Sent { get; } = [];
 
-    public PeerState State => PeerState.Connected;
-
-    public ChannelReader<PeerStateChange> StateChanges => Channel.CreateUnbounded<PeerStateChange>().Reader;
-
-    public Task<PeerEnd> Completion => new TaskCompletionSource<PeerEnd>().Task;
+    /// <summary>The numbers of what was sent.</summary>
+    public List<ushort> Numbers { get; } = [];
 
     public void Deliver(ReadOnlySpan<byte> opus, ushort sequence, uint timestamp, TimeSpan arrival, uint ssrc = 1)
     {
@@ -25,9 +22,9 @@ internal sealed class FakePeerConnection : IPeerConnection
 
     public void EndAudio() => _received.Writer.TryComplete();
 
-    public ValueTask<bool> WaitForAudioAsync(CancellationToken cancellationToken = default) => _received.Reader.WaitToReadAsync(cancellationToken);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => _received.Reader.WaitToReadAsync(cancellationToken);
 
-    public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet)
+    public bool TryRead(Span<byte> destination, out EncodedAudio packet)
     {
         if (!_received.Reader.TryRead(out (byte[] Opus, EncodedAudio Header) next))
         {
@@ -40,24 +37,9 @@ internal sealed class FakePeerConnection : IPeerConnection
         return true;
     }
 
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker) => Sent.Add((opus.ToArray(), timestamp, marker));
-
-    public ValueTask<string> CreateOfferAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public ValueTask<string> CreateAnswerAsync(string offer, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public void SetAnswer(string sdp) => throw new NotSupportedException();
-
-    public Task ConnectAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
-
-    public PeerStatistics GetStatistics() => new();
-
-    public ValueTask<IncomingMessage?> ReceiveMessageAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public ValueTask SendMessageAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
-
-    public Task CloseAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
-
-    public ValueTask DisposeAsync() => default;
+    public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header)
+    {
+        Sent.Add((opus.ToArray(), header.Timestamp, header.Marker));
+        Numbers.Add(header.SequenceNumber);
+    }
 }

@@ -3,20 +3,12 @@ using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Support;
 
-/// <summary>A connection that gives the same packet again and again with rising numbers, and allocates nothing for it.</summary>
-internal sealed class OnePacketPeer(byte[] opus) : IPeerConnection, IValueTaskSource<bool>
+/// <summary>A track that gives the same packet again and again with rising numbers, and allocates nothing for it.</summary>
+internal sealed class OnePacketPeer(byte[] opus) : IOpusReader, IValueTaskSource<bool>
 {
     private ManualResetValueTaskSourceCore<bool> _core;
     private int _number = -1;
     private bool _there;
-
-    public IPeerConnection Connection => this;
-
-    public PeerState State => PeerState.Connected;
-
-    public System.Threading.Channels.ChannelReader<PeerStateChange> StateChanges => throw new NotSupportedException();
-
-    public Task<PeerEnd> Completion => throw new NotSupportedException();
 
     public void Deliver()
     {
@@ -26,7 +18,7 @@ internal sealed class OnePacketPeer(byte[] opus) : IPeerConnection, IValueTaskSo
         _core.SetResult(true);
     }
 
-    public ValueTask<bool> WaitForAudioAsync(CancellationToken cancellationToken = default)
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)
     {
         if (_number < 0)
             cancellationToken.Register(() => _core.SetResult(false));
@@ -34,7 +26,7 @@ internal sealed class OnePacketPeer(byte[] opus) : IPeerConnection, IValueTaskSo
         return new(this, _core.Version);
     }
 
-    public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet)
+    public bool TryRead(Span<byte> destination, out EncodedAudio packet)
     {
         bool there = _there;
         _there = false;
@@ -49,25 +41,4 @@ internal sealed class OnePacketPeer(byte[] opus) : IPeerConnection, IValueTaskSo
 
     void IValueTaskSource<bool>.OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         _core.OnCompleted(continuation, state, token, flags);
-
-    public ValueTask<string> CreateOfferAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public ValueTask<string> CreateAnswerAsync(string offer, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public void SetAnswer(string sdp) => throw new NotSupportedException();
-
-    public Task ConnectAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public PeerStatistics GetStatistics() => throw new NotSupportedException();
-
-    public ValueTask<IncomingMessage?> ReceiveMessageAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public ValueTask SendMessageAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
-
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker) => throw new NotSupportedException();
-
-    public Task CloseAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-    public ValueTask DisposeAsync() => default;
 }

@@ -7,7 +7,7 @@ using OpenAI.Realtime.WebRtc.Media;
 namespace OpenAI.Realtime.WebRtc.Tests.Support;
 
 /// <summary>An engine that does what the test says: each phase can be held, and can fail.</summary>
-internal sealed class ScriptedPeer : IPeerConnection, IPeerConnectionFactory
+internal sealed class ScriptedPeer : IPeerConnection, IMessageChannel, IOpusTrack, IPeerConnectionFactory
 {
     private readonly Channel<IncomingMessage> _messages = Channel.CreateUnbounded<IncomingMessage>();
     private readonly Channel<PeerStateChange> _states = Channel.CreateUnbounded<PeerStateChange>();
@@ -101,7 +101,11 @@ internal sealed class ScriptedPeer : IPeerConnection, IPeerConnectionFactory
 
     public PeerStatistics GetStatistics() => new() { MessagesReceived = Taken };
 
-    public async ValueTask<IncomingMessage?> ReceiveMessageAsync(CancellationToken cancellationToken = default)
+    public IMessageChannel Messages => this;
+
+    public IOpusTrack Audio => this;
+
+    public async ValueTask<IncomingMessage?> ReceiveAsync(CancellationToken cancellationToken = default)
     {
         while (await _messages.Reader.WaitToReadAsync(cancellationToken))
         {
@@ -114,7 +118,7 @@ internal sealed class ScriptedPeer : IPeerConnection, IPeerConnectionFactory
         return null;
     }
 
-    public async ValueTask SendMessageAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken = default)
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken = default)
     {
         if (_completion.Task.IsCompleted)
             throw new PeerConnectionException(new PeerEnd(PeerEndReason.ClosedByPeer, PeerPhase.Connected, "closed"));
@@ -122,15 +126,15 @@ internal sealed class ScriptedPeer : IPeerConnection, IPeerConnectionFactory
         Sent.Enqueue(Encoding.UTF8.GetString(message.Span));
     }
 
-    public ValueTask<bool> WaitForAudioAsync(CancellationToken cancellationToken = default) => new(false);
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => new(false);
 
-    public bool TryReadAudio(Span<byte> destination, out EncodedAudio packet)
+    public bool TryRead(Span<byte> destination, out EncodedAudio packet)
     {
         packet = new EncodedAudio(1, 111, 1, 1, false, 1, TimeSpan.FromMilliseconds(33));
         return true;
     }
 
-    public void SendAudio(ReadOnlySpan<byte> opus, uint timestamp, bool marker)
+    public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header)
     {
     }
 
@@ -158,7 +162,7 @@ internal sealed class SilentAudio : IAudioUplink, IAudioDownlink
 
     public TaskCompletionSource Flushed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public IPeerConnection? Peer { get; private set; }
+    public IOpusTrack? Track { get; private set; }
 
     public int Flushes => Volatile.Read(ref _flushes);
 
@@ -170,9 +174,9 @@ internal sealed class SilentAudio : IAudioUplink, IAudioDownlink
 
     public AudioLevel Level => AudioLevel.Silence;
 
-    public SessionAudio Create(AudioOptions options, IPeerConnection peer, AudioLinkContext context)
+    public SessionAudio Create(AudioOptions options, IOpusTrack track, AudioLinkContext context)
     {
-        Peer = peer;
+        Track = track;
         IsMuted = options.StartMuted;
         return new SessionAudio(this, this);
     }

@@ -65,13 +65,13 @@ internal sealed class ScriptedEncodedSource : IEncodedAudioSource
     private TaskCompletionSource<EncodedAudioFrame>? _reading;
     private Memory<byte> _buffer;
 
-    public void Give(byte[] opus, uint timestamp, bool marker, int lost = 0)
+    public void Give(byte[] opus, ushort number, uint timestamp, bool marker)
     {
         using NoSynchronizationContext scope = NoSynchronizationContext.Enter();
         opus.CopyTo(_buffer);
         TaskCompletionSource<EncodedAudioFrame> reading = _reading!;
         _reading = null;
-        reading.SetResult(new(opus.Length, timestamp, marker) { Lost = lost });
+        reading.SetResult(new(opus.Length, new(number, timestamp, marker)));
     }
 
     public ValueTask<EncodedAudioFrame> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

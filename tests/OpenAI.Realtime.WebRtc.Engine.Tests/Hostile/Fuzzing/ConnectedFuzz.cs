@@ -49,6 +49,7 @@ internal sealed partial class ConnectedFuzz : IDisposable
     ];
 
     private readonly Mutator _mutator;
+    private ushort _nextNumber;
     private readonly SctpMutator _sctp;
     private readonly Focus _focus;
     private readonly Duel _duel;
@@ -108,7 +109,7 @@ internal sealed partial class ConnectedFuzz : IDisposable
         for (int i = 0; i < 3; i++)
         {
             SendHonestAudio();
-            _duel.Act((victim, now) => victim.SendAudio([0xF8, 0xFF, 0xFE], (uint)(i * 960), i == 0, now));
+            _duel.Act((victim, now) => victim.SendAudio([0xF8, 0xFF, 0xFE], _nextNumber++, (uint)(i * 960), i == 0, now));
         }
 
         byte[] rtcp = Attacker.NextRtcp(_mutator);
@@ -159,7 +160,7 @@ internal sealed partial class ConnectedFuzz : IDisposable
                 _duel.Act((victim, now) => victim.SendMessage(_mutator.Noise(_mutator.Random.Next(1, _mutator.Chance(20) ? 60_000 : 500)), _mutator.Chance(50), now));
                 break;
             case 1:
-                _duel.Act((victim, now) => victim.SendAudio(_mutator.Noise(_mutator.Random.Next(1, 1100)), _mutator.Boundary(), _mutator.Chance(50), now));
+                _duel.Act((victim, now) => victim.SendAudio(_mutator.Noise(_mutator.Random.Next(1, 1100)), _nextNumber++, _mutator.Boundary(), _mutator.Chance(50), now));
                 break;
             case 2:
                 _duel.ReadsMessages = !_duel.ReadsMessages;
