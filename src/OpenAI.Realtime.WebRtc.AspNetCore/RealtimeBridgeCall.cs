@@ -133,6 +133,6 @@ public sealed partial class RealtimeBridgeCall
     private IAsyncDisposable Listen(AudioListeners listeners, IAudioSink sink)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        return listeners.Add(sink, _parts.Options.CodecFactory, new AudioLinkContext(_parts.TimeProvider, _logger));
+        return listeners.Add(new OpusListener(sink, _parts.Options.CodecFactory, _parts.TimeProvider, _logger));
     }
 }

@@ -78,11 +78,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     }
 
     /// <summary>Makes the audio of a session; replaced by tests that need none.</summary>
-    internal Func<AudioOptions, IOpusTrack, AudioLinkContext, SessionAudio> AudioFactory { get; set; } = static (options, track, context) =>
-    {
-        IAudioDownlink downlink = AudioLinks.CreateDownlink(options, track, context);
-        return new SessionAudio(AudioLinks.CreateUplink(options, track, context), downlink);
-    };
+    internal Func<AudioOptions, IOpusTrack, MediaPort>? AudioFactory { get; set; }
 
     /// <summary>Connects a conversation: gets a key, exchanges offer and answer, and waits until the data channel is open.</summary>
     /// <param name="options">What the session is to be. Default: null, all defaults.</param>
@@ -157,7 +153,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         // The key is on its way while sockets are opened and the offer is written.
         Task<EphemeralKey>? fetching = _keys is null ? null : FetchKeyAsync(request, clock, abandon.Token);
         EphemeralKey? key = null;
-        SessionAudio? audio = null;
+        MediaPort? audio = null;
         RealtimeConnection? connection = null;
         try
         {
@@ -211,8 +207,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
         void AttachAudio(IPeerConnection peer)
         {
             var observed = new ObservedTrack(peer.Audio, packet => clock.Reach(ConnectStep.FirstAudio, connection?.SinceStart(packet.Arrival) ?? clock.Elapsed));
-            audio = AudioFactory(options.Audio, observed, new AudioLinkContext(_timeProvider, _logger) { Codecs = _codecs });
-            audio.Downlink.Start();
+            audio = AudioFactory?.Invoke(options.Audio, observed) ?? new MediaPort(options.Audio, observed, _timeProvider, _logger, _codecs);
+            audio.StartReceiving();
         }
     }
 

@@ -9,19 +9,9 @@ using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
 
-/// <summary>The audio of a session, made before the connection is up.</summary>
-internal sealed record SessionAudio(IAudioUplink Uplink, IAudioDownlink Downlink) : IAsyncDisposable
-{
-    public async ValueTask DisposeAsync()
-    {
-        await Uplink.DisposeAsync().ConfigureAwait(false);
-        await Downlink.DisposeAsync().ConfigureAwait(false);
-    }
-}
-
 /// <summary>What a session is made of.</summary>
 internal sealed record SessionParts(
-    RealtimeConnection Connection, SessionAudio Audio, ConnectClock Clock, OpenAIRealtimeWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider);
+    RealtimeConnection Connection, MediaPort Audio, ConnectClock Clock, OpenAIRealtimeWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider);
 
 /// <summary>
 /// A spoken conversation that is connected: audio flows by itself, events are read and sent. Made by <see cref="RealtimeWebRtcClient.ConnectAsync"/>. Dispose it
@@ -54,7 +44,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
         _logger = parts.Logger;
         _events = new ServerEventQueue(parts.Options.EventBufferSize);
         Telemetry.ActiveSessions.Add(1);
-        parts.Audio.Uplink.Start();
+        parts.Audio.StartSending();
         parts.Connection.Observe(OnPeerState);
         _running = RunAsync();
     }
@@ -86,15 +76,15 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
     /// <summary>Whether silence is sent in place of the source; the source is read on. Default: <see cref="AudioOptions.StartMuted"/>.</summary>
     public bool Muted
     {
-        get => _parts.Audio.Uplink.IsMuted;
-        set => _parts.Audio.Uplink.IsMuted = value;
+        get => _parts.Audio.IsMuted;
+        set => _parts.Audio.IsMuted = value;
     }
 
     /// <summary>How loud the last 20 ms sent were.</summary>
-    public AudioLevel InputLevel => _parts.Audio.Uplink.Level;
+    public AudioLevel InputLevel => _parts.Audio.InputLevel;
 
     /// <summary>How loud the last 20 ms played were.</summary>
-    public AudioLevel OutputLevel => _parts.Audio.Downlink.Level;
+    public AudioLevel OutputLevel => _parts.Audio.OutputLevel;
 
     /// <summary>When each step was reached.</summary>
     public ConnectTimings Timings => _parts.Clock.Timings;
@@ -104,7 +94,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
     {
         Timings = Timings,
         Connection = _peer.GetStatistics(),
-        Audio = new AudioStatistics(_parts.Audio.Uplink.GetStatistics(), _parts.Audio.Downlink.GetStatistics()),
+        Audio = _parts.Audio.GetStatistics(),
         EventsReceived = Interlocked.Read(ref _received),
         EventsSent = Interlocked.Read(ref _sent),
         EventsDropped = _events.Dropped,
@@ -260,7 +250,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
 
         // By name, so that it works even when the body does not fit.
         if (serverEvent.Type == "output_audio_buffer.cleared")
-            _parts.Audio.Downlink.Flush();
+            _parts.Audio.Flush();
 
         switch (serverEvent)
         {
@@ -300,7 +290,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
         if (!Completion.IsCompleted)
         {
             SetState(SessionState.Closing, reason);
-            await QuietlyAsync("Audio", _parts.Audio.Uplink.DisposeAsync().AsTask()).ConfigureAwait(false);
+            await QuietlyAsync("Audio", _parts.Audio.StopSendingAsync().AsTask()).ConfigureAwait(false);
             if (_expired is null)
                 await HangUpOnce().ConfigureAwait(false);
             using var limit = new CancellationTokenSource(_parts.Options.HangUpTimeout, _parts.TimeProvider);

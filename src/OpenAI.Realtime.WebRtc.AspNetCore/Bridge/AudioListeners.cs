@@ -27,9 +27,9 @@ internal sealed class AudioListeners
     }
 
     /// <exception cref="InvalidOperationException">The call has ended, or too many listen already.</exception>
-    public IAsyncDisposable Add(IAudioSink sink, IOpusCodecFactory? codec, AudioLinkContext context)
+    public IAsyncDisposable Add(OpusListener playing)
     {
-        var listener = new AudioListener(this, sink, (codec ?? LibOpusCodecFactory.Default).CreateDecoder(), context);
+        var listener = new AudioListener(this, playing);
         bool added = false;
         try
         {

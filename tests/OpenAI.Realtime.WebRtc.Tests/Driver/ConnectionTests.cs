@@ -5,6 +5,8 @@ namespace OpenAI.Realtime.WebRtc.Tests.Driver;
 
 public sealed class ConnectionTests
 {
+    private static int s_sent;
+
     [Theory]
     [InlineData("default")]
     [InlineData("select")]
@@ -95,7 +97,7 @@ public sealed class ConnectionTests
     {
         byte[] packet = [0xF8, 1, 2, 3, 4];
         byte[] buffer = new byte[EncodedAudio.MaxLength];
-        from.Audio.Send(packet, new(0, 960, Marker: true));
+        from.Audio.Send(packet, new(unchecked((ushort)Interlocked.Increment(ref s_sent)), 960, Marker: true));
         Assert.True(await to.Audio.WaitAsync().AsTask().WaitAsync(DriverPair.Patience));
         Assert.True(to.Audio.TryRead(buffer, out EncodedAudio audio));
         Assert.Equal(packet, buffer[..audio.Length]);

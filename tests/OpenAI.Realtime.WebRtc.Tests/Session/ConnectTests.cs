@@ -255,7 +255,7 @@ public sealed class ConnectTests : Harness
     public async Task Audio_that_cannot_be_made_fails_the_connect_before_anything_is_opened()
     {
         RealtimeWebRtcClient client = Client();
-        client.AudioFactory = (_, _, _) => throw new DllNotFoundException("no opus");
+        client.AudioFactory = (_, _) => throw new DllNotFoundException("no opus");
         await Assert.ThrowsAsync<DllNotFoundException>(() => client.ConnectAsync().Within());
         Assert.True(Peer.Disposed);
         Assert.Empty(Endpoint.To("/v1/realtime/calls"));

@@ -174,11 +174,11 @@ internal sealed class SilentAudio : IAudioUplink, IAudioDownlink
 
     public AudioLevel Level => AudioLevel.Silence;
 
-    public SessionAudio Create(AudioOptions options, IOpusTrack track, AudioLinkContext context)
+    public MediaPort Create(AudioOptions options, IOpusTrack track)
     {
         Track = track;
         IsMuted = options.StartMuted;
-        return new SessionAudio(this, this);
+        return new MediaPort(this, this);
     }
 
     public void Start() => Starts++;

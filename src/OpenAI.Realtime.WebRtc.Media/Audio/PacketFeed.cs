@@ -1,8 +1,7 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
-using OpenAI.Realtime.WebRtc.Media;
 
-namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
+namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>The receiving half of a track, fed with copies of packets: what the SDK's receiver reads from. It holds 1.28 s; then the oldest are dropped.</summary>
 internal sealed class PacketFeed : IOpusReader
