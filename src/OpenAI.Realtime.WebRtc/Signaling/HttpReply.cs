@@ -21,12 +21,7 @@ internal sealed record HttpReply(HttpStatusCode Status, byte[] Body)
         ContentType = First(response.Content.Headers, "Content-Type"),
         Location = First(response.Headers, "Location"),
         RequestId = First(response.Headers, "x-request-id") ?? First(response.Headers, "apim-request-id"),
-        RetryAfter = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => TimeSpan.FromTicks(Math.Max(0, (date - timeProvider.GetUtcNow()).Ticks)),
-            _ => null,
-        },
+        RetryAfter = RetryAfterHeader.Read(response.Headers, timeProvider),
     };
 
     /// <summary>A header as it was sent, without the parsing that would refuse what is only unusual.</summary>

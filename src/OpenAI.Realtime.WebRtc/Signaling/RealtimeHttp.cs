@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
@@ -144,7 +145,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
             throw TooLarge();
         try
         {
-            Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            Stream stream = Decompressed(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), response.Content.Headers);
             await using (stream.ConfigureAwait(false))
             {
                 using var whole = new MemoryStream();
@@ -159,6 +160,14 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
                 return whole.ToArray();
             }
         }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException)     // the latter is Brotli's
+        {
+            throw new RealtimeConnectException(call.Phase, Unusable(call.Phase),
+                $"{Redaction.Show(address)} answered {(int)response.StatusCode} with a body that says it is compressed ({HttpReply.First(response.Content.Headers, "Content-Encoding")}) and is not. A proxy may be changing bodies.", e)
+            {
+                HttpStatus = response.StatusCode,
+            };
+        }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
             // The head was there, so somebody answers: the connection broke, or ended before the announced length.
@@ -171,6 +180,15 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
             HttpStatus = response.StatusCode,
         };
     }
+
+    /// <summary>Nobody asked for a compressed body, but a proxy or a server may send one all the same (RFC 9110 §8.4). What is read of it is bounded as any other.</summary>
+    private static Stream Decompressed(Stream body, HttpContentHeaders headers) => HttpReply.First(headers, "Content-Encoding")?.Trim().ToLowerInvariant() switch
+    {
+        "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
+        "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+        "br" => new BrotliStream(body, CompressionMode.Decompress),
+        _ => body,
+    };
 
     private static RealtimeConnectException Unreachable(ConnectPhase phase, string shown, HttpRequestException e)
     {

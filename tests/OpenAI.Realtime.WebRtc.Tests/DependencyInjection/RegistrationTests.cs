@@ -76,6 +76,19 @@ public sealed class RegistrationTests
         Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions(), peerFactory: new ScriptedPeer()));
     }
 
+    [Theory]
+    [InlineData("\"sk-secret\"")]
+    [InlineData("'sk-secret'")]
+    [InlineData("sk-secret\"")]
+    public void A_key_in_quotes_is_refused_before_the_service_refuses_it(string key)
+    {
+        var e = Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { ApiKey = key }));
+        Assert.Contains("quotes", e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-secret", e.Message, StringComparison.Ordinal);
+        e = Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { EphemeralKey = key }));
+        Assert.Contains("EphemeralKey stands in quotes", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_host_does_not_start_with_wrong_options()
     {

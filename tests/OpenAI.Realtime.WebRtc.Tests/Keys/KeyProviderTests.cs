@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -146,6 +147,87 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
         Assert.Equal(ConnectFailure.RequestRejected, e.Failure);
         Assert.Equal(TimeSpan.FromSeconds(17), e.RetryAfter);
         Assert.Contains("17 s", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("retry-after-ms", "1250", 1.25)]
+    [InlineData("Retry-After", "0.5", 0.5)]
+    [InlineData("Retry-After", " 3 ", 3.0)]
+    [InlineData("Retry-After", "-3", null)]
+    [InlineData("Retry-After", "1e400", null)]
+    [InlineData("Retry-After", "999999999999", 86_400.0)]
+    [InlineData("Retry-After", "Thu, 01 Jan 1970 00:00:00 GMT", 0.0)]
+    [InlineData("Retry-After", "soon", null)]
+    public async Task How_long_to_wait_is_read_in_every_form_that_services_send(string name, string value, double? seconds)
+    {
+        _endpoint.Routes["/v1/realtime/client_secrets"] = c =>
+        {
+            c.Response.Headers[name] = value;
+            return HttpEndpoint.FailAsync(c, 429, "{}");
+        };
+        Assert.Equal(seconds, (await MintFails()).RetryAfter?.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task A_body_compressed_though_nobody_asked_is_read(string encoding)
+    {
+        _endpoint.Routes["/v1/realtime/client_secrets"] = async c =>
+        {
+            c.Response.StatusCode = 400;
+            c.Response.Headers.ContentEncoding = encoding;
+            byte[] body = """{"error":{"message":"The model is asleep.","code":"asleep"}}"""u8.ToArray();
+            using Stream compressed = encoding switch
+            {
+                "gzip" => new GZipStream(c.Response.Body, CompressionLevel.Fastest, leaveOpen: true),
+                "deflate" => new ZLibStream(c.Response.Body, CompressionLevel.Fastest, leaveOpen: true),
+                _ => new BrotliStream(c.Response.Body, CompressionLevel.Fastest, leaveOpen: true),
+            };
+            await compressed.WriteAsync(body);
+            await compressed.DisposeAsync();
+        };
+        RealtimeConnectException e = await MintFails();
+        Assert.Equal("asleep", e.ErrorCode);
+        Assert.Contains("The model is asleep.", e.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task A_body_that_only_says_it_is_compressed_is_told_as_that(string encoding)
+    {
+        _endpoint.Routes["/v1/realtime/client_secrets"] = c =>
+        {
+            c.Response.Headers.ContentEncoding = encoding;
+            return c.Response.WriteAsync("{\"value\":\"ek_1\"}");
+        };
+        RealtimeConnectException e = await MintFails();
+        Assert.Equal(ConnectFailure.KeyUnusable, e.Failure);
+        Assert.Contains(encoding, e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_small_body_that_grows_without_end_when_it_is_decompressed_is_given_up_at_the_bound()
+    {
+        _endpoint.Routes["/v1/realtime/client_secrets"] = async c =>
+        {
+            c.Response.Headers.ContentEncoding = "gzip";
+            await using var compressed = new GZipStream(c.Response.Body, CompressionLevel.Fastest, leaveOpen: true);
+            await compressed.WriteAsync(new byte[64 * 1024 * 1024]);
+        };
+        Assert.Contains("more than", (await MintFails()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"value\":\"ek_1\\n\"}")]
+    [InlineData("{\"client_secret\":{\"value\":\" ek_1\\r\\n\"}}")]
+    public async Task A_key_reply_with_a_line_end_behind_the_key_is_taken(string reply)
+    {
+        _endpoint.Routes["/v1/realtime/client_secrets"] = c => c.Response.WriteAsync(reply);
+        Assert.Equal("ek_1", (await new OpenAIEphemeralKeyProvider(Options(), _http).GetKeyAsync(Request())).Value);
     }
 
     [Fact]
