@@ -34,7 +34,7 @@ public abstract record ServerEvent : IHasUnknownFields
     /// not written, and a copy made by <c>with</c> still gives the original's.
     /// </summary>
     [JsonIgnore]
-    public ReadOnlyMemory<byte>? ReceivedJson => _json.Utf8 is { } utf8 ? new ReadOnlyMemory<byte>(utf8) : null;
+    public ReadOnlyMemory<byte>? ReceivedJson => _json.Utf8 is { } utf8 ? utf8 : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The name in the GA dialect.</summary>
     private protected abstract string WireName { get; }
