@@ -48,6 +48,9 @@ public sealed class OpenAIRealtimeWebRtcOptions
     /// <summary>Which generation of the protocol the service speaks. Default: <see cref="RealtimeDialect.Ga"/>.</summary>
     public RealtimeDialect Dialect { get; set; } = RealtimeDialect.Ga;
 
+    /// <summary>Whether each event keeps a copy of the message that it was read from, see <see cref="Events.ServerEvent.ReceivedJson"/>. Default: false.</summary>
+    public bool KeepEventJson { get; set; }
+
     /// <summary>The model, or on Azure the deployment, when a session names none. Default: <c>gpt-realtime-2.1</c>.</summary>
     public string Model { get; set; } = "gpt-realtime-2.1";
 

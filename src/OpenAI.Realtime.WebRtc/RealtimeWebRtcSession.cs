@@ -224,6 +224,8 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
                     _parts.Clock.Reach(ConnectStep.FirstEvent);
                     Show(sent: false, message.Memory.Span);
                     serverEvent = ServerEventReader.ReadEvent(message.Memory.Span, _parts.Options.Dialect, ids);
+                    if (_parts.Options.KeepEventJson)
+                        serverEvent.ReceivedFrom(message.Memory.Span);
                 }
                 Tap(serverEvent);
                 if (await _events.AddAsync(serverEvent, length).ConfigureAwait(false))

@@ -10,6 +10,7 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Benchmarks.Packets;
 using OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
+using OpenAI.Realtime.WebRtc.Benchmarks.Types;
 
 // Each makes a row or two of docs/performance.md.
 return args switch
@@ -25,6 +26,7 @@ return args switch
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
     ["fuzz", .. string[] rest] => FuzzCommand.Run(rest),
+    ["types", .. string[] rest] => TypesCommand.Run(rest),
     ["driver-wait", .. string[] rest] => DriverWaitBenchmark.Run(rest),
     ["server", .. string[] rest] => await BenchmarkServer.RunAsync(rest),
     _ => Help(),
@@ -57,6 +59,7 @@ static int Help()
         cycles [cycles]                                 what connecting and closing leaves behind
         driver-wait [calls,…] [seconds] [rounds] [variant,…]   ways to wait (docs/adr/0003-the-drivers-wait.md)
         fuzz inputs [seed]                              hostile input, as many as asked for (docs/security.md)
+        types package                                   the model against the types of OpenAI's npm package (docs/events.md)
         server [port] [full]                            the other end alone, for measuring other clients against it
         all                                             all of docs/performance.md
         """);

@@ -250,6 +250,20 @@ public sealed partial class WebRtcPeer : IDisposable
         }
     }
 
+    /// <summary>Ends without waiting for the peer: ABORT, BYE and close_notify, then <see cref="PeerEventKind.Ended"/>. What is queued is not sent any more.</summary>
+    public void Abort(string detail, Instant now)
+    {
+        if (_phase is Phase.Channel or Phase.Connected or Phase.Closing)
+        {
+            _channel!.Abort(now);
+            End(EndCause.ClosedLocally, detail, now);
+        }
+        else
+        {
+            Close(now);
+        }
+    }
+
     /// <summary>Frees keys and the certificate. The peer is not to be used afterwards.</summary>
     public void Dispose()
     {

@@ -139,7 +139,7 @@ internal sealed partial class PeerLoop : IWaitClient
             return true;
         if (_started)
         {
-            _peer!.Close(_clock.Now);
+            _peer!.Abort(detail, _clock.Now);
             DrainOutputs();
         }
 

@@ -8,7 +8,7 @@ internal sealed partial class Conversation
 {
     private const int LeastCommitMilliseconds = 100;
     private const float DefaultThresholdDbfs = -40;
-    private static readonly TimeSpan AudioGap = TimeSpan.FromMilliseconds(200);
+    private const int BeatsWithoutAudio = 50;      // 1 s; with DTX a packet comes at least every 400 ms (RFC 6716 §2.1.9)
     private static readonly TimeSpan Tail = TimeSpan.FromMilliseconds(100);
 
     private readonly UplinkDecoder _uplink;
@@ -18,7 +18,7 @@ internal sealed partial class Conversation
     private bool _detects;
     private int _idleSamples;               // what is kept while nobody speaks
     private string? _speechItemId;
-    private long _lastPacketAt;
+    private int _beatsWithoutPacket;
 
     /// <summary>One packet of the caller's voice.</summary>
     public void HandleAudio(ReadOnlySpan<byte> opus, in EncodedAudio packet)
@@ -27,7 +27,7 @@ internal sealed partial class Conversation
         {
             if (_isOver)
                 return;
-            _lastPacketAt = _time.GetTimestamp();
+            _beatsWithoutPacket = 0;
             _meter.OnPacket(packet);
             if (!_uplink.TryDecode(opus, packet, OnSound))
                 _meter.OnUndecodable();
@@ -77,6 +77,7 @@ internal sealed partial class Conversation
     private void OnSpeechStarted()
     {
         _speechItemId = Json.NewId("item_");
+        _input.TrimTo(_idleSamples);        // the frame that told has just been added
         Emit("input_audio_buffer.speech_started", ("audio_start_ms", _input.StartMilliseconds), ("item_id", _speechItemId));
         if (_session.TurnDetection.Flag("interrupt_response") ?? true)
             Interrupt();
@@ -90,10 +91,11 @@ internal sealed partial class Conversation
             StartResponse(parameters: null, isAutomatic: true);
     }
 
-    // A client that stops sending in silence (DTX) leaves the end of a turn to the clock.
+    // How long the caller was silent is told by the packets' timestamps, whenever they arrive: a busy machine makes no silence. Only the end of a turn after which a client
+    // sends nothing at all is left to the beat, and it beats only while the machine is not held up.
     private void HearSilenceWhenNothingComes()
     {
-        if (_detects && _detector.IsSpeaking && _time.GetElapsedTime(_lastPacketAt) > AudioGap)
+        if (_detects && _detector.IsSpeaking && ++_beatsWithoutPacket > BeatsWithoutAudio)
             _uplink.Pass(IOpusEncoder.FrameSamples, OnSound);
     }
 

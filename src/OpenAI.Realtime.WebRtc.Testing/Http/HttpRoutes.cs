@@ -307,7 +307,7 @@ internal sealed class HttpRoutes
             return;
         }
 
-        _ = call.HangUpAsync();
+        _ = call.EndAtOnceAsync();
         await exchange.AnswerAsync(200, null, default).ConfigureAwait(false);
     }
 

@@ -12,12 +12,15 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 ///   client B ──► front ──► back of B ──► peer          so its ICE has the same pairs to choose from.
 /// </code>
 /// </remarks>
-internal sealed class DatagramRelay : IDisposable
+internal sealed class DatagramRelay : IAsyncDisposable
 {
     /// <summary>A client has a socket for each of its addresses.</summary>
     private const int MaxBacks = 16;
 
     private const int MaxDatagram = 65_536;
+
+    /// <summary>How many datagrams are passed on at the end; others than the peer can send to a port, too.</summary>
+    private const int MaxRest = 1_000;
 
     private readonly RealtimeTestNetwork _network;
     private readonly IPEndPoint _peer;
@@ -25,28 +28,57 @@ internal sealed class DatagramRelay : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<IPEndPoint, Socket> _backs = [];
+    private readonly List<Task> _running = [];
 
     public DatagramRelay(RealtimeTestNetwork network, IPEndPoint peer)
     {
         _network = network;
         _peer = peer;
         _front = Bind(peer.Address);
-        _ = RunAsync(_front, ToPeerAsync);
+        _running.Add(RunAsync(_front, ToPeerAsync));
     }
 
     /// <summary>Where the client is to send to.</summary>
     public IPEndPoint Address => (IPEndPoint)_front.LocalEndPoint!;
 
-    public void Dispose()
+    /// <summary>Passes on what the peer has sent, its goodbye at last, then closes.</summary>
+    public async ValueTask DisposeAsync()
     {
+        Task[] running;
         lock (_gate)
         {
             if (_stop.IsCancellationRequested)
                 return;
             _stop.Cancel();
-            _front.Dispose();
-            foreach (Socket back in _backs.Values)
-                back.Dispose();
+            running = [.. _running];
+        }
+
+        await Task.WhenAll(running).ConfigureAwait(false);
+        foreach ((IPEndPoint client, Socket back) in _backs)
+        {
+            PassOnTheRest(back, client);
+            back.Dispose();
+        }
+
+        _front.Dispose();
+    }
+
+    private void PassOnTheRest(Socket back, IPEndPoint client)
+    {
+        byte[] buffer = new byte[MaxDatagram];
+        EndPoint from = new IPEndPoint(_peer.Address, 0);
+        try
+        {
+            for (int i = 0; i < MaxRest && back.Available > 0; i++)
+            {
+                Span<byte> datagram = buffer.AsSpan(0, back.ReceiveFrom(buffer, ref from));
+                if (!_network.Loses(datagram, toClient: true))
+                    _front.SendTo(datagram, client);
+            }
+        }
+        catch (SocketException)
+        {
+            // The client is gone.
         }
     }
 
@@ -61,7 +93,7 @@ internal sealed class DatagramRelay : IDisposable
     {
         if (_network.Loses(datagram.Span, toClient: false) || BackOf(client) is not { } back)
             return;
-        await back.SendToAsync(datagram, SocketFlags.None, _peer, _stop.Token).ConfigureAwait(false);
+        await back.SendToAsync(datagram, SocketFlags.None, _peer).ConfigureAwait(false);
     }
 
     private Socket? BackOf(IPEndPoint client)
@@ -76,7 +108,7 @@ internal sealed class DatagramRelay : IDisposable
                 return null;
             back = Bind(_peer.Address);
             _backs.Add(client, back);
-            _ = RunAsync(back, (datagram, _) => ToClientAsync(datagram, client));
+            _running.Add(RunAsync(back, (datagram, _) => ToClientAsync(datagram, client)));
             return back;
         }
     }
@@ -84,7 +116,7 @@ internal sealed class DatagramRelay : IDisposable
     private async ValueTask ToClientAsync(ReadOnlyMemory<byte> datagram, IPEndPoint client)
     {
         if (!_network.Loses(datagram.Span, toClient: true))
-            await _front.SendToAsync(datagram, SocketFlags.None, client, _stop.Token).ConfigureAwait(false);
+            await _front.SendToAsync(datagram, SocketFlags.None, client).ConfigureAwait(false);
     }
 
     private async Task RunAsync(Socket socket, Func<ReadOnlyMemory<byte>, IPEndPoint, ValueTask> forward)

@@ -106,11 +106,23 @@ internal sealed class EffectiveSession
                 case "turn_detection" when value is JsonObject detection:
                     target[name] = MergeTurnDetection(target[name] as JsonObject, detection);
                     break;
+                case "noise_reduction" or "input_audio_noise_reduction" when value is JsonObject reduction:
+                    target[name] = MergeNoiseReduction(target[name] as JsonObject, reduction);
+                    break;
                 default:
                     target[name] = value.Copy();
                     break;
             }
         }
+    }
+
+    // The strength stays what it was; it is 1 when the reduction was off.
+    private static JsonObject MergeNoiseReduction(JsonObject? current, JsonObject update)
+    {
+        var merged = (JsonObject)update.DeepClone();
+        if (!merged.ContainsKey("strength"))
+            merged["strength"] = current?["strength"].Copy() ?? 1;
+        return merged;
     }
 
     // Of the same type: what is named changes. Of another type: its defaults, and what is named.

@@ -24,7 +24,9 @@ internal static class SessionShapes
         ("prompt", Shape.Text.OrNull),
         ("delay", Shape.OneOf("minimal", "low", "medium", "high", "xhigh").OrNull)).OrNull;
 
-    private static readonly Shape NoiseReduction = Shape.Object(("type", Shape.OneOf("near_field", "far_field"))).OrNull;
+    private static readonly Shape NoiseReduction = Shape.Object(
+        ("type", Shape.OneOf("near_field", "far_field")),
+        ("strength", Shape.Number(double.MinValue, double.MaxValue))).OrNull;       // its range is not published
 
     private static readonly Shape Format = Shape.Object(
         ("type", Shape.OneOf("audio/pcm", "audio/pcmu", "audio/pcma")),

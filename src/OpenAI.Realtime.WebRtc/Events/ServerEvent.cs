@@ -12,6 +12,7 @@ namespace OpenAI.Realtime.WebRtc.Events;
 public abstract record ServerEvent : IHasUnknownFields
 {
     private string? _received;
+    private KeptJson _json;
 
     private protected ServerEvent()
     {
@@ -27,6 +28,13 @@ public abstract record ServerEvent : IHasUnknownFields
     /// <summary>Fields that this version does not know; null when there are none.</summary>
     [JsonExtensionData]
     public UnknownFields? AdditionalProperties { get; set; }
+
+    /// <summary>
+    /// The message as it came, a copy, as UTF-8; null unless <see cref="OpenAIRealtimeWebRtcOptions.KeepEventJson"/> is set. No part of the event's value: it is not compared,
+    /// not written, and a copy made by <c>with</c> still gives the original's.
+    /// </summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte>? ReceivedJson => _json.Utf8 is { } utf8 ? utf8 : default(ReadOnlyMemory<byte>?);
 
     /// <summary>The name in the GA dialect.</summary>
     private protected abstract string WireName { get; }
@@ -65,5 +73,24 @@ public abstract record ServerEvent : IHasUnknownFields
     {
         _received = type;
         return this;
+    }
+
+    /// <summary>Keeps the message.</summary>
+    internal ServerEvent ReceivedFrom(ReadOnlySpan<byte> utf8)
+    {
+        _json = new KeptJson(utf8.ToArray());
+        return this;
+    }
+
+    /// <summary>All are equal, so that a record that holds one is compared by the rest.</summary>
+    private readonly struct KeptJson(byte[] utf8) : IEquatable<KeptJson>
+    {
+        public byte[]? Utf8 { get; } = utf8;
+
+        public bool Equals(KeptJson other) => true;
+
+        public override bool Equals(object? obj) => obj is KeptJson;
+
+        public override int GetHashCode() => 0;
     }
 }

@@ -142,6 +142,42 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public async Task A_call_that_was_hung_up_by_its_id_ends_at_once_though_the_client_is_gone()
+    {
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync(new() { EmulateNetwork = true });
+        await using Caller caller = await Caller.ConnectAsync(endpoint);
+        caller.Call.Network.LossFromClient = 1;
+
+        using var api = Api.For(endpoint);
+        await api.PostAsync($"/realtime/calls/{caller.Call.Id}/hangup");
+        PeerEnd end = await caller.Call.Completion.WaitAsync(Caller.Patience);
+
+        // Not "the peer did not confirm in time": nobody waited for it, and it was told.
+        Assert.Equal((PeerEndReason.ClosedLocally, "Closing in good order was cancelled."), (end.Reason, end.Detail));
+        Assert.Equal(SessionEndReason.ClosedByPeer, (await caller.Session.Completion.WaitAsync(Caller.Patience)).Reason);
+    }
+
+    [Fact]
+    public async Task A_hook_that_does_not_heed_the_end_of_the_call_does_not_hold_it_up()
+    {
+        var never = new TaskCompletionSource();
+        var entered = new TaskCompletionSource();
+        var time = new NoTimersProvider();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync(new() { TimeProvider = time });
+        endpoint.Script.OnConnected = (_, _) =>
+        {
+            entered.SetResult();
+            return never.Task;
+        };
+        await using Caller caller = await Caller.ConnectAsync(endpoint);
+        await entered.Task.WaitAsync(Caller.Patience);
+
+        await caller.Call.HangUpAsync();
+
+        Assert.Equal(PeerEndReason.ClosedLocally, (await caller.Call.Completion.WaitAsync(Caller.Patience)).Reason);
+    }
+
+    [Fact]
     public async Task Disposing_the_endpoint_hangs_every_call_up()
     {
         RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
@@ -165,6 +201,7 @@ public sealed class ScriptTests
 
         await caller.Session.SendAsync(new ResponseCreate());
         await caller.WaitAsync("output_audio_buffer.stopped");
+        await caller.Loudspeaker.HeardAsync(TimeSpan.FromMilliseconds(300));
 
         Assert.True(caller.Call.Network.Lost > 10, $"{caller.Call.Network.Lost} datagrams were lost.");
         Assert.True(caller.Session.GetStatistics().Audio.Received.Lost > 0, "The client noticed no loss.");
@@ -186,5 +223,22 @@ public sealed class ScriptTests
 
         Assert.Contains("input_audio_buffer.clear", timeout.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(() => waiting);
+    }
+
+    /// <summary>A clock that runs, with timers that never fire: what waits for time waits for ever.</summary>
+    private sealed class NoTimersProvider : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer();
+
+        private sealed class Timer : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+            public void Dispose()
+            {
+            }
+
+            public ValueTask DisposeAsync() => default;
+        }
     }
 }

@@ -66,6 +66,27 @@ public sealed class SessionTests : Harness
         Assert.Equal(["> {\"type\":\"response.cancel\"}", "< garbage"], trace);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_event_keeps_the_message_that_it_came_from_when_asked_to(bool keep)
+    {
+        Options.KeepEventJson = keep;
+        await using RealtimeWebRtcSession session = await ConnectAsync();
+        string[] messages =
+        [
+            """{"response_id":"r", "type":"response.output_text.delta","item_id":"i","delta":"\ud83d"}""",
+            """{"type":"an.event_of_tomorrow"}""",
+            "garbage",
+        ];
+        foreach (string message in messages)
+            Peer.Receive(message);
+
+        List<ServerEvent> events = await ReadAsync(session, 3);
+        Assert.Equal(messages.Select(message => keep ? message : null), events.Select(e => e.ReceivedJson is { } json ? Encoding.UTF8.GetString(json.Span) : null));
+        Assert.Equal(events[0], ServerEvent.Read("""{"type":"response.output_text.delta","response_id":"r","item_id":"i","delta":""}"""u8));
+    }
+
     [Fact]
     public async Task A_slow_reader_makes_the_service_wait_and_loses_nothing()
     {

@@ -110,10 +110,12 @@ public sealed class RealtimeCallsTests : IAsyncLifetime, IDisposable
         Assert.Equal(("ek_secret", "s"), (reply.Value, reply.Session!.Id));
         Assert.DoesNotContain("ek_secret", reply.ToString(), StringComparison.Ordinal);
 
-        const string Incoming = """{"object":"event","id":"evt_1","type":"realtime.call.incoming","created_at":1719168000,"data":{"call_id":"rtc_1","sip_headers":[{"name":"From","value":"sip:a@b"},{"name":"X","value":null}],"x":1}}""";
+        const string Incoming = """{"object":"event","id":"evt_1","type":"realtime.call.incoming","created_at":1719168000,"data":{"call_id":"rtc_1","sip_media_security":"srtp","sip_headers":[{"name":"From","value":"sip:a@b"},{"name":"X","value":null}],"x":1}}""";
         RealtimeCallIncoming incoming = RealtimeCallIncoming.Read(Encoding.UTF8.GetBytes(Incoming));
         Same(Incoming, incoming.ToUtf8Json());
         Assert.Equal(("rtc_1", "From", 1719168000L), (incoming.Data.CallId, incoming.Data.SipHeaders[0].Name, incoming.CreatedAt!.Value.ToUnixTimeSeconds()));
+
+        Assert.Equal(SipMediaSecurity.Srtp, incoming.Data.SipMediaSecurity);
 
         const string Error = """{"error":{"message":"m","type":"t","param":null,"code":null}}""";
         Same(Error, ApiErrorReply.Read(Encoding.UTF8.GetBytes(Error)).ToUtf8Json());

@@ -31,7 +31,7 @@ internal sealed record ClientEventType(string Name, ClientEventType.Reader Read)
         if (dialect == RealtimeDialect.Beta)
         {
             JsonTypeInfo<BetaTranscriptionSessionUpdate> update = json.Of<BetaTranscriptionSessionUpdate>();
-            types.Add(new ClientEventType("transcription_session.update", utf8 => EventsJson.Read(utf8, update)?.ToEvent()));
+            types.Add(new ClientEventType("transcription_session.update", utf8 => EventsJson.Read(HalfSurrogates.Replace(utf8) ?? utf8, update)?.ToEvent()));
         }
         return [.. types.Select(type => (type.Name, type))];
 
@@ -39,7 +39,7 @@ internal sealed record ClientEventType(string Name, ClientEventType.Reader Read)
             where T : ClientEvent
         {
             JsonTypeInfo<T> info = json.Of<T>();
-            return new ClientEventType(name, utf8 => EventsJson.Read(utf8, info));
+            return new ClientEventType(name, utf8 => EventsJson.Read(HalfSurrogates.Replace(utf8) ?? utf8, info));
         }
     }
 }

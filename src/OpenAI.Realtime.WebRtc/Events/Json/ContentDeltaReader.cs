@@ -2,12 +2,18 @@ using System.Text.Json;
 
 namespace OpenAI.Realtime.WebRtc.Events.Json;
 
-/// <summary>The ids of the response, the item and the call that are running: most events of a response repeat them. One reader at a time.</summary>
+/// <summary>
+/// What a connection's events have in common: the ids of the response, the item and the call that are running, which most events of a response repeat, and characters cut in
+/// two. One reader at a time.
+/// </summary>
 internal sealed class RunningIds
 {
     private (byte[] Utf8, string Text) _response = ([], "");
     private (byte[] Utf8, string Text) _item = ([], "");
     private (byte[] Utf8, string Text) _call = ([], "");
+
+    /// <summary>The halves of surrogate pairs that wait for the next piece of their text.</summary>
+    public SplitPairs SplitPairs { get; } = new();
 
     public string Response(ref Utf8JsonReader reader) => Same(ref reader, ref _response);
 
@@ -103,6 +109,8 @@ internal static class ContentDeltaReader
 
     private static bool TryReadText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name, RunningIds? ids, ref Members members)
     {
+        if (reader.ValueIsEscaped && HalfSurrogates.In(reader.ValueSpan))
+            return false;
         if (name.SequenceEqual("delta"u8))
             members.Delta = reader.GetString();
         else if (name.SequenceEqual("event_id"u8))

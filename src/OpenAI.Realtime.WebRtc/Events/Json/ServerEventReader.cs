@@ -5,7 +5,7 @@ namespace OpenAI.Realtime.WebRtc.Events.Json;
 
 /// <summary>
 /// Reads an event: finds <c>type</c> wherever it stands in the object, then reads the whole into the type that the name belongs to. Never throws: what
-/// cannot be read becomes a <see cref="MalformedServerEvent"/>.
+/// cannot be read becomes a <see cref="MalformedServerEvent"/>. A character cut between two deltas of one connection is joined; half of one that stays alone becomes U+FFFD.
 /// </summary>
 internal static class ServerEventReader
 {
@@ -15,7 +15,7 @@ internal static class ServerEventReader
     /// <summary>Reads one message of the data channel.</summary>
     /// <param name="utf8">The message.</param>
     /// <param name="dialect">Whose names it bears.</param>
-    /// <param name="ids">The ids that the events of this connection repeat; null to make each anew.</param>
+    /// <param name="ids">What the events of this connection have in common; null to read this one for itself.</param>
     public static ServerEvent ReadEvent(ReadOnlySpan<byte> utf8, RealtimeDialect dialect, RunningIds? ids = null)
     {
         string name = "";
@@ -36,7 +36,10 @@ internal static class ServerEventReader
                 }
                 byHand = type.ByHand(ref reader, ids);
             }
-            ServerEvent read = byHand ?? type.Read(utf8) ?? throw new JsonException("The event is null.");
+            byte[]? withoutHalves = byHand is null ? HalfSurrogates.Replace(utf8) : null;
+            ServerEvent read = byHand ?? type.Read(withoutHalves ?? utf8) ?? throw new JsonException("The event is null.");
+            if (ids is not null)
+                read = ids.SplitPairs.Join(read, utf8, hasHalves: withoutHalves is not null);
             return type.IsAlias ? read.ReceivedAs(name) : read;
         }
         catch (Exception e) when (EventName.IsMisfit(e))

@@ -115,6 +115,9 @@ public sealed record IncomingCall : IHasUnknownFields
     /// <summary>The headers of the SIP invitation, such as <c>From</c>.</summary>
     public OptionalList<SipHeader> SipHeaders { get; init; }
 
+    /// <summary>Whether the caller's audio is encrypted between the caller and the service, as SDP agreed; null where the service does not know.</summary>
+    public SipMediaSecurity? SipMediaSecurity { get; init; }
+
     /// <summary>Fields that this version does not know; null when there are none.</summary>
     [JsonExtensionData]
     public UnknownFields? AdditionalProperties { get; set; }

@@ -9,6 +9,9 @@ public sealed record NoiseReduction : IHasUnknownFields
     /// <summary>Where the microphone is: <c>near_field</c> for a headset, <c>far_field</c> for a room.</summary>
     public NoiseReductionType? Type { get; set; }
 
+    /// <summary>How much is taken out: a higher number takes out more. Default: null, what the session has; 1 when noise reduction was off.</summary>
+    public double? Strength { get; set; }
+
     /// <summary>Fields that have no property here; sent as they are.</summary>
     [JsonExtensionData]
     public UnknownFields? AdditionalProperties { get; set; }

@@ -92,6 +92,9 @@ public readonly record struct ImageDetail(string Value) : IOpenValue<ImageDetail
     /// <summary><c>high</c>: in detail; more tokens.</summary>
     public static ImageDetail High => new("high");
 
+    /// <summary><c>original</c>: as large as it was sent.</summary>
+    public static ImageDetail Original => new("original");
+
     /// <inheritdoc/>
     public static implicit operator ImageDetail(string value) => new(value);
 

@@ -72,12 +72,12 @@ public readonly record struct RealtimeModel(string Value) : IOpenValue<RealtimeM
     public override string ToString() => Value ?? "";
 }
 
-/// <summary>A model that writes speech down.</summary>
+/// <summary>A model that writes speech down. Those marked deprecated are still accepted until the day named.</summary>
 /// <param name="Value">The name on the wire.</param>
 [JsonConverter(typeof(OpenValueConverter<TranscriptionModel>))]
 public readonly record struct TranscriptionModel(string Value) : IOpenValue<TranscriptionModel>
 {
-    /// <summary><c>whisper-1</c>.</summary>
+    /// <summary><c>whisper-1</c>; deprecated, ends on 2027-02-26.</summary>
     public static TranscriptionModel Whisper1 => new("whisper-1");
 
     /// <summary><c>gpt-transcribe</c>.</summary>
@@ -89,16 +89,16 @@ public readonly record struct TranscriptionModel(string Value) : IOpenValue<Tran
     /// <summary><c>gpt-realtime-whisper</c>; streams while one speaks, and wants no turn detection.</summary>
     public static TranscriptionModel GptRealtimeWhisper => new("gpt-realtime-whisper");
 
-    /// <summary><c>gpt-4o-transcribe</c>.</summary>
+    /// <summary><c>gpt-4o-transcribe</c>; deprecated, ends on 2027-02-26.</summary>
     public static TranscriptionModel Gpt4oTranscribe => new("gpt-4o-transcribe");
 
-    /// <summary><c>gpt-4o-transcribe-diarize</c>; tells speakers apart.</summary>
+    /// <summary><c>gpt-4o-transcribe-diarize</c>; tells speakers apart. Deprecated, ends on 2027-02-26.</summary>
     public static TranscriptionModel Gpt4oTranscribeDiarize => new("gpt-4o-transcribe-diarize");
 
-    /// <summary><c>gpt-4o-mini-transcribe</c>.</summary>
+    /// <summary><c>gpt-4o-mini-transcribe</c>; deprecated, ends on 2027-02-26.</summary>
     public static TranscriptionModel Gpt4oMiniTranscribe => new("gpt-4o-mini-transcribe");
 
-    /// <summary><c>gpt-4o-mini-transcribe-2025-12-15</c>.</summary>
+    /// <summary><c>gpt-4o-mini-transcribe-2025-12-15</c>; deprecated, ends on 2027-02-26.</summary>
     public static TranscriptionModel Gpt4oMiniTranscribe20251215 => new("gpt-4o-mini-transcribe-2025-12-15");
 
     /// <inheritdoc/>
