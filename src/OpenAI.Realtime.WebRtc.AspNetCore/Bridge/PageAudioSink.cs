@@ -15,7 +15,9 @@ internal sealed class PageAudioSink(IOpusTrack page) : IEncodedAudioSink
     public ValueTask WriteAsync(ReadOnlyMemory<byte> opus, EncodedAudio packet, CancellationToken cancellationToken = default)
     {
         Listeners.Show(opus.Span, in packet);
-        if (!opus.IsEmpty && _stream.TryAccept(in packet, out OpusPacketHeader header))
+        if (opus.IsEmpty)
+            _stream.Skip(packet.SequenceNumber);
+        else if (_stream.TryAccept(in packet, out OpusPacketHeader header))
             page.Send(opus.Span, header);
         return default;
     }

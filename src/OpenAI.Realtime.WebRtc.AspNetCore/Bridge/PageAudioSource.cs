@@ -21,7 +21,9 @@ internal sealed class PageAudioSource(IOpusReader page) : IEncodedAudioSource
             while (page.TryRead(buffer.Span, out EncodedAudio packet))
             {
                 Listeners.Show(buffer.Span[..packet.Length], in packet);
-                if (packet.Length > 0 && _stream.TryAccept(in packet, out OpusPacketHeader header))
+                if (packet.Length == 0)
+                    _stream.Skip(packet.SequenceNumber);
+                else if (_stream.TryAccept(in packet, out OpusPacketHeader header))
                     return new EncodedAudioFrame(packet.Length, header);
             }
             if (!await page.WaitAsync(cancellationToken).ConfigureAwait(false))

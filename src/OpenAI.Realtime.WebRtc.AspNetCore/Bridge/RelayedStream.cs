@@ -69,6 +69,16 @@ internal sealed class RelayedStream
         return true;
     }
 
+    /// <summary>A packet without content (padding) is not passed on, and the numbers close up behind it: it is no loss.</summary>
+    public void Skip(ushort number)
+    {
+        if (!_started || unchecked((short)(number - _highest)) != 1)
+            return;
+        _highest = number;
+        Seen(number) = true;
+        _sequenceOffset--;
+    }
+
     private ref bool Seen(ushort number) => ref _seen[number % _seen.Length];
 
     // A new source: its first packet follows the last one by one number, and by as much time as has passed.

@@ -143,8 +143,6 @@ internal sealed class PeerMedia : IDisposable
         }
 
         _receiver.HandlePacket(packet, now);
-        if (packet.Payload.IsEmpty)
-            return true;
         if (packet.Payload.Length > _incoming.NextSlot.Length)
         {
             Unusable++;

@@ -8,7 +8,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 public interface IEncodedAudioSink
 {
     /// <summary>Takes one packet, in order of arrival; sequence number and timestamp show loss, reordering and gaps.</summary>
-    /// <param name="opus">The packet; not to be used after the task has completed.</param>
+    /// <param name="opus">The packet; not to be used after the task has completed. Empty where the packet was padding alone: its number is then no loss.</param>
     /// <param name="packet">What its header said.</param>
     /// <param name="cancellationToken">Cancelled when the session ends.</param>
     ValueTask WriteAsync(ReadOnlyMemory<byte> opus, EncodedAudio packet, CancellationToken cancellationToken = default);

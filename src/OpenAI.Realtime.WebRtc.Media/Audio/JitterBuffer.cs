@@ -65,6 +65,7 @@ internal sealed class JitterBuffer
 
     private readonly Slot[] _slots = new Slot[Capacity];
     private readonly byte[] _bytes = new byte[Capacity * EncodedAudio.MaxLength];
+    private readonly long[] _padding = new long[Capacity];      // numbers of packets without content; a stream's own numbers begin above 65,535
     private readonly DelayEstimator _delay;
     private readonly int _minDelay, _maxDelay;
 
@@ -129,18 +130,21 @@ internal sealed class JitterBuffer
         Jitter = TimeSpan.FromMilliseconds(_delay.Jitter / SamplesPerMillisecond),
     };
 
-    /// <summary>Takes a packet; it is copied.</summary>
-    /// <returns>False when it was dropped: malformed, late or a duplicate.</returns>
+    /// <summary>Takes a packet; it is copied. One without content is padding (a probe of the network): its number is not missing, and nothing is played for it.</summary>
+    /// <returns>False when there is nothing of it to play: malformed, late, a duplicate, or padding.</returns>
     public bool Put(ReadOnlySpan<byte> opus, ushort sequence, uint timestamp, uint ssrc, TimeSpan now)
     {
         _packets++;
         _byteCount += opus.Length;
-        if (opus.Length > EncodedAudio.MaxLength || !OpusPacket.TryGetDuration(opus, out int samples))
+        int samples = 0;
+        if (opus.Length > EncodedAudio.MaxLength || (!opus.IsEmpty && !OpusPacket.TryGetDuration(opus, out samples)))
         {
             _malformed++;
             return false;
         }
 
+        if (opus.IsEmpty && (!_started || ssrc != _ssrc))
+            return false;
         if (!_started || ssrc != _ssrc)
             BeginStream(ssrc, sequence, timestamp);
 
@@ -166,6 +170,12 @@ internal sealed class JitterBuffer
         }
 
         _restartPending = false;
+        if (opus.IsEmpty)
+        {
+            PutPadding(number);
+            return false;
+        }
+
         long time = _highestTimestamp + (new Serial32(timestamp) - new Serial32((uint)_highestTimestamp));
         if (number > _highest)
         {
@@ -226,6 +236,8 @@ internal sealed class JitterBuffer
 
         while (true)
         {
+            while (IsPadding(_next))
+                PassOne(received: true);
             ref Slot slot = ref _slots[_next & (Capacity - 1)];
             if (slot.Filled)
                 return TakeNext(ref slot, now, out opus, out samples);
@@ -240,7 +252,11 @@ internal sealed class JitterBuffer
     public DelayCorrection Correct(TimeSpan now, bool silent)
     {
         int excess = _delay.DelayOf(_playedTimestamp, now) - Target;
-        if (excess > ExcessSpeech || (silent && excess > ExcessSilent))
+
+        // Leaving out helps only against what waits here. A delay of the network's own, or a sender whose timestamps have stepped back, is not in the buffer: leaving packets
+        // out would make holes and bring nothing nearer.
+        int waiting = Math.Min(excess, (int)_heldSamples + _lastSamples - Target);
+        if (waiting > ExcessSpeech || (silent && waiting > ExcessSilent))
             return DelayCorrection.Remove;
         return silent && excess < -Frame ? DelayCorrection.InsertSilence : DelayCorrection.None;
     }
@@ -283,6 +299,7 @@ internal sealed class JitterBuffer
         _fresh = true;
         _playing = false;
         _restartPending = false;
+        Array.Clear(_padding);
         _delay.ForgetBase();
     }
 
@@ -402,6 +419,19 @@ internal sealed class JitterBuffer
         _pending = 0;
     }
 
+    private void PutPadding(long number)
+    {
+        _highest = Math.Max(_highest, number);
+        if (number < _next)
+            return;
+        if (number == _next && !_fresh)
+            PassOne(received: true);
+        else
+            _padding[number & (Capacity - 1)] = number;
+    }
+
+    private bool IsPadding(long number) => _padding[number & (Capacity - 1)] == number;
+
     private bool IsDue(in Slot slot, TimeSpan now)
     {
         long waited = (long)((now - slot.Arrival).TotalMilliseconds * SamplesPerMillisecond);
@@ -480,6 +510,7 @@ internal sealed class JitterBuffer
 
     private void PassOne(bool received)
     {
+        received |= IsPadding(_next);
         _next++;
         _history = (_history << 1) | (received ? 1UL : 0);
         if (!received)

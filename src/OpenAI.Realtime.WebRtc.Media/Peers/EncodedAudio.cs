@@ -1,7 +1,7 @@
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>What the header of a received Opus packet said.</summary>
-/// <param name="Length">How many bytes of the destination are the packet.</param>
+/// <param name="Length">How many bytes of the destination are the packet; 0 for one of padding alone, as probes of the network are.</param>
 /// <param name="PayloadType">The RTP payload type.</param>
 /// <param name="SequenceNumber">The RTP sequence number; wraps around.</param>
 /// <param name="Timestamp">The RTP timestamp in 48 kHz units (RFC 7587 §4.1); wraps around.</param>

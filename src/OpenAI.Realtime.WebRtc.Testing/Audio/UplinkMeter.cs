@@ -45,6 +45,13 @@ internal sealed class UplinkMeter
         _last = packet;
     }
 
+    /// <summary>A packet without content takes a number and no time.</summary>
+    public void OnPadding(ushort number)
+    {
+        if ((short)(number - _last.SequenceNumber) == 1)
+            _last = _last with { SequenceNumber = number };
+    }
+
     public void OnUndecodable() => _undecodable++;
 
     public void OnSound(ReadOnlySpan<short> pcm)

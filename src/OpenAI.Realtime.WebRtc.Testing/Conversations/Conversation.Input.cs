@@ -28,6 +28,12 @@ internal sealed partial class Conversation
             if (_isOver)
                 return;
             _beatsWithoutPacket = 0;
+            if (opus.IsEmpty)
+            {
+                _meter.OnPadding(packet.SequenceNumber);
+                return;
+            }
+
             _meter.OnPacket(packet);
             if (!_uplink.TryDecode(opus, packet, OnSound))
                 _meter.OnUndecodable();

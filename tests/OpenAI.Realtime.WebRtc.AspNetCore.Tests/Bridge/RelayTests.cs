@@ -97,6 +97,17 @@ public sealed class RelayTests
     }
 
     [Fact]
+    public void Padding_is_not_passed_on_and_leaves_no_gap()
+    {
+        var stream = new RelayedStream();
+        Assert.Equal((5, 960u), Accept(stream, 5, 960));
+        stream.Skip(6);
+        stream.Skip(7);
+        Assert.Equal((6, 1920u), Accept(stream, 8, 1920));
+        Assert.Equal(0, stream.Counted.Missing);
+    }
+
+    [Fact]
     public void A_change_of_source_goes_on_where_the_last_one_stopped()
     {
         var stream = new RelayedStream();

@@ -19,7 +19,7 @@ public sealed class VoiceTimingTests : IDisposable
     {
         var options = new RealtimeTestEndpointOptions { TimeProvider = _time, CodecFactory = new LevelCodecs() };
         options.Script.OnResponse = (_, _) => ValueTask.FromResult(RealtimeTestReply.Nothing);
-        _conversation = new Conversation(null!, options, EffectiveSession.Create(isBeta: false, null, "session", out _)!, Note, static (_, _, _) => { }, NullLogger.Instance);
+        _conversation = new Conversation(null!, options, EffectiveSession.Create(isBeta: false, null, "session", out _)!, Note, static (_, _) => { }, NullLogger.Instance);
         _conversation.Open();
     }
 

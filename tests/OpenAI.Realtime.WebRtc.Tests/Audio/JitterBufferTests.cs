@@ -221,6 +221,37 @@ public class JitterBufferTests
     }
 
     [Fact]
+    public void Packets_of_padding_alone_are_neither_lost_nor_played()
+    {
+        // A probe of ten packets behind each of fifty packets of speech, as senders measure a network.
+        int number = 0, heard = 0;
+        for (int i = 0; i < 50; i++)
+        {
+            Assert.True(_buffer.Put(Celt, (ushort)number++, (uint)(i * 960), 1, Ms(20 * i)));
+            for (int n = 0; n < 10; n++)
+                Assert.False(_buffer.Put([], (ushort)number++, (uint)(i * 960), 1, Ms(20 * i)));
+            if (i > 1 && _buffer.Take(Ms((20 * i) + 10), out _, out _) == JitterAction.Decode)
+                heard++;
+        }
+
+        Assert.Equal(48, heard);
+        Assert.Equal((0, 0, 0, 0, 0), (Counted.Lost, Counted.Late, Counted.Duplicate, Counted.Malformed, Counted.ConcealedSamples));
+    }
+
+    [Fact]
+    public void Padding_before_the_first_packet_and_a_probe_longer_than_the_buffer_are_no_loss()
+    {
+        Assert.False(_buffer.Put([], 7, 0, 1, Ms(0)));
+        Put(8, 20);
+        Assert.Equal("8", Take(60));
+        for (int n = 9; n < 509; n++)
+            _buffer.Put([], (ushort)n, 8 * 960, 1, Ms(61));
+        Assert.True(_buffer.Put(Celt, 509, 9 * 960, 1, Ms(62)));
+        Assert.Equal(JitterAction.Decode, _buffer.Take(Ms(80), out _, out _));
+        Assert.Equal((0, 0), (Counted.Lost, Counted.Resyncs));
+    }
+
+    [Fact]
     public void A_burst_fills_the_buffer_and_no_more()
     {
         for (int i = 0; i < 500; i++)
