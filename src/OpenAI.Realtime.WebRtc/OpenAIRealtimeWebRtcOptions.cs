@@ -82,8 +82,8 @@ public sealed class OpenAIRealtimeWebRtcOptions
     public int MaxEventSize { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// How many bytes of events (as JSON, with some overhead) wait for a reader of <see cref="RealtimeWebRtcSession.ReadEventsAsync"/>. When they are full
-    /// the service has to wait, or, while nobody reads at all, the oldest are dropped. Default: 4 MiB; at least 64 KiB.
+    /// How many bytes of events (as JSON, with some overhead) wait for a reader of <see cref="RealtimeWebRtcSession.ReadEventsAsync"/>. While nobody
+    /// reads at all, the oldest beyond that are dropped. A reader that is behind gets 4 MiB more, so that the session itself still sees what comes; then the service has to wait. Default: 4 MiB; at least 64 KiB.
     /// </summary>
     public int EventBufferSize { get; set; } = 4 * 1024 * 1024;
 
