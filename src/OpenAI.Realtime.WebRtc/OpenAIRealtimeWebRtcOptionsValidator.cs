@@ -38,6 +38,10 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "No key: set ApiKey (on a trusted machine), KeyUrl (your own server's address that hands out ephemeral keys) or EphemeralKey, or give the client an IEphemeralKeyProvider.";
         if (!IsHeaderValue(o.ApiKey))
             yield return "ApiKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
+        if (IsQuoted(o.ApiKey))
+            yield return "ApiKey stands in quotation marks: set the key alone; they were probably taken over from a file or a command.";
+        if (IsQuoted(o.EphemeralKey))
+            yield return "EphemeralKey stands in quotation marks: set the key alone; they were probably taken over from a file or a command.";
         if (!IsHeaderValue(o.EphemeralKey))
             yield return "EphemeralKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
         if (!IsHeaderValue(o.Organization))
@@ -88,6 +92,8 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
     }
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && uri.Scheme is "http" or "https";
+
+    private static bool IsQuoted(string? value) => value is { Length: > 0 } && (value[0] is '"' or '\'' or '`' || value[^1] is '"' or '\'' or '`');
 
     /// <summary>Visible ASCII only: what every server and proxy passes on unchanged.</summary>
     internal static bool IsHeaderValue(string? value) => value is null || !value.AsSpan().ContainsAnyExceptInRange('!', '~');

@@ -30,7 +30,7 @@ internal static class KeyReply
     }
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString()?.Trim() is { Length: > 0 } text ? text : null;
 
     /// <summary>Seconds since 1970; 0 and anything else means that it is not known.</summary>
     private static DateTimeOffset? Time(JsonElement parent) =>

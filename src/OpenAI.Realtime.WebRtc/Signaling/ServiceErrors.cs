@@ -79,7 +79,7 @@ internal static class ServiceErrors
             (404, _) when ownServer => "Check KeyUrl.",
             (404, _) when call.OfCall => "There is no such call: it may have ended, or belong to another project, or Endpoint is not the API's base.",
             (404, _) => "Check that Endpoint is the API's base (it usually ends in /v1) and that Dialect is the one the service speaks.",
-            (429, _) => retryAfter is { } wait ? $"Too many requests: wait {wait.TotalSeconds:0} s and try again." : "Too many requests: wait and try again.",
+            (429, _) => retryAfter is { } wait ? $"Too many requests: wait {wait.TotalSeconds:0.###} s and try again." : "Too many requests: wait and try again.",
             ( >= 500, _) => "The service failed; try again, and give its support the request id if it stays so.",
             _ => "Check the session configuration and the options against the service's documentation.",
         };

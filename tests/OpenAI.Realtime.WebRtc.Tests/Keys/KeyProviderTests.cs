@@ -47,6 +47,23 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
         Assert.True(key.CarriesSession);
     }
 
+    [Theory]
+    [InlineData("retry-after-ms", "1500", 1.5)]
+    [InlineData("Retry-After", "0.25", 0.25)]
+    [InlineData("Retry-After", "7", 7)]
+    [InlineData("Retry-After", "Thu, 01 Jan 1970 00:00:00 GMT", 0)]
+    public async Task How_long_to_wait_is_read_in_every_form_that_services_send(string header, string value, double seconds)
+    {
+        _endpoint.Routes["/session"] = c =>
+        {
+            c.Response.Headers[header] = value;
+            return HttpEndpoint.FailAsync(c, 429, "{}");
+        };
+        var e = await Assert.ThrowsAsync<RealtimeConnectException>(
+            () => new ServerEphemeralKeyProvider(new Uri(_endpoint.Base, "/session"), _http).GetKeyAsync(Request()).AsTask());
+        Assert.Equal(TimeSpan.FromSeconds(seconds), e.RetryAfter);
+    }
+
     [Fact]
     public async Task The_api_key_travels_in_the_header_that_azure_wants()
     {
@@ -81,6 +98,8 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
     [InlineData("""{"session":{},"value":"ek_c","expires_at":0}""", "ek_c", false)]
     [InlineData("""{"value":"ek_d","expires_at":"tomorrow"}""", "ek_d", false)]
     [InlineData("""{"value":"ek_e"}""", "ek_e", false)]
+    [InlineData("""{"value":"ek_f\r\n"}""", "ek_f", false)]
+    [InlineData("""{"client_secret":{"value":" ek_g "}}""", "ek_g", false)]
     public async Task Ones_own_server_may_answer_in_either_shape(string reply, string value, bool expires)
     {
         _endpoint.Routes["/session"] = c => c.Response.WriteAsync(reply);
