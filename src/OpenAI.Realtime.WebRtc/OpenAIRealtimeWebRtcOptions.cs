@@ -23,7 +23,7 @@ public sealed class OpenAIRealtimeWebRtcOptions
 
     /// <summary>
     /// The address on one's own server that hands out ephemeral keys. It is asked with a POST and answers JSON with <c>value</c> or
-    /// <c>client_secret.value</c>. Default: none.
+    /// <c>client_secret.value</c>. A key fetched there is used for one call and never kept. Default: none.
     /// </summary>
     public Uri? KeyUrl { get; set; }
 
@@ -60,7 +60,7 @@ public sealed class OpenAIRealtimeWebRtcOptions
     /// <summary>How long a minted key is to live: 10 s to 2 h. Default: null, the service decides (600 s).</summary>
     public TimeSpan? KeyLifetime { get; set; }
 
-    /// <summary>Whether minted and fetched keys are kept until shortly before they expire. Default: true.</summary>
+    /// <summary>Whether keys minted with <see cref="ApiKey"/> are kept until shortly before they expire; those of <see cref="KeyUrl"/> never are. Default: true.</summary>
     public bool CacheKeys { get; set; } = true;
 
     /// <summary>A kept key is not used any more when less than this is left of its life. Default: 15 s.</summary>
