@@ -23,7 +23,7 @@ public sealed class OpenAIRealtimeWebRtcOptions
 
     /// <summary>
     /// The address on one's own server that hands out ephemeral keys. It is asked with a POST and answers JSON with <c>value</c> or
-    /// <c>client_secret.value</c>. Default: none.
+    /// <c>client_secret.value</c>. A key fetched there is used for one call and never kept. Default: none.
     /// </summary>
     public Uri? KeyUrl { get; set; }
 
@@ -63,7 +63,7 @@ public sealed class OpenAIRealtimeWebRtcOptions
     /// <summary>How long a minted key is to live: 10 s to 2 h. Default: null, the service decides (600 s).</summary>
     public TimeSpan? KeyLifetime { get; set; }
 
-    /// <summary>Whether minted and fetched keys are kept until shortly before they expire. Default: true.</summary>
+    /// <summary>Whether keys minted with <see cref="ApiKey"/> are kept until shortly before they expire; those of <see cref="KeyUrl"/> never are. Default: true.</summary>
     public bool CacheKeys { get; set; } = true;
 
     /// <summary>A kept key is not used any more when less than this is left of its life. Default: 15 s.</summary>
@@ -85,8 +85,8 @@ public sealed class OpenAIRealtimeWebRtcOptions
     public int MaxEventSize { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// How many bytes of events (as JSON, with some overhead) wait for a reader of <see cref="RealtimeWebRtcSession.ReadEventsAsync"/>. When they are full
-    /// the service has to wait, or, while nobody reads at all, the oldest are dropped. Default: 4 MiB; at least 64 KiB.
+    /// How many bytes of events (as JSON, with some overhead) wait for a reader of <see cref="RealtimeWebRtcSession.ReadEventsAsync"/>. While nobody
+    /// reads at all, the oldest beyond that are dropped. A reader that is behind gets 4 MiB more, so that the session itself still sees what comes; then the service has to wait. Default: 4 MiB; at least 64 KiB.
     /// </summary>
     public int EventBufferSize { get; set; } = 4 * 1024 * 1024;
 

@@ -38,12 +38,12 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "No key: set ApiKey (on a trusted machine), KeyUrl (your own server's address that hands out ephemeral keys) or EphemeralKey, or give the client an IEphemeralKeyProvider.";
         if (!IsHeaderValue(o.ApiKey))
             yield return "ApiKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
-        else if (IsQuoted(o.ApiKey))
-            yield return "ApiKey stands in quotes, which would be sent with it; remove them (a .env file or a shell may have left them there).";
+        if (IsQuoted(o.ApiKey))
+            yield return "ApiKey stands in quotation marks: set the key alone; they were probably taken over from a file or a command.";
+        if (IsQuoted(o.EphemeralKey))
+            yield return "EphemeralKey stands in quotation marks: set the key alone; they were probably taken over from a file or a command.";
         if (!IsHeaderValue(o.EphemeralKey))
             yield return "EphemeralKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
-        else if (IsQuoted(o.EphemeralKey))
-            yield return "EphemeralKey stands in quotes, which would be sent with it; remove them.";
         if (!IsHeaderValue(o.Organization))
             yield return "Organization holds a character that cannot stand in an HTTP header.";
         if (!IsHeaderValue(o.Project))
@@ -91,9 +91,9 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
         }
     }
 
-    private static bool IsQuoted(string? value) => value is ['"' or '\'', ..] or [.., '"' or '\''];
-
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && uri.Scheme is "http" or "https";
+
+    private static bool IsQuoted(string? value) => value is { Length: > 0 } && (value[0] is '"' or '\'' or '`' || value[^1] is '"' or '\'' or '`');
 
     /// <summary>Visible ASCII only: what every server and proxy passes on unchanged.</summary>
     internal static bool IsHeaderValue(string? value) => value is null || !value.AsSpan().ContainsAnyExceptInRange('!', '~');

@@ -21,17 +21,19 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly CallSignaling _signaling;
-    private readonly HttpClient? _ownedHttpClient;
-    private int _holders = 1;       // of the HttpClient: this client, and each session that has a call to hang up
+    private readonly List<HttpClient> _ownedHttpClients = [];
+    private int _holders = 1;       // of the HttpClient: this client, and each attempt, session or request left behind that may have a call to hang up
     private bool _disposed;
 
     /// <summary>Makes a client without dependency injection.</summary>
     /// <param name="options">Where the service is and how to prove who we are; not to be changed afterwards.</param>
-    /// <param name="httpClient">Sends the HTTP requests; the caller keeps it alive and disposes it. Default: null, one of the client's own.</param>
+    /// <param name="httpClient">Asks the service, and nobody else; the caller keeps it alive and disposes it. Default: null, one of the client's own.</param>
     /// <param name="keyProvider">Where ephemeral keys come from. Default: null, as <paramref name="options"/> say.</param>
     /// <param name="peerFactory">The WebRTC engine. Default: null, this package's own.</param>
     /// <param name="loggerFactory">Where log messages go. Default: null, nowhere.</param>
     /// <param name="timeProvider">The clock. Default: null, the system's.</param>
+    /// <param name="keyServerHttpClient">Asks <see cref="OpenAIRealtimeWebRtcOptions.KeyUrl"/>, and nobody else, with whatever cookies or headers your server wants; the
+    /// caller keeps it alive and disposes it. Default: null, one of the client's own.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is missing or out of its range; the message says what to set.</exception>
     public RealtimeWebRtcClient(
         OpenAIRealtimeWebRtcOptions options,
@@ -39,14 +41,17 @@ public sealed class RealtimeWebRtcClient : IDisposable
         IEphemeralKeyProvider? keyProvider = null,
         IPeerConnectionFactory? peerFactory = null,
         ILoggerFactory? loggerFactory = null,
-        TimeProvider? timeProvider = null)
-        : this(options, httpClient is null ? null : () => httpClient, keyProvider, peerFactory, loggerFactory, timeProvider)
+        TimeProvider? timeProvider = null,
+        HttpClient? keyServerHttpClient = null)
+        : this(options, httpClient is null ? null : () => httpClient, keyServerHttpClient is null ? null : () => keyServerHttpClient, keyProvider, peerFactory,
+            loggerFactory, timeProvider)
     {
     }
 
     internal RealtimeWebRtcClient(
         OpenAIRealtimeWebRtcOptions options,
         Func<HttpClient>? httpClient,
+        Func<HttpClient>? keyServerHttpClient,
         IEphemeralKeyProvider? keyProvider,
         IPeerConnectionFactory? peerFactory,
         ILoggerFactory? loggerFactory,
@@ -61,15 +66,10 @@ public sealed class RealtimeWebRtcClient : IDisposable
         _timeProvider = timeProvider ?? TimeProvider.System;
         _codecs = codecs ?? LibOpusCodecFactory.Default;
         _peerFactory = peerFactory ?? DefaultPeerFactory.Create(loggerFactory, _timeProvider);
-        if (httpClient is null)
-        {
-            HttpClient owned = _ownedHttpClient = new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
-            httpClient = () => owned;
-        }
-        var http = new RealtimeHttp(httpClient, _timeProvider, _logger);
-        _signaling = new CallSignaling(options, http, _logger);
+        var http = new RealtimeHttp(httpClient ?? OwnHttpClient(), _timeProvider, _logger);
+        _signaling = new CallSignaling(options, http, _logger, HoldUntil);
         _keysAreOwn = keyProvider is null;
-        _keys = options.UseUnifiedInterface ? null : keyProvider ?? CreateKeyProvider(options, http, _timeProvider);
+        _keys = options.UseUnifiedInterface ? null : keyProvider ?? CreateKeyProvider(http, keyServerHttpClient);
         foreach (Uri address in new[] { options.Endpoint, options.KeyUrl }.OfType<Uri>())
         {
             if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback)
@@ -83,7 +83,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <summary>Connects a conversation: gets a key, exchanges offer and answer, and waits until the data channel is open.</summary>
     /// <param name="options">What the session is to be. Default: null, all defaults.</param>
     /// <param name="cancellationToken">Cancels at every phase. Like a failure, it returns only when nothing is left behind: the call that the service has created
-    /// is hung up, sockets are closed.</param>
+    /// is hung up, sockets are closed. One thing may go on: a request for a call that the service has not answered yet gets 10 s more, so that its call can be hung up.</param>
     /// <returns>A session to be disposed by the caller.</returns>
     /// <exception cref="RealtimeConnectException">A phase failed; says which, why, and what to do.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -133,12 +133,18 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private void Release()
     {
         if (Interlocked.Decrement(ref _holders) == 0)
-            _ownedHttpClient?.Dispose();
+            _ownedHttpClients.ForEach(owned => owned.Dispose());
     }
 
-    private async Task ReleaseAfterAsync(RealtimeWebRtcSession session)
+    private void HoldUntil(Task ended)
     {
-        await session.Stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Interlocked.Increment(ref _holders);
+        _ = ReleaseAfterAsync(ended);
+    }
+
+    private async Task ReleaseAfterAsync(Task ended)
+    {
+        await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Release();
     }
 
@@ -174,8 +180,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         }
 
         var session = new RealtimeWebRtcSession(new SessionParts(connection, audio!, clock, _options, options.EventTrace, _logger, _timeProvider));
-        Interlocked.Increment(ref _holders);
-        _ = ReleaseAfterAsync(session);
+        HoldUntil(session.Stopped);
         bool carried = _keys is null || key!.CarriesSession;
         if (!carried && options.Session.ForUpdate() is { HasSettings: true } update)
             await ConfigureAsync(session, update, cancellationToken).ConfigureAwait(false);
@@ -277,14 +282,23 @@ public sealed class RealtimeWebRtcClient : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
     };
 
-    private static IEphemeralKeyProvider CreateKeyProvider(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http, TimeProvider timeProvider)
+    private Func<HttpClient> OwnHttpClient()
     {
-        if (!string.IsNullOrEmpty(options.EphemeralKey))
-            return new StaticEphemeralKeyProvider(options.EphemeralKey);
-        IEphemeralKeyProvider provider = options.KeyUrl is { } url
-            ? new ServerEphemeralKeyProvider(url, options.KeyTimeout, http)
-            : new OpenAIEphemeralKeyProvider(options, http);
-        return options.CacheKeys ? new CachingEphemeralKeyProvider(provider, options.KeyExpiryMargin, timeProvider) : provider;
+        var owned = new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+        _ownedHttpClients.Add(owned);
+        return () => owned;
+    }
+
+    private IEphemeralKeyProvider CreateKeyProvider(RealtimeHttp http, Func<HttpClient>? keyServerHttpClient)
+    {
+        if (!string.IsNullOrEmpty(_options.EphemeralKey))
+            return new StaticEphemeralKeyProvider(_options.EphemeralKey);
+
+        // Never kept: whose key it is depends on what the HTTP client carries at that moment, a cookie or a token, and that nobody here knows.
+        if (_options.KeyUrl is { } url)
+            return new ServerEphemeralKeyProvider(url, _options.KeyTimeout, new RealtimeHttp(keyServerHttpClient ?? OwnHttpClient(), _timeProvider, _logger));
+        var minting = new OpenAIEphemeralKeyProvider(_options, http);
+        return _options.CacheKeys ? new CachingEphemeralKeyProvider(minting, _options.KeyExpiryMargin, _timeProvider) : minting;
     }
 
     private Activity? StartActivity(string model)

@@ -104,8 +104,8 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
     /// The service's events, from the first that nobody has read on. Ends when the session has ended and all has been read; <see cref="Completion"/> then says why.
     /// </summary>
     /// <remarks>
-    /// While somebody reads, none is lost: when <see cref="OpenAIRealtimeWebRtcOptions.EventBufferSize"/> is full, the service has to wait. While nobody reads, the
-    /// oldest are dropped. Neither touches the audio. One reader at a time; it may stop and another may go on.
+    /// While somebody reads, none is lost: when <see cref="OpenAIRealtimeWebRtcOptions.EventBufferSize"/> and 4 MiB of look-ahead are full, the service has to wait. While nobody
+    /// reads, the oldest beyond <see cref="OpenAIRealtimeWebRtcOptions.EventBufferSize"/> are dropped. Neither touches the audio. One reader at a time; it may stop and another may go on.
     /// </remarks>
     /// <param name="cancellationToken">Ends the reading, not the session.</param>
     /// <exception cref="InvalidOperationException">Somebody reads already.</exception>
@@ -170,7 +170,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
     // ── The life of a session ───────────────────────────────────────────────────────────────────────────────────────────────
     //
     //   RunAsync    peer.Completion ─► Closed ─► the pump reads what is left ─► Completion ─► audio stopped, call hung up
-    //   PumpAsync   message ─► event ─► tap (never waits for the user) ─► queue (may wait for the user)
+    //   PumpAsync   message ─► event ─► tap ─► queue; only when the queue and its look-ahead are full does the next message wait for the user
     //   CloseCore   Closing ─► nothing more is said ─► hang up ─► peer.CloseAsync ─► RunAsync to its end
 
     private async Task RunAsync()

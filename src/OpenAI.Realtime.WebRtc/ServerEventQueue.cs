@@ -3,14 +3,18 @@ using OpenAI.Realtime.WebRtc.Events;
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>
-/// Events between the session's pump and the user, bounded by bytes. While somebody reads, a full queue makes the pump wait, and with it, by SCTP's window, the
-/// service. While nobody reads, the oldest events are dropped: a session whose events nobody wants must not stop.
+/// Events between the session's pump and the user, bounded by bytes. While nobody reads, what is more than the capacity is dropped, the oldest first: a session whose events nobody
+/// wants must not stop. While somebody reads, none is dropped: the pump looks ahead, so that the session sees all that had come when the queue became full, and when that is
+/// full too it waits, and with it, by SCTP's window, the service.
 /// </summary>
 /// <remarks>One pump; one reader at a time.</remarks>
 internal sealed class ServerEventQueue(int capacity)
 {
     /// <summary>What an event takes beside its JSON, roughly: keeps a flood of tiny events bounded, too.</summary>
     private const int Overhead = 256;
+
+    /// <summary>Some times the engine's whole receive window (1 MiB of JSON), because each event counts with its overhead.</summary>
+    internal const int LookAhead = 4 * 1024 * 1024;
 
     private readonly Queue<(ServerEvent Event, int Size)> _events = new();
     private readonly Lock _lock = new();
@@ -23,6 +27,8 @@ internal sealed class ServerEventQueue(int capacity)
 
     /// <summary>Events dropped because nobody read.</summary>
     public long Dropped { get; private set; }
+
+    private bool IsFull => _size > (long)capacity + LookAhead;
 
     /// <summary>Adds an event. Completes when there is room for the next.</summary>
     /// <returns>Whether older events had to be dropped.</returns>
@@ -38,13 +44,10 @@ internal sealed class ServerEventQueue(int capacity)
             _events.Enqueue((serverEvent, size));
             _size += size;
             Signal(ref _arrived);
-            if (_size > capacity)
-            {
-                if (!_reading)
-                    dropped = DropOldest();
-                else if (!_draining)
-                    wait = (_room ??= NewSignal()).Task;
-            }
+            if (!_reading && _size > capacity)
+                dropped = DropOldest();
+            else if (_reading && !_draining && IsFull)
+                wait = (_room ??= NewSignal()).Task;
         }
         if (wait is not null)
             await wait.ConfigureAwait(false);
@@ -87,7 +90,7 @@ internal sealed class ServerEventQueue(int capacity)
                 if (_events.TryDequeue(out (ServerEvent Event, int Size) next))
                 {
                     _size -= next.Size;
-                    if (_size <= capacity)
+                    if (!IsFull)
                         Signal(ref _room);
                     return next.Event;
                 }

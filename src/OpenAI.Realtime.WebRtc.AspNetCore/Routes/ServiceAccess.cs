@@ -15,6 +15,7 @@ internal sealed class ServiceAccess
 {
     private readonly IEphemeralKeyProvider? _ownProvider;
     private readonly RealtimeHttp _http;
+    private readonly RealtimeHttp _keyServerHttp;
 
     private ServiceAccess(IServiceProvider services, string name)
     {
@@ -24,6 +25,8 @@ internal sealed class ServiceAccess
         ILogger logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
         IHttpClientFactory clients = services.GetRequiredService<IHttpClientFactory>();
         _http = new RealtimeHttp(() => clients.CreateClient(key), TimeProvider, logger);
+        _keyServerHttp = new RealtimeHttp(
+            () => clients.CreateClient(OpenAIRealtimeWebRtcServiceCollectionExtensions.KeyServerKey(name)), TimeProvider, logger);
         _ownProvider = services.GetKeyedService<IEphemeralKeyProvider>(key);
         Signaling = new CallSignaling(Options, _http, logger);
         Calls = new RealtimeCalls(Options, _http);
@@ -48,7 +51,7 @@ internal sealed class ServiceAccess
         if (provider is not null)
             return provider is StaticEphemeralKeyProvider ? null : provider;
         if (Options.KeyUrl is { } url)
-            return new ServerEphemeralKeyProvider(url, Options.KeyTimeout, _http);
+            return new ServerEphemeralKeyProvider(url, Options.KeyTimeout, _keyServerHttp);
         return string.IsNullOrEmpty(Options.ApiKey) ? null : new OpenAIEphemeralKeyProvider(Options, _http);
     }
 

@@ -13,8 +13,17 @@ public interface IOpenAIRealtimeWebRtcBuilder
     /// <summary>The name of the client and its options; empty for the one without.</summary>
     string Name { get; }
 
-    /// <summary>The HTTP client that mints keys and exchanges SDP: add handlers, a proxy, resilience.</summary>
+    /// <summary>
+    /// The HTTP client that asks the service, and nobody else: mints keys, exchanges SDP, hangs up. Add handlers, a proxy, resilience. Its name is
+    /// <c>OpenAI.Realtime.WebRtc</c>, for a client with a name <c>OpenAI.Realtime.WebRtc:name</c>.
+    /// </summary>
     IHttpClientBuilder HttpClient { get; }
+
+    /// <summary>
+    /// The HTTP client that asks <see cref="OpenAI.Realtime.WebRtc.OpenAIRealtimeWebRtcOptions.KeyUrl"/>, and nobody else: add the cookie or the token that your server wants. Its name is
+    /// <c>OpenAI.Realtime.WebRtc.KeyServer</c>, for a client with a name <c>OpenAI.Realtime.WebRtc.KeyServer:name</c>.
+    /// </summary>
+    IHttpClientBuilder KeyServerHttpClient { get; }
 
     /// <summary>Gets ephemeral keys from a provider of your own.</summary>
     IOpenAIRealtimeWebRtcBuilder UseKeyProvider(Func<IServiceProvider, IEphemeralKeyProvider> create);

@@ -58,9 +58,8 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
     private static Builder Add(IServiceCollection services, string name)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OpenAIRealtimeWebRtcOptions>, OpenAIRealtimeWebRtcOptionsValidator>());
-        IHttpClientBuilder http = services.AddHttpClient(ServiceKey(name))
-            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan) // each phase has a limit of its own
-            .ConfigurePrimaryHttpMessageHandler(RealtimeWebRtcClient.CreateHandler);
+        IHttpClientBuilder http = AddHttpClient(services, ServiceKey(name));
+        IHttpClientBuilder keyServerHttp = AddHttpClient(services, KeyServerKey(name));
 
         if (name.Length == 0)
         {
@@ -72,8 +71,12 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             services.TryAddKeyedSingleton(name, (provider, _) => Create(provider, name));
             services.TryAddKeyedSingleton(name, (provider, _) => CreateCalls(provider, name));
         }
-        return new Builder(services, name, http);
+        return new Builder(services, name, http, keyServerHttp);
     }
+
+    private static IHttpClientBuilder AddHttpClient(IServiceCollection services, string key) => services.AddHttpClient(key)
+        .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan) // each phase has a limit of its own
+        .ConfigurePrimaryHttpMessageHandler(RealtimeWebRtcClient.CreateHandler);
 
     private static RealtimeWebRtcClient Create(IServiceProvider provider, string name)
     {
@@ -82,6 +85,7 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
         return new RealtimeWebRtcClient(
             provider.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name),
             () => http.CreateClient(key),
+            () => http.CreateClient(KeyServerKey(name)),
             provider.GetKeyedService<IEphemeralKeyProvider>(key),
             provider.GetKeyedService<IPeerConnectionFactory>(key) ?? provider.GetService<IPeerConnectionFactory>(),
             provider.GetService<ILoggerFactory>(),
@@ -103,13 +107,18 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
     /// <summary>The name of the HTTP client, and the key of what the builder registers; apart from keys that an application may use itself.</summary>
     internal static string ServiceKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc" : "OpenAI.Realtime.WebRtc:" + name;
 
-    private sealed class Builder(IServiceCollection services, string name, IHttpClientBuilder http) : IOpenAIRealtimeWebRtcBuilder
+    /// <summary>The name of the HTTP client that asks one's own server, so that what it carries never reaches the service.</summary>
+    internal static string KeyServerKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc.KeyServer" : "OpenAI.Realtime.WebRtc.KeyServer:" + name;
+
+    private sealed class Builder(IServiceCollection services, string name, IHttpClientBuilder http, IHttpClientBuilder keyServerHttp) : IOpenAIRealtimeWebRtcBuilder
     {
         public IServiceCollection Services => services;
 
         public string Name => name;
 
         public IHttpClientBuilder HttpClient => http;
+
+        public IHttpClientBuilder KeyServerHttpClient => keyServerHttp;
 
         public IOpenAIRealtimeWebRtcBuilder UseKeyProvider(Func<IServiceProvider, IEphemeralKeyProvider> create)
         {

@@ -7,6 +7,10 @@ namespace OpenAI.Realtime.WebRtc.Keys;
 /// Keeps the keys of another provider until shortly before they expire. A key is used again only for the same session configuration, compared as
 /// canonical JSON, and the same safety identifier. Callers who want the same key at once share one request for it.
 /// </summary>
+/// <remarks>
+/// It knows no other identity than the safety identifier. A <see cref="ServerEphemeralKeyProvider"/> gets keys for whomever its HTTP client speaks for at that moment: put a cache
+/// around one only where all of it is one user's, or use one cache for each user. The client itself keeps no key of <see cref="OpenAIRealtimeWebRtcOptions.KeyUrl"/>.
+/// </remarks>
 public sealed class CachingEphemeralKeyProvider : IEphemeralKeyProvider
 {
     /// <summary>How many keys are kept at most; then the one that expires first makes room.</summary>

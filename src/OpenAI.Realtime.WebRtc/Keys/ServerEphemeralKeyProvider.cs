@@ -6,7 +6,7 @@ namespace OpenAI.Realtime.WebRtc.Keys;
 /// <summary>
 /// Fetches keys from one's own server, which holds the API key: a POST without a body, answered by <c>{"value":…}</c> or
 /// <c>{"client_secret":{"value":…}}</c>, the service's own reply passed on being one of the two. The server decides on the session
-/// configuration; what the client has configured is sent with <c>session.update</c> once the channel is open.
+/// configuration; what the client has configured is sent with <c>session.update</c> once the channel is open. It keeps nothing: whose key it is, the HTTP client's cookies and headers say at each request.
 /// </summary>
 public sealed class ServerEphemeralKeyProvider : IEphemeralKeyProvider
 {

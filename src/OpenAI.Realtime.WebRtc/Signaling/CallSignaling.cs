@@ -15,7 +15,11 @@ namespace OpenAI.Realtime.WebRtc.Signaling;
 /// hang-up   POST realtime/calls/{id}/hangup                        API key or ek_…
 /// </code>
 /// </remarks>
-internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http, ILogger logger)
+/// <param name="options">Endpoint, API key and limits.</param>
+/// <param name="http">Sends the requests.</param>
+/// <param name="logger">Told of hang-ups.</param>
+/// <param name="leftBehind">Told of each request that goes on though its caller has gone; the HttpClient must live until the task has ended.</param>
+internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http, ILogger logger, Action<Task>? leftBehind = null)
 {
     /// <summary>Opens a call with an ephemeral key.</summary>
     public Task<SignalingAnswer> CallAsync(
@@ -24,13 +28,15 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
         Uri address = options.Dialect == RealtimeDialect.Beta
             ? ApiAddress.Of(options, "realtime", ("model", model))
             : CallsAddress(translation);
+        var opening = new OpeningCall(callCreated, id => HangUpAsync(id, ephemeralKey), leftBehind);
         return ExchangeAsync(new HttpCall(ConnectPhase.Answer, address, options.AnswerTimeout)
         {
             Credential = Credential.Ephemeral(ephemeralKey),
             Body = Encoding.UTF8.GetBytes(offer),
             ContentType = "application/sdp",
             Accept = "application/sdp",
-            OnSuccessHeaders = response => Announce(response, callCreated),
+            OnSuccessHeaders = opening.Announce,
+            LeaveBehind = opening.Leave,
         }, cancellationToken);
     }
 
@@ -38,6 +44,7 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
     public Task<SignalingAnswer> CallUnifiedAsync(
         string offer, ReadOnlyMemory<byte> session, string? safetyIdentifier, Action<string> callCreated, CancellationToken cancellationToken, bool translation = false)
     {
+        var opening = new OpeningCall(callCreated, id => HangUpAsync(id, ephemeralKey: null), leftBehind);
         string boundary = "openai-realtime-webrtc-" + Guid.NewGuid().ToString("N");
         return ExchangeAsync(new HttpCall(ConnectPhase.Answer, CallsAddress(translation), options.AnswerTimeout)
         {
@@ -46,7 +53,8 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
             Body = MultipartCall.Write(boundary, offer, session.Span),
             ContentType = "multipart/form-data; boundary=" + boundary,
             Accept = "application/sdp",
-            OnSuccessHeaders = response => Announce(response, callCreated),
+            OnSuccessHeaders = opening.Announce,
+            LeaveBehind = opening.Leave,
         }, cancellationToken);
     }
 
@@ -94,12 +102,6 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
         return options.NegotiatedChannelId is { } id
             ? ApiAddress.Of(options, path, ("dcid", id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
             : ApiAddress.Of(options, path);
-    }
-
-    private static void Announce(HttpResponseMessage response, Action<string> callCreated)
-    {
-        if (CallId.FromLocation(HttpReply.First(response.Headers, "Location")) is { } id)
-            callCreated(id);
     }
 
     private async Task<SignalingAnswer> ExchangeAsync(HttpCall call, CancellationToken cancellationToken)

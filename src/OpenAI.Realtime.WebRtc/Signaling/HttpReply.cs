@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 
@@ -21,8 +22,14 @@ internal sealed record HttpReply(HttpStatusCode Status, byte[] Body)
         ContentType = First(response.Content.Headers, "Content-Type"),
         Location = First(response.Headers, "Location"),
         RequestId = First(response.Headers, "x-request-id") ?? First(response.Headers, "apim-request-id"),
-        RetryAfter = RetryAfterHeader.Read(response.Headers, timeProvider),
+        RetryAfter = Wait(response.Headers, "retry-after-ms", 0.001) ?? Wait(response.Headers, "Retry-After", 1)
+            ?? (response.Headers.RetryAfter is { Date: { } date } ? TimeSpan.FromTicks(Math.Max(0, (date - timeProvider.GetUtcNow()).Ticks)) : null),
     };
+
+    /// <summary>A number of seconds or milliseconds, fractions too, which RFC 9110 does not know but services send; more than a day is none.</summary>
+    private static TimeSpan? Wait(HttpHeaders headers, string name, double unit) =>
+        double.TryParse(First(headers, name), NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out double number)
+        && number * unit is >= 0 and <= 86_400 ? TimeSpan.FromSeconds(number * unit) : null;
 
     /// <summary>A header as it was sent, without the parsing that would refuse what is only unusual.</summary>
     public static string? First(HttpHeaders headers, string name) =>

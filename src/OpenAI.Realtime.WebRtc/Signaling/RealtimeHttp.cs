@@ -30,6 +30,12 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
 
     /// <summary>Called as soon as the head of a successful answer is there, before its body.</summary>
     public Action<HttpResponseMessage>? OnSuccessHeaders { get; init; }
+
+    /// <summary>
+    /// Asked when the caller waits no longer while the request is under way: true lets it go on behind the caller's back for <see cref="RealtimeHttp.LateLimit"/> at most.
+    /// What comes of it is told by <see cref="OnSuccessHeaders"/>, and its end by the task. Default: null, the request is cancelled.
+    /// </summary>
+    public Func<Task, bool>? LeaveBehind { get; init; }
 }
 
 /// <summary>
@@ -40,6 +46,9 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
 {
     /// <summary>The largest body read, in bytes. Real answers have about 2 KB, key replies with a long configuration some 10 KB.</summary>
     public const int MaxBody = 1024 * 1024;
+
+    /// <summary>How long a request may go on when nobody waits for it any more.</summary>
+    public static readonly TimeSpan LateLimit = TimeSpan.FromSeconds(10);
 
     private const int MaxRedirects = 3;
 
@@ -59,7 +68,9 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         string shown = Redaction.Show(call.Address);
         try
         {
-            HttpReply reply = await FollowAsync(call, linked.Token).ConfigureAwait(false);
+            HttpReply reply = call.LeaveBehind is { } leave
+                ? await FollowLeavingAsync(call, leave, linked.Token).ConfigureAwait(false)
+                : await FollowAsync(call, linked.Token).ConfigureAwait(false);
             logger.HttpAnswered(shown, (int)reply.Status, timeProvider.GetElapsedTime(start).TotalMilliseconds, reply.RequestId);
             return reply;
         }
@@ -78,6 +89,43 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         {
             throw Unreachable(call.Phase, shown, e);
         }
+    }
+
+    /// <summary>A request that makes something at the other side: when nobody waits for it any more, what it has made must still become known.</summary>
+    private async Task<HttpReply> FollowLeavingAsync(HttpCall call, Func<Task, bool> leave, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);
+        Task<HttpReply> posting = FollowAsync(call, end.Token);
+        bool left = false;
+        try
+        {
+            return await posting.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!posting.IsCompleted)
+        {
+            left = leave(posting);
+            if (left)
+            {
+                _ = EndLateAsync(posting, end);
+                throw;
+            }
+            await end.CancelAsync().ConfigureAwait(false);
+            await ((Task)posting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+        finally
+        {
+            if (!left)
+                end.Dispose();
+        }
+    }
+
+    private static async Task EndLateAsync(Task posting, CancellationTokenSource end)
+    {
+        end.CancelAfter(LateLimit);
+        await posting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        end.Dispose();
     }
 
     private async Task<HttpReply> FollowAsync(HttpCall call, CancellationToken cancellationToken)

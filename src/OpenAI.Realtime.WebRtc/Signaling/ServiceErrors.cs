@@ -71,7 +71,7 @@ internal static class ServiceErrors
             (_, "beta_api_shape_disabled") => "The service no longer speaks the beta: set Dialect to Ga.",
             (_, "model_not_found") => "Set Model to a realtime model that this key may use.",
             (_, "insufficient_quota") => "The account has no credit left: check plan and billing.",
-            (401, _) when ownServer => "Your server did not accept the caller: let the HttpClient carry whatever it asks for.",
+            (401, _) when ownServer => "Your server did not accept the caller: let the HTTP client for KeyUrl (KeyServerHttpClient) carry whatever it asks for.",
             (403, _) when ownServer => "Your server does not allow this caller.",
             (401, _) when call.Credential is { IsApiKey: true } => "The API key was refused: set ApiKey to a valid key, and Organization and Project to its own.",
             (401, _) => "The ephemeral key was refused: it may have expired, or belong to another service than Endpoint.",

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -79,14 +80,14 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData("\"sk-secret\"")]
     [InlineData("'sk-secret'")]
-    [InlineData("sk-secret\"")]
-    public void A_key_in_quotes_is_refused_before_the_service_refuses_it(string key)
+    public void A_key_in_quotation_marks_is_refused_with_what_to_do(string key)
     {
-        var e = Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { ApiKey = key }));
-        Assert.Contains("quotes", e.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("sk-secret", e.Message, StringComparison.Ordinal);
-        e = Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { EphemeralKey = key }));
-        Assert.Contains("EphemeralKey stands in quotes", e.Message, StringComparison.Ordinal);
+        foreach (OpenAIRealtimeWebRtcOptions options in new OpenAIRealtimeWebRtcOptions[] { new() { ApiKey = key }, new() { EphemeralKey = key } })
+        {
+            var e = Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient(options, peerFactory: new ScriptedPeer()));
+            Assert.Contains("stands in quotation marks: set the key alone", e.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("sk-secret", e.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -146,6 +147,32 @@ public sealed class RegistrationTests
         client.AudioFactory = new SilentAudio().Create;
         await using RealtimeWebRtcSession session = await client.ConnectAsync().Within();
         Assert.Equal("Bearer ek_own", endpoint.Requests.Single().Header("Authorization"));
+    }
+
+    [Fact]
+    public async Task What_the_http_client_of_ones_own_server_carries_never_reaches_the_service_nor_the_other_way()
+    {
+        await using HttpEndpoint service = await HttpEndpoint.StartAsync();
+        await using HttpEndpoint own = await HttpEndpoint.StartAsync();
+        service.AnswersCalls();
+        own.Routes["/key"] = c => c.Response.WriteAsync("""{"value":"ek_1","expires_at":4102444800}""");
+        await using ServiceProvider provider = Services(s =>
+        {
+            IOpenAIRealtimeWebRtcBuilder builder = s.AddOpenAIRealtimeWebRtc(o =>
+            {
+                o.Endpoint = service.Base;
+                o.KeyUrl = new Uri(own.Base, "/key");
+            });
+            builder.HttpClient.AddHttpMessageHandler(() => new Stamp("service"));
+            builder.KeyServerHttpClient.AddHttpMessageHandler(() => new Stamp("own"));
+        });
+        RealtimeWebRtcClient client = provider.GetRequiredService<RealtimeWebRtcClient>();
+        client.AudioFactory = new SilentAudio().Create;
+        await using (await client.ConnectAsync().Within())
+        {
+        }
+        Assert.Equal(["own"], own.Requests.Select(r => r.Header("X-Stamp")));
+        Assert.Equal(["service", "service"], service.Requests.Select(r => r.Header("X-Stamp"))); // the call and its hang-up
     }
 
     [Fact]

@@ -125,6 +125,25 @@ public sealed class ConnectTests : Harness
     }
 
     [Fact]
+    public async Task A_key_of_ones_own_server_is_never_given_to_the_next_user_of_the_process()
+    {
+        Options.ApiKey = null;
+        Options.KeyUrl = new Uri(Endpoint.Base, "/session");
+        Endpoint.Routes["/session"] = c => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(c.Response,
+            $$"""{"value":"ek_{{c.Request.Headers["X-User"]}}","expires_at":4102444800}""");
+        using var http = new HttpClient(RealtimeWebRtcClient.CreateHandler());
+        using var client = new RealtimeWebRtcClient(Options, peerFactory: Peer, keyServerHttpClient: http) { AudioFactory = Audio.Create };
+        foreach (string user in new[] { "alice", "bob" })
+        {
+            http.DefaultRequestHeaders.Remove("X-User");
+            http.DefaultRequestHeaders.Add("X-User", user);
+            await using RealtimeWebRtcSession session = await client.ConnectAsync().Within();
+        }
+        Assert.Equal(["Bearer ek_alice", "Bearer ek_bob"], Endpoint.To("/v1/realtime/calls").Select(r => r.Header("Authorization")));
+        Assert.All(Endpoint.To("/v1/realtime/calls"), r => Assert.Null(r.Header("X-User")));
+    }
+
+    [Fact]
     public async Task The_beta_goes_the_articles_way()
     {
         Options.Dialect = RealtimeDialect.Beta;
@@ -366,6 +385,69 @@ public sealed class ConnectTests : Harness
             return;
         }
         AssertNothingLeft(hungUp: phase is "answer body" or "set answer" or "connect" or "configure");
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task A_call_that_the_service_makes_after_the_connect_was_given_up_is_hung_up(bool unified, bool byTimeout)
+    {
+        Options.UseUnifiedInterface = unified;
+        var clock = new ManualTimeProvider();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hungUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Endpoint.Routes["/v1/realtime/calls"] = async c =>
+        {
+            asked.TrySetResult();
+            await answer.Task;
+            await HttpEndpoint.WriteAnswerAsync(c);
+        };
+        Endpoint.Routes["/v1/realtime/calls/rtc_1/hangup"] = _ =>
+        {
+            hungUp.TrySetResult();
+            return Task.CompletedTask;
+        };
+        using var cancel = new CancellationTokenSource();
+        RealtimeWebRtcClient client = Client(timeProvider: clock);
+        Task<RealtimeWebRtcSession> attempt = client.ConnectAsync(cancellationToken: cancel.Token);
+        await asked.Task.Within();
+        if (byTimeout)
+            clock.Advance(Options.AnswerTimeout);
+        else
+            await cancel.CancelAsync();
+        Exception? e = await Record.ExceptionAsync(() => attempt.Within());
+        Assert.IsAssignableFrom(byTimeout ? typeof(RealtimeConnectException) : typeof(OperationCanceledException), e);
+        AssertNothingLeft(hungUp: false);
+
+        client.Dispose(); // the request that is left behind keeps the client's own HttpClient
+        answer.SetResult();
+        await hungUp.Task.Within();
+        Assert.Equal(1, HangUps);
+    }
+
+    [Fact]
+    public async Task A_request_left_behind_ends_after_ten_seconds()
+    {
+        var clock = new ManualTimeProvider();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Endpoint.Routes["/v1/realtime/calls"] = async c =>
+        {
+            await HangAsync(c, asked);
+            gone.TrySetResult();
+        };
+        using var cancel = new CancellationTokenSource();
+        Task<RealtimeWebRtcSession> attempt = Client(timeProvider: clock).ConnectAsync(cancellationToken: cancel.Token);
+        await asked.Task.Within();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => attempt.Within());
+        clock.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.False(gone.Task.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+        await gone.Task.Within();
+        Assert.Equal(0, HangUps);
     }
 
     [Fact]
