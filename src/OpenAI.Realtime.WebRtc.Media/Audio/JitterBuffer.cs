@@ -236,11 +236,15 @@ internal sealed class JitterBuffer
 
         while (true)
         {
-            while (IsPadding(_next))
-                PassOne(received: true);
             ref Slot slot = ref _slots[_next & (Capacity - 1)];
             if (slot.Filled)
                 return TakeNext(ref slot, now, out opus, out samples);
+            if (IsPadding(_next))
+            {
+                PassOne(received: true);
+                continue;
+            }
+
             if (_held == 0)
                 return TakeNothing(out samples);
             if (TakeLost(out opus, out samples) is { } action)
@@ -422,8 +426,8 @@ internal sealed class JitterBuffer
     private void PutPadding(long number)
     {
         _highest = Math.Max(_highest, number);
-        if (number < _next)
-            return;
+        if (number < _next || _slots[number & (Capacity - 1)].Filled)
+            return;     // late, or a number that a packet with content has already
         if (number == _next && !_fresh)
             PassOne(received: true);
         else

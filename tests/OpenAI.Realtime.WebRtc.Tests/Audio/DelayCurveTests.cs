@@ -65,8 +65,12 @@ public sealed class DelayCurveTests
             speech.Run(time, time + 4, _ => delay);
             foreach ((double from, double to) in steady)
             {
+                // Nothing is made up. What waits here since the delay shrank may be caught up with, by leaving a packet out now and then.
                 string[] holes = [.. speech.Holes(from, to)];
-                Assert.True(holes.Length == 0, $"seed {seed + curve}, steady from {from:0.00} to {to:0.00} s: {string.Join(", ", holes.Take(5))} and {Math.Max(0, holes.Length - 5)} more");
+                string[] madeUp = [.. holes.Where(h => !h.StartsWith("left out", StringComparison.Ordinal))];
+                string where = $"seed {seed + curve}, steady from {from:0.00} to {to:0.00} s";
+                Assert.True(madeUp.Length == 0, $"{where}: {string.Join(", ", madeUp.Take(5))} and {Math.Max(0, madeUp.Length - 5)} more");
+                Assert.True(holes.Length <= 3 + (0.1 * 50 * Math.Max(0, to - from)), $"{where}: {holes.Length} packets left out");
             }
         }
     }
