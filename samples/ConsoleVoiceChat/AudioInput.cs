@@ -31,7 +31,7 @@ internal sealed class AudioInput : IDisposable
         if (settings.Input == Settings.Silence)
             return new AudioInput(new SilenceAudioSource());
         if (settings.Input == Settings.Pipe)
-            return new AudioInput(new StreamAudioSource(Console.OpenStandardInput()));
+            return new AudioInput(new StreamAudioSource(Console.OpenStandardInput(), isLive: true));
         WavFileAudioSource file = Files.Open(() => new WavFileAudioSource(settings.Input), "--input");
         return new AudioInput(file, file, file.Duration);
     }
@@ -44,6 +44,8 @@ internal sealed class AudioInput : IDisposable
         public AudioFormat Format => inner.Format;
 
         public bool PacesItself => inner.PacesItself;
+
+        public bool IsLive => inner.IsLive;
 
         public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
         {

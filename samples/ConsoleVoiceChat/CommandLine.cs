@@ -61,7 +61,8 @@ internal static class CommandLine
     private static readonly Option<string?> Input = new("--input")
     {
         HelpName = "FILE.wav|-|silence",
-        Description = "Your voice: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz from standard input, or silence. "
+        Description = "Your voice: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz from a recorder at standard input, or silence. "
+            + "What a recorder has piled up before the call is left out. "
             + "When it has ended, silence is sent. Default: a recorded question that comes with the program.",
     };
 

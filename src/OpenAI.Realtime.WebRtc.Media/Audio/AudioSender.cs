@@ -10,16 +10,17 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <code>
 ///   reader (a task)                                  pacer (a timer, every 20 ms)
 ///   source.ReadAsync → mix down → resample ─► ring ─► or silence → encode → send
-///                                             2 frames
+///                                             2 frames, 50 of a live source
 /// </code>
 /// The two meet at the ring only, so a source that blocks or throws never holds up the pace: silence is sent, with timestamps that run on.
 /// A source that paces itself is encoded and sent by the reader as soon as 20 ms are there; when it gives nothing for 200 ms, the pacer fills
-/// in with silence until it comes again, because the service hears the end of speech in silence.
+/// in with silence until it comes again, because the service hears the end of speech in silence. A live source is read as fast as it gives, and what is
+/// behind is left out (<see cref="LiveBacklog"/>).
 /// </remarks>
 internal sealed class AudioSender : IAudioUplink
 {
     private const int FrameSamples = OpusPacket.FrameSamples;
-    private const int RingFrames = 2;
+    private const int RingFrames = 2;       // of a source that is not live
     private static readonly TimeSpan FirstFrameIn = TimeSpan.FromMilliseconds(10);      // time for the reader's first frame
     private static readonly TimeSpan Starvation = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
@@ -46,7 +47,9 @@ internal sealed class AudioSender : IAudioUplink
 
     // Under the gate.
     private readonly Lock _gate = new();
-    private readonly short[] _ring = new short[RingFrames * FrameSamples];
+    private readonly LiveBacklog? _live;
+    private readonly int _ringFrames;
+    private readonly short[] _ring;
     private readonly short[] _silence = new short[FrameSamples];
     private readonly byte[] _packet = new byte[EncodedAudio.MaxLength];
     private int _ringFirst;
@@ -58,7 +61,7 @@ internal sealed class AudioSender : IAudioUplink
     private ushort _sequence;
     private uint _timestamp;
     private bool _marker = true;        // RFC 3551 §4.1: the first packet after silence has it
-    private long _packets, _bytes, _underruns, _skipped, _dtxFrames;
+    private long _packets, _bytes, _underruns, _skipped, _dropped, _dtxFrames;
 
     private volatile bool _muted;
     private long _level = AudioLevel.Silence.Pack();
@@ -78,6 +81,9 @@ internal sealed class AudioSender : IAudioUplink
         format.Validate(nameof(source));
         _channels = format.Channels;
         _pacesItself = source.PacesItself;
+        _live = source.IsLive && !_pacesItself ? new LiveBacklog() : null;
+        _ringFrames = _live is null ? RingFrames : LiveBacklog.MaxFrames;
+        _ring = new short[_ringFrames * FrameSamples];
         _resampler = new Resampler(format.SampleRate, OpusPacket.SampleRate);
         _read = new short[format.SamplesIn(FramePacer.Frame)];
         _staged = new short[FrameSamples + _resampler.MaxOutput(_read.Length / _channels)];
@@ -109,6 +115,7 @@ internal sealed class AudioSender : IAudioUplink
                 Bytes = _bytes,
                 UnderrunFrames = _underruns,
                 SkippedFrames = _skipped,
+                DroppedFrames = _dropped,
                 DtxFrames = _dtxFrames,
                 SourceEnded = _ended,
                 Level = Level,
@@ -218,10 +225,13 @@ internal sealed class AudioSender : IAudioUplink
             }
             else if (!_stopped)
             {
-                if (_ringCount == RingFrames)
+                if (_live is { MayTake: false } || (_live is null && _ringCount == _ringFrames))
                     return false;
-                frame.CopyTo(_ring.AsSpan((_ringFirst + _ringCount) % RingFrames * FrameSamples));
+                if (_ringCount == _ringFrames)
+                    Drop(1);
+                frame.CopyTo(_ring.AsSpan((_ringFirst + _ringCount) % _ringFrames * FrameSamples));
                 _ringCount++;
+                _live?.Add();
             }
         }
 
@@ -245,11 +255,16 @@ internal sealed class AudioSender : IAudioUplink
 
             if (skipped > 0)
                 Skip(skipped);
+            if (_live is not null && !_ended)
+            {
+                Drop(_live.Excess(_ringCount, skipped));
+                taken = true;
+            }
+
             if (_ringCount > 0)
             {
                 SendFrame(_ring.AsSpan(_ringFirst * FrameSamples, FrameSamples));
-                _ringFirst = (_ringFirst + 1) % RingFrames;
-                _ringCount--;
+                Remove(1);
                 taken = true;
             }
             else
@@ -262,6 +277,18 @@ internal sealed class AudioSender : IAudioUplink
 
         if (taken)
             _room.Set();
+    }
+
+    private void Drop(int frames)
+    {
+        Remove(frames);
+        _dropped += frames;
+    }
+
+    private void Remove(int frames)
+    {
+        _ringFirst = (_ringFirst + frames) % _ringFrames;
+        _ringCount -= frames;
     }
 
     private void FillInForStarvedSource()

@@ -20,6 +20,9 @@ public readonly record struct AudioSendStatistics
     /// <summary>Frames left out after a stall, shown to the peer as a gap in the timestamps.</summary>
     public long SkippedFrames { get; init; }
 
+    /// <summary>Frames of a live source (<see cref="IAudioSource.IsLive"/>) left out because they had piled up.</summary>
+    public long DroppedFrames { get; init; }
+
     /// <summary>Frames that DTX kept from being sent.</summary>
     public long DtxFrames { get; init; }
 

@@ -8,13 +8,18 @@ public sealed class ChannelAudioSource : IAudioSource
     /// <summary>Makes one.</summary>
     /// <param name="format">The shape of what will be pushed. Default: 24 kHz mono.</param>
     /// <param name="capacity">How much may wait before <see cref="WriteAsync"/> does. Default: 1 s.</param>
-    public ChannelAudioSource(AudioFormat? format = null, TimeSpan? capacity = null)
+    /// <param name="isLive">
+    /// Set it when what is pushed is being recorded, as on a phone line: what has piled up is left out, so that the voice never lags. Default: false, nothing is lost and
+    /// <see cref="WriteAsync"/> keeps the pace, as for synthesised speech.
+    /// </param>
+    public ChannelAudioSource(AudioFormat? format = null, TimeSpan? capacity = null, bool isLive = false)
     {
         Format = format ?? AudioFormat.Mono24kHz;
         Format.Validate(nameof(format));
         TimeSpan time = capacity ?? TimeSpan.FromSeconds(1);
         ArgumentOutOfRangeException.ThrowIfLessThan(time, FramePacer.Frame, nameof(capacity));
         _pipe = new PcmPipe(Format.SamplesIn(time));
+        IsLive = isLive;
     }
 
     /// <inheritdoc/>
@@ -22,6 +27,9 @@ public sealed class ChannelAudioSource : IAudioSource
 
     /// <inheritdoc/>
     public bool PacesItself => false;
+
+    /// <inheritdoc/>
+    public bool IsLive { get; }
 
     /// <summary>How much waits to be sent.</summary>
     public TimeSpan Buffered => Format.DurationOf(_pipe.Count);

@@ -17,6 +17,13 @@ public interface IAudioSource
     /// </summary>
     bool PacesItself => false;
 
+    /// <summary>
+    /// True when the samples are being recorded while they are read: a microphone, a phone line, a pipe from a recorder. What has piled up, before the call or when the program
+    /// was held up, is then left out and counted (<see cref="AudioSendStatistics.DroppedFrames"/>), so that the voice never lags. False when nothing may be lost, such as a file or
+    /// synthesised speech. Without effect when <see cref="PacesItself"/> is true. Default: false.
+    /// </summary>
+    bool IsLive => false;
+
     /// <summary>Reads samples, interleaved. May give fewer than asked; 0 means the end, and silence is sent from then on.</summary>
     /// <param name="buffer">Where the samples go; not to be used after the task has completed.</param>
     /// <param name="cancellationToken">Cancelled when the session ends.</param>

@@ -15,6 +15,9 @@ public sealed class MeteredAudioSource(IAudioSource inner, Action<ReadOnlyMemory
     /// <inheritdoc/>
     public bool PacesItself => inner.PacesItself;
 
+    /// <inheritdoc/>
+    public bool IsLive => inner.IsLive;
+
     /// <summary>The level of what was read last. Any thread.</summary>
     public AudioLevel Level => AudioLevel.Unpack(Volatile.Read(ref _level));
 

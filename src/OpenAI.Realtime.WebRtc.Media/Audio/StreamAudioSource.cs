@@ -15,13 +15,18 @@ public sealed class StreamAudioSource : IAudioSource
     /// <param name="pacesItself">
     /// Set it only for a stream that gives 20 ms or less at a time, in real time. Default: false, since recorders write pipes in lumps.
     /// </param>
-    public StreamAudioSource(Stream stream, AudioFormat? format = null, bool pacesItself = false)
+    /// <param name="isLive">
+    /// Set it when a recorder writes the stream: what has piled up in the pipe is left out, so that the voice never lags. Default: false, nothing is lost, as for a file or a
+    /// synthesiser.
+    /// </param>
+    public StreamAudioSource(Stream stream, AudioFormat? format = null, bool pacesItself = false, bool isLive = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
         _stream = stream;
         Format = format ?? AudioFormat.Mono24kHz;
         Format.Validate(nameof(format));
         PacesItself = pacesItself;
+        IsLive = isLive;
     }
 
     /// <inheritdoc/>
@@ -29,6 +34,9 @@ public sealed class StreamAudioSource : IAudioSource
 
     /// <inheritdoc/>
     public bool PacesItself { get; }
+
+    /// <inheritdoc/>
+    public bool IsLive { get; }
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]     // a wait allocates nothing

@@ -3,7 +3,7 @@ using OpenAI.Realtime.WebRtc.Media;
 namespace OpenAI.Realtime.WebRtc.Tests.Support;
 
 /// <summary>A source that gives what a test hands it, when the test hands it, and otherwise blocks.</summary>
-internal sealed class ScriptedSource(AudioFormat format, bool pacesItself = false) : IAudioSource
+internal sealed class ScriptedSource(AudioFormat format, bool pacesItself = false, bool isLive = false) : IAudioSource
 {
     private readonly Queue<short[]> _given = new();
     private TaskCompletionSource<int>? _reading;
@@ -13,6 +13,8 @@ internal sealed class ScriptedSource(AudioFormat format, bool pacesItself = fals
     public AudioFormat Format => format;
 
     public bool PacesItself => pacesItself;
+
+    public bool IsLive => isLive;
 
     public bool IgnoresCancellation { get; init; }
 
