@@ -25,7 +25,8 @@ public class RealtimeEndpointOptions
 
     /// <summary>
     /// Who asks, as an id that stays the same while a call lasts: only who made a call may hang it up. Default: null, the claims <c>nameidentifier</c> or
-    /// <c>sub</c>, or the name of an authenticated user; users who are not signed in have none.
+    /// <c>sub</c>, or the name of an authenticated user, with the claim's issuer and <c>|</c> in front unless that is this host (<c>https://id.example.com|42</c>):
+    /// two issuers may use the same id. Users who are not signed in have none.
     /// </summary>
     public Func<HttpContext, string?>? UserId { get; set; }
 

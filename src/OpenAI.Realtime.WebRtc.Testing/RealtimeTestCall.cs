@@ -177,7 +177,8 @@ public sealed class RealtimeTestCall
     }
 
     /// <summary>The call's whole life, from the answer on. Never faults.</summary>
-    internal async Task RunAsync()
+    /// <param name="forget">Called before <see cref="Completion"/> completes: who has seen that finds the call no longer open.</param>
+    internal async Task RunAsync(Action<RealtimeTestCall> forget)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
@@ -210,12 +211,12 @@ public sealed class RealtimeTestCall
             _ = _connected.Task.Exception;
         }
 
-        await EndAsync().ConfigureAwait(false);
+        await EndAsync(forget).ConfigureAwait(false);
     }
 
     private static TimeSpan Due(TimeSpan time) => time.TotalMilliseconds < uint.MaxValue - 1 ? time : Timeout.InfiniteTimeSpan;
 
-    private async Task EndAsync()
+    private async Task EndAsync(Action<RealtimeTestCall> forget)
     {
         await _ended.CancelAsync().ConfigureAwait(false);
         _outbox.Writer.TryComplete();
@@ -227,6 +228,7 @@ public sealed class RealtimeTestCall
         _sent.Close();
         PeerEnd end = await _peer.Completion.ConfigureAwait(false);
         _logger.CallEnded(Id, end.Detail);
+        forget(this);
         _completion.TrySetResult(end);
     }
 

@@ -260,12 +260,11 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
 
         _logger.CallCreated(call.Id);
         _newCalls.Writer.TryWrite(call);
-        _ = RunAsync(call);
+        _ = call.RunAsync(Forget);
     }
 
-    private async Task RunAsync(RealtimeTestCall call)
+    private void Forget(RealtimeTestCall call)
     {
-        await call.RunAsync().ConfigureAwait(false);
         lock (_gate)
             _openCalls.Remove(call.Id);
     }

@@ -167,6 +167,6 @@ public class ConversationTests(BrowserFixture browser)
         await call.WaitForSentEventAsync("session.updated", e => e["session"]!["audio"]!["input"]!["turn_detection"] is not null && e["session"]!["instructions"] is not null);
         await page.Connect.ClickAsync();
         await Expect(page.Status).ToHaveTextAsync("You ended the call");
-        await call.Completion.WaitAsync(TimeSpan.FromSeconds(10));
+        await call.Completion.WaitAsync(TimeSpan.FromSeconds(60));
     }
 }

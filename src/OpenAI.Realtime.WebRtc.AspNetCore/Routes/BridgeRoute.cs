@@ -77,7 +77,6 @@ internal sealed class BridgeRoute : RealtimeRoute
         try
         {
             await CallsRoute.WriteAnswerAsync(context, answer, call.Id).ConfigureAwait(false);
-            context.RequestAborted.ThrowIfCancellationRequested();
         }
         catch
         {

@@ -48,11 +48,10 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
                 _owners.Add(callId, userId);
             Logger.CallOpened(callId);
             await WriteAnswerAsync(context, answer.Sdp, callId).ConfigureAwait(false);
-            aborted.ThrowIfCancellationRequested();
         }
         catch when (callId is not null)
         {
-            // The page went away, or will never get its answer: nobody else would end the call.
+            // The page went away before its answer was written, so it never gets one: nobody else would end the call.
             _owners.Remove(callId);
             await Service.Signaling.HangUpAsync(callId, ephemeralKey: null).ConfigureAwait(false);
             throw;
@@ -81,7 +80,9 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    /// <summary>The answer, byte for byte.</summary>
+    /// <summary>
+    /// The answer, byte for byte. It throws when the page is gone before; once it has returned, the call is the page's, which may close its request, or itself, as it likes.
+    /// </summary>
     internal static async Task WriteAnswerAsync(HttpContext context, string answer, string? callId)
     {
         HttpResponse response = context.Response;
@@ -94,7 +95,7 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
         }
         byte[] body = Encoding.UTF8.GetBytes(answer);
         response.ContentLength = body.Length;
+        context.RequestAborted.ThrowIfCancellationRequested();      // a write to nobody need not fail
         await response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
-        await response.CompleteAsync().ConfigureAwait(false);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Claims;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -151,10 +150,7 @@ internal abstract class RealtimeRoute
                 throw HookProblem(nameof(RealtimeEndpointOptions.UserId), e);
             }
         }
-        ClaimsPrincipal user = context.User;
-        return user.Identity is not { IsAuthenticated: true }
-            ? null
-            : user.FindFirstValue(ClaimTypes.NameIdentifier) ?? user.FindFirstValue("sub") ?? user.Identity.Name;
+        return UserIds.Of(context.User);
     }
 
     protected HttpProblem HookProblem(string hook, Exception e)

@@ -63,6 +63,40 @@ public sealed class EndTests
     }
 
     [Fact]
+    public async Task A_page_that_closes_its_request_after_the_answer_keeps_its_call()
+    {
+        var leaving = new LeavingPage(afterTheAnswer: true);
+        await using TestHost host = await TestHost.StartAsync(app =>
+        {
+            leaving.Use(app);
+            app.MapRealtimeBridge("/bridge").AllowAnonymous();
+        });
+        await using Page page = await Page.ConnectAsync(host, "/bridge");
+        await leaving.Served;
+        await page.WaitForAsync("session.created");
+        Assert.Single(host.Bridge.Calls);
+    }
+
+    [Fact]
+    public async Task A_page_that_closes_its_request_before_the_answer_ends_the_call_at_the_service()
+    {
+        var leaving = new LeavingPage(afterTheAnswer: false);
+        await using TestHost host = await TestHost.StartAsync(app =>
+        {
+            leaving.Use(app);
+            app.MapRealtimeBridge("/bridge").AllowAnonymous();
+        });
+        await using var page = new Page();
+        Task<HttpResponseMessage> asking = host.PostAsync("/bridge", await page.Peer.CreateOfferAsync());
+        await leaving.Served;
+        RealtimeTestCall call = await host.Service.WaitForCallAsync();
+        await call.Completion.WaitAsync(Patience);
+        await Wait.UntilAsync(() => host.Bridge.GetStatistics() is { ActiveCalls: 0, EndedCalls: 1 }, "the call has ended");
+        Assert.Contains(host.Log.Entries, e => e.Id.Id == 5022 && e.Text.Contains(nameof(RealtimeBridgeEndReason.PageClosed), StringComparison.Ordinal));
+        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [Fact]
     public async Task A_service_that_hangs_up_closes_the_page()
     {
         await using Bridged b = await Bridged.StartAsync();

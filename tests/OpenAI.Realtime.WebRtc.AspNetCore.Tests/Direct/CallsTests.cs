@@ -119,6 +119,24 @@ public sealed class CallsTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_call_is_its_pages_once_the_answer_is_written_and_is_hung_up_when_the_page_leaves_before(bool afterTheAnswer)
+    {
+        var service = new StubService { Answer = Encoding.UTF8.GetBytes(Offers.Valid), Location = "/v1/realtime/calls/rtc_1" };
+        var leaving = new LeavingPage(afterTheAnswer);
+        await using TestHost host = await TestHost.StartAsync(app =>
+        {
+            leaving.Use(app);
+            app.MapRealtimeCalls("/calls").AllowAnonymous();
+        }, service.Register);
+        Task<HttpResponseMessage> asking = host.PostAsync("/calls", Offers.Valid);
+        await leaving.Served;
+        Assert.Equal(afterTheAnswer ? 0 : 1, service.Requests.Count(r => r.Path == "/v1/realtime/calls/rtc_1/hangup"));
+        await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    [Theory]
     [InlineData(401, null, 502, "host_refused")]
     [InlineData(429, null, 503, "service_busy")]
     [InlineData(400, "session.voice", 502, "call_refused")]

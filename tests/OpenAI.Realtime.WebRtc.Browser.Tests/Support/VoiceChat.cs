@@ -1,5 +1,7 @@
 using AspNetVoiceChat;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.Browser.Tests.Support;
@@ -20,6 +22,8 @@ internal sealed class VoiceChat : IAsyncDisposable
     private VoiceChat(VoiceChatHost host) => _host = host;
 
     public RealtimeTestEndpoint Endpoint => _host.Endpoint!;
+
+    public RealtimeBridge Bridge => _host.App.Services.GetRequiredService<RealtimeBridge>();
 
     public string Address => _host.App.Urls.First();
 
