@@ -14,7 +14,10 @@ namespace OpenAI.Realtime.WebRtc.Packages.Tests;
 /// <summary>The pages against the assemblies: what is public is written about, and what is written is true.</summary>
 public sealed partial class DocumentationTests
 {
-    private static readonly Assembly[] Assemblies = [typeof(WebRtcPeer).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly];
+    private static readonly Assembly[] Assemblies =
+    [
+        typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly,
+    ];
 
     /// <summary>The options whose every property has a row in docs/configuration.md.</summary>
     public static TheoryData<Type> Options =>
