@@ -51,7 +51,7 @@ internal sealed partial class IceAgent
     {
         if (candidate.Protocol != TransportProtocol.Udp)
         {
-            Counters.DroppedTcpCandidates++;
+            Counters.IgnoredTcpCandidates++;
             return false;
         }
 

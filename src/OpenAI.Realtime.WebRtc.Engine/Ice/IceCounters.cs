@@ -51,7 +51,7 @@ internal sealed class IceCounters
     public long DroppedUnknownLocalAddress { get; set; }
 
     /// <summary>A remote candidate of TCP, which has no transport yet.</summary>
-    public long DroppedTcpCandidates { get; set; }
+    public long IgnoredTcpCandidates { get; set; }
 
     /// <summary>A remote candidate, pair, early check or output that a bound of <see cref="IceLimits"/> left no room for.</summary>
     public long DroppedOverLimit { get; set; }

@@ -42,6 +42,9 @@ public sealed record PeerCounters
     /// <summary>DATA chunks sent again.</summary>
     public long ChunksRetransmitted { get; init; }
 
+    /// <summary>Candidates of the peer's that no check is sent to: names, TCP, and those that cannot be read. No sign of trouble.</summary>
+    public long CandidatesIgnored { get; init; }
+
     /// <summary>What was dropped, by protocol and reason; reasons with a count of zero are left out.</summary>
     public IReadOnlyDictionary<string, long> Drops { get; init; } = new Dictionary<string, long>();
 

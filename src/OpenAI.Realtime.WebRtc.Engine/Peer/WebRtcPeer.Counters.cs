@@ -35,6 +35,7 @@ public sealed partial class WebRtcPeer
             MessagesSent = _messagesSent,
             MessagesReceived = _messagesReceived,
             ChunksRetransmitted = _channel?.Association.Counters.ChunksRetransmitted ?? 0,
+            CandidatesIgnored = (_session?.NamedCandidates ?? 0) + (_session?.UnusableCandidates ?? 0) + _ice.Counters.IgnoredTcpCandidates,
             Drops = GetDrops(),
             DtlsCipherSuite = _dtls?.CipherSuiteName,
             SrtpProfile = _dtls?.SrtpProfile switch
@@ -70,7 +71,6 @@ public sealed partial class WebRtcPeer
         Add("ice: unknown transaction", ice.DroppedUnknownTransaction);
         Add("ice: asymmetric", ice.DroppedAsymmetric);
         Add("ice: unknown local address", ice.DroppedUnknownLocalAddress);
-        Add("ice: tcp candidate", ice.DroppedTcpCandidates);
         Add("ice: over a limit", ice.DroppedOverLimit);
 
         if (_dtls?.Counters is { } dtls)

@@ -139,10 +139,13 @@ public sealed partial class WebRtcPeer
 
     private string DescribeIce()
     {
+        string ignored = _session!.NamedCandidates > 0
+            ? $" (and {_session.NamedCandidates} name(s), such as those by which browsers hide addresses, which are not resolved here)"
+            : "";
         string remote = _session!.RemoteCandidates.Count == 0
             ? "the peer named no address that can be checked"
             : $"the peer's addresses: {string.Join(", ", _session.RemoteCandidates.Select(c => $"{c.Address}:{c.Port}/{(c.Protocol == TransportProtocol.Tcp ? "tcp" : "udp")}"))}";
         return $"No pair of addresses worked within {_options.IceTimeout.TotalSeconds:0.#} s: {_ice.Counters.RequestsSent} checks sent, "
-            + $"{_ice.Counters.ResponsesReceived} answered, {_ice.Counters.RequestsReceived} received; {remote}. A firewall that blocks UDP looks like this.";
+            + $"{_ice.Counters.ResponsesReceived} answered, {_ice.Counters.RequestsReceived} received; {remote}{ignored}. A firewall that blocks UDP looks like this.";
     }
 }

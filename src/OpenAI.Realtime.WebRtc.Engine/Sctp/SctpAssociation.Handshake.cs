@@ -260,9 +260,9 @@ internal sealed partial class SctpAssociation
                 _rto.Measure(_now - _handshakeSentAt);
             Establish(); // §5.1 E
         }
-        else
+        else if (State < SctpState.CookieEchoed)
         {
-            _counters.ChunksIgnored++; // §5.2.5
+            _counters.ChunksIgnored++; // §5.2.5; later it is no surprise: both sides began at once, and the peer's cookie came first
         }
     }
 

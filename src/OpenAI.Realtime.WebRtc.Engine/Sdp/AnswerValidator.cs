@@ -35,12 +35,19 @@ internal static class AnswerValidator
             || !TryReadSetup(answer, tagged, out bool peerIsClient, out error))
             return false;
 
+        List<SdpCandidate> candidates = BundledTransport.Candidates(answer, tagged, out int named, out int unusable);
+        if (answer.IsIceLite && candidates.Count == 0 && named > 0)
+        {
+            error = SdpError.Missing($"The answer has {named} candidate(s) with a name in place of an address, and no other. A lite agent never checks by itself, and names are not resolved here: the peer must give IP addresses (RFC 8839 §5.1).");
+            return false;
+        }
+
         session = new()
         {
             RemoteUfrag = answer.IceUfragOf(tagged)!,
             RemotePwd = answer.IcePwdOf(tagged)!,
             RemoteIsIceLite = answer.IsIceLite,
-            RemoteCandidates = BundledTransport.Candidates(answer, tagged, out int named, out int unusable),
+            RemoteCandidates = candidates,
             NamedCandidates = named,
             UnusableCandidates = unusable,
             RemoteFingerprints = fingerprints,
@@ -122,7 +129,7 @@ internal static class AnswerValidator
         }
         else if (audio.Opus is null)
         {
-            error = SdpError.At(audio.Line, audio.LineText, $"The answer accepts the audio without Opus: no a=rtpmap line names opus/48000/2 for one of these formats. The offer has Opus alone, at {offer.OpusPayloadType}; the peer must support it.");
+            error = audio.OpusError != SdpError.None ? audio.OpusError : SdpError.At(audio.Line, audio.LineText, $"The answer accepts the audio without Opus: no a=rtpmap line names opus/48000/2 for one of these formats. The offer has Opus alone, at {offer.OpusPayloadType}; the peer must support it.");
         }
         else if (!audio.HasRtcpMux)
         {
@@ -144,6 +151,7 @@ internal static class AnswerValidator
         error = setup switch
         {
             SdpSetup.Active or SdpSetup.Passive => SdpError.None,
+            null when answer.SetupErrorOf(tagged) is var unreadable && unreadable != SdpError.None => unreadable,
             null => SdpError.Missing("The answer has no a=setup line, so nobody knows who sends the DTLS ClientHello. The peer must answer active or passive (RFC 8842 §5.3)."),
             SdpSetup.ActPass => SdpError.At(answer.SetupLineOf(tagged), "a=setup:actpass", "An answer must choose its DTLS role: active or passive (RFC 8842 §5.3). Is this an offer instead of an answer?"),
             _ => SdpError.At(answer.SetupLineOf(tagged), "a=setup:holdconn", "An answer must choose its DTLS role: active or passive (RFC 8842 §5.3). With holdconn there is no connection."),

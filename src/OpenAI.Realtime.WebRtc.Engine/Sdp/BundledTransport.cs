@@ -73,6 +73,12 @@ internal static class BundledTransport
         }
 
         IReadOnlyList<SdpFingerprint> told = description.FingerprintsOf(tagged);
+        if (!told.Any(f => f.IsSupported) && description.FingerprintErrorOf(tagged) is var unreadable && unreadable != SdpError.None)
+        {
+            error = unreadable;
+            return false;
+        }
+
         if (told.Count == 0)
         {
             error = SdpError.Missing($"The {what} has no a=fingerprint line, so the peer's certificate could not be checked and the connection would not be safe (RFC 8122 §5). The text was cut, or the peer does not speak DTLS-SRTP.");

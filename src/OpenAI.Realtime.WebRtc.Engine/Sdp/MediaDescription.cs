@@ -77,6 +77,9 @@ internal sealed class MediaDescription(int line, string lineText, SdpMediaKind k
     /// <summary>The first Opus among the formats, with its parameters; null when there is none.</summary>
     public OpusFormat? Opus { get; set; }
 
+    /// <summary>The first line that names Opus in a way that cannot be used; told when no other one can.</summary>
+    public SdpError OpusError { get; set; } = SdpError.None;
+
     /// <summary>The first <c>a=ssrc</c>; null when not told.</summary>
     public uint? Ssrc { get; set; }
 

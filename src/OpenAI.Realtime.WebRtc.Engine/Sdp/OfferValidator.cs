@@ -74,7 +74,7 @@ internal static class OfferValidator
         if (audio is null)
             return true;
         if (audio.Opus is null)
-            error = SdpError.At(audio.Line, audio.LineText, "The offer has audio without Opus: no a=rtpmap line names opus/48000/2 for one of these formats. Opus is all that is spoken here; offer it.");
+            error = audio.OpusError != SdpError.None ? audio.OpusError : SdpError.At(audio.Line, audio.LineText, "The offer has audio without Opus: no a=rtpmap line names opus/48000/2 for one of these formats. Opus is all that is spoken here; offer it.");
         else if (!audio.HasRtcpMux)
             error = SdpError.At(audio.Line, audio.LineText, "There is no a=rtcp-mux below this m-line, so RTCP would need a port of its own. This engine has one: offer rtcp-mux (RFC 5761, RFC 8843 §9.3).");
         return error == SdpError.None;

@@ -104,7 +104,9 @@ internal readonly record struct SdpCandidate(
             return false;
 
         candidate = new(foundation.ToString(), component, protocol, priority, address.ToString(), port, ParseType(type));
-        if (TryParseAddress(address, out IPAddress? ip))
+        // A zone ("%eth0") means something on the peer's own machine alone (RFC 4007 §6): the address is what comes before it.
+        int zone = address.IndexOf('%');
+        if (TryParseAddress(zone < 0 || !address.Contains(':') ? address : address[..zone], out IPAddress? ip))
             candidate = candidate with { TransportAddress = Core.TransportAddress.From(ip, port) };
 
         // Extensions come in pairs, and unknown ones are passed over (RFC 8839 §5.1).

@@ -18,7 +18,7 @@ internal static class SdpLimits
     /// <summary>Candidates of a whole description. What comes after is passed over and counted.</summary>
     public const int Candidates = 128;
 
-    /// <summary>Fingerprints at one level. More is refused: passing one over could refuse the right certificate.</summary>
+    /// <summary>Fingerprints at one level. More of those that can be checked is refused: passing one over could refuse the right certificate. Others are passed over.</summary>
     public const int Fingerprints = 16;
 
     /// <summary>Characters of a mid, a cname, a foundation or an algorithm's name. More is refused or passed over.</summary>

@@ -23,13 +23,27 @@ internal sealed class SdpTransport
     /// <summary><c>a=fingerprint</c>, each once: the certificate may match any of one hash function (RFC 8122 §5).</summary>
     public IReadOnlyList<SdpFingerprint> Fingerprints => _fingerprints;
 
-    /// <summary>Adds a fingerprint, unless it is there. False: there are too many.</summary>
+    /// <summary>The first <c>a=fingerprint</c> line that could not be read; told when no other one can be used.</summary>
+    public SdpError FingerprintError { get; set; } = SdpError.None;
+
+    /// <summary>The first <c>a=setup</c> line that could not be read; told when there is no other.</summary>
+    public SdpError SetupError { get; set; } = SdpError.None;
+
+    /// <summary>Adds a fingerprint, unless it is there. One that can be checked takes the place of one that cannot when there are too many. False: too many that can.</summary>
     public bool TryAdd(SdpFingerprint fingerprint)
     {
         if (_fingerprints.Contains(fingerprint))
             return true;
         if (_fingerprints.Count == SdpLimits.Fingerprints)
-            return false;
+        {
+            if (!fingerprint.IsSupported)
+                return true;
+            int useless = _fingerprints.FindIndex(f => !f.IsSupported);
+            if (useless < 0)
+                return false;
+            _fingerprints.RemoveAt(useless);
+        }
+
         _fingerprints.Add(fingerprint);
         return true;
     }

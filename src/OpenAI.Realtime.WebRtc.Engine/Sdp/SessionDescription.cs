@@ -79,6 +79,13 @@ internal sealed class SessionDescription
     public IReadOnlyList<SdpFingerprint> FingerprintsOf(MediaDescription media) =>
         media.Transport.Fingerprints.Count > 0 ? media.Transport.Fingerprints : Transport.Fingerprints;
 
+    /// <summary>What was wrong with a fingerprint line for an m-line; <see cref="SdpError.None"/> when nothing was.</summary>
+    public SdpError FingerprintErrorOf(MediaDescription media) =>
+        media.Transport.FingerprintError != SdpError.None ? media.Transport.FingerprintError : Transport.FingerprintError;
+
+    /// <summary>What was wrong with a setup line for an m-line; <see cref="SdpError.None"/> when nothing was.</summary>
+    public SdpError SetupErrorOf(MediaDescription media) => media.Transport.SetupError != SdpError.None ? media.Transport.SetupError : Transport.SetupError;
+
     /// <summary>The direction of an m-line, as its writer sees it.</summary>
     public SdpDirection DirectionOf(MediaDescription media) => media.Direction ?? Direction ?? SdpDirection.SendReceive;
 

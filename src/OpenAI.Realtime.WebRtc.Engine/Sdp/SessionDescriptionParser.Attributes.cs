@@ -5,7 +5,18 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 // 3. Attributes.
 internal sealed partial class SessionDescriptionParser
 {
+    // What is wrong below an m-line of another kind (video, a second application) is no concern of ours: it is rejected as a whole.
     private bool TryParseAttribute(ReadOnlySpan<char> line, ReadOnlySpan<char> attribute)
+    {
+        if (TryReadAttribute(line, attribute))
+            return true;
+        if (_media?.Kind != SdpMediaKind.Other)
+            return false;
+        _error = SdpError.None;
+        return true;
+    }
+
+    private bool TryReadAttribute(ReadOnlySpan<char> line, ReadOnlySpan<char> attribute)
     {
         int colon = attribute.IndexOf(':');
         ReadOnlySpan<char> name = colon < 0 ? attribute : attribute[..colon];
@@ -69,7 +80,8 @@ internal sealed partial class SessionDescriptionParser
                 ReadSsrc(media, value);
                 return true;
             case "rtpmap" when media.Kind == SdpMediaKind.Audio:
-                return TryParseRtpmap(media, line, value);
+                ReadRtpmap(media, line, value);
+                return true;
             case "fmtp" when media.Kind == SdpMediaKind.Audio:
                 ReadFmtp(value);
                 return true;
@@ -114,16 +126,27 @@ internal sealed partial class SessionDescriptionParser
 
     private bool TryParseFingerprint(ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
+        // One that cannot be read is no hindrance when another one can be used: the certificate has to match one of those (RFC 8122 §5).
         if (!SdpFingerprint.TryParse(value, out SdpFingerprint fingerprint))
-            return Fail(line, "a=fingerprint reads <hash function> <hexadecimal bytes with colons between>, as many bytes as the hash has: 32 for sha-256 (RFC 8122 §5). The text was cut or changed on its way.");
+        {
+            if (Transport.FingerprintError == SdpError.None)
+                Transport.FingerprintError = SdpError.At(_line, line, "a=fingerprint reads <hash function> <hexadecimal bytes with colons between>, as many bytes as the hash has: 32 for sha-256 (RFC 8122 §5). The text was cut or changed on its way.");
+            return true;
+        }
+
         return Transport.TryAdd(fingerprint)
-            || Fail(line, $"There are more than {SdpLimits.Fingerprints} fingerprints at one level; one for each hash function is enough.");
+            || Fail(line, $"There are more than {SdpLimits.Fingerprints} fingerprints of sha-256, sha-384 or sha-512 at one level; one for each hash function is enough.");
     }
 
     private bool TryParseSetup(ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
         if (!SdpSetupNames.TryParse(value, out SdpSetup setup))
-            return Fail(line, "a=setup is actpass, active or passive (RFC 8842 §5.3).");
+        {
+            if (Transport.SetupError == SdpError.None)
+                Transport.SetupError = SdpError.At(_line, line, "a=setup is actpass, active or passive (RFC 8842 §5.3).");
+            return true;
+        }
+
         if (Transport.Setup is { } known && known != setup)
             return FailTwice(line, "a=setup");
         Transport.Setup = setup;
@@ -193,16 +216,20 @@ internal sealed partial class SessionDescriptionParser
     }
 
     // a=rtpmap:111 opus/48000/2 (RFC 8866 §6.6, RFC 7587 §7). Other codecs are no concern of ours, however they are written.
-    private bool TryParseRtpmap(MediaDescription media, ReadOnlySpan<char> line, ReadOnlySpan<char> value)
+    private void ReadRtpmap(MediaDescription media, ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
         SdpTokens tokens = new(value);
         bool hasPayloadType = tokens.TryTake(out ReadOnlySpan<char> payloadType);
         ReadOnlySpan<char> encoding = tokens.Rest;
         if (!encoding.StartsWith("opus", StringComparison.OrdinalIgnoreCase) || (encoding.Length > 4 && encoding[4] != '/'))
-            return true;
+            return;
         if (!hasPayloadType || !byte.TryParse(payloadType, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) || number > 127
             || !(encoding[4..].SequenceEqual("/48000/2") || encoding[4..].SequenceEqual("/48000")))
-            return Fail(line, "Opus is written a=rtpmap:<payload type 0 to 127> opus/48000/2 (RFC 7587 §7).");
+        {
+            if (media.OpusError == SdpError.None)
+                media.OpusError = SdpError.At(_line, line, "Opus is written a=rtpmap:<payload type 0 to 127> opus/48000/2 (RFC 7587 §7).");
+            return;
+        }
 
         // The order of the m-line is the order of preference (RFC 3264 §5.1).
         int rank = -1;
@@ -210,7 +237,6 @@ internal sealed partial class SessionDescriptionParser
             rank = payloadType.SequenceEqual(media.Formats[i]) ? i : -1;
         if (rank >= 0 && (_opusPayloadType is null || rank < _opusRank))
             (_opusPayloadType, _opusRank) = (number, rank);
-        return true;
     }
 
     private void ReadFmtp(ReadOnlySpan<char> value)
@@ -251,11 +277,11 @@ internal sealed partial class SessionDescriptionParser
         return true;
     }
 
-    // RFC 8841 §6.1: any number of digits; what does not fit is as good as unlimited.
+    // RFC 8841 §6.1: any number of digits; what does not fit is as good as unlimited. One that is no number says nothing, so the least that every peer takes holds.
     private bool TryParseMaxMessageSize(MediaDescription media, ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
         if (value.IsEmpty || value.ContainsAnyExceptInRange('0', '9'))
-            return Fail(line, "a=max-message-size is a number of bytes, 0 for any size (RFC 8841 §6.1).");
+            return true;
         long size = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : long.MaxValue;
         if (media.MaxMessageSize is { } known && known != size)
             return FailTwice(line, "a=max-message-size");

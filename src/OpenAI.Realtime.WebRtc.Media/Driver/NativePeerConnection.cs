@@ -144,6 +144,7 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
             MessagesSent = counters.MessagesSent,
             MessagesReceived = counters.MessagesReceived,
             ChunksRetransmitted = counters.ChunksRetransmitted,
+            CandidatesIgnored = counters.CandidatesIgnored,
             DatagramsDropped = received,
             Drops = drops,
             DtlsCipherSuite = counters.DtlsCipherSuite,

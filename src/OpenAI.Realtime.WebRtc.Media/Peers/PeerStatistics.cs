@@ -42,6 +42,9 @@ public sealed record PeerStatistics
     /// <summary>SCTP DATA chunks sent again.</summary>
     public long? ChunksRetransmitted { get; init; }
 
+    /// <summary>Candidates of the peer's that no check is sent to: names, TCP, and those that cannot be read. No sign of trouble.</summary>
+    public long? CandidatesIgnored { get; init; }
+
     /// <summary>Datagrams received that no protocol wanted, or that failed authentication or parsing; by reason in <see cref="Drops"/>.</summary>
     public long? DatagramsDropped { get; init; }
 

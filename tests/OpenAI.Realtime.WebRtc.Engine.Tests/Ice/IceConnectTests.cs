@@ -63,7 +63,7 @@ public class IceConnectTests
         simulation.Start();
         Assert.False(simulation.Offerer.Agent.AddRemoteCandidate(
             new("3717646455", 1, TransportProtocol.Tcp, 1671430143, IceSimulation.Address("192.0.2.10:443"), IceCandidateType.Host, IceTcpType.Passive)));
-        Assert.Equal(1, simulation.Offerer.Agent.Counters.DroppedTcpCandidates);
+        Assert.Equal(1, simulation.Offerer.Agent.Counters.IgnoredTcpCandidates);
         Assert.True(simulation.RunUntilConnected(TimeSpan.FromMilliseconds(100)));
         Assert.Equal(IceSimulation.Address("192.0.2.11:3478"), simulation.Offerer.Selected!.Value.Remote);
     }

@@ -33,7 +33,8 @@ public sealed class CandidateTests
     [InlineData("0x7f.0.0.1 40000 typ host", false)]
     [InlineData("0177.0.0.1 40000 typ host", false)]
     [InlineData("[2001:db8::1] 40000 typ host", false)]
-    [InlineData("fe80::1%eth0 40000 typ host", false)]
+    [InlineData("fe80::1%eth0 40000 typ host", true)]
+    [InlineData("192.0.2.7%eth0 40000 typ host", false)]
     public void Only_the_address_of_one_machine_is_checked(string rest, bool usable)
     {
         Assert.True(SdpCandidate.TryParse($"candidate:1 1 udp 1 {rest}", out SdpCandidate candidate));

@@ -23,6 +23,16 @@ public sealed class UnusableAnswerTests
         Assert.Equal("The answer has fingerprints of sha-1 alone. The peer must give one of sha-256, sha-384 or sha-512 (RFC 8122 §5.1).", error.Message);
     }
 
+    [Fact]
+    public void Only_names_where_a_lite_agent_has_to_give_addresses()
+    {
+        string answer = string.Concat(Samples.Without(Answer, "a=candidate").Split("\r\n").Select(l => l == "a=mid:0" ? "a=mid:0\r\na=candidate:1 1 udp 1 c0ffee.local 3478 typ host\r\n" : l.Length > 0 ? l + "\r\n" : ""));
+
+        Assert.Contains("1 candidate(s) with a name in place of an address", Samples.AnswerError(answer).Message, StringComparison.Ordinal);
+        NegotiatedSession full = Samples.NegotiateAnswer(Samples.Without(answer, "a=ice-lite"));     // a full agent checks us, and so tells its address
+        Assert.Equal((0, 1), (full.RemoteCandidates.Count, full.NamedCandidates));
+    }
+
     [Theory]
     [InlineData("a=ice-", "a=ice-ufrag and a=ice-pwd lines")]
     [InlineData("a=ice-ufrag", "a=ice-ufrag line")]

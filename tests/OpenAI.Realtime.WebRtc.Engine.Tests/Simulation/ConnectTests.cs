@@ -31,6 +31,8 @@ public class ConnectTests
         Assert.Equal("""{"type":"response.create"}""", Encoding.UTF8.GetString(Assert.Single(simulation.Answerer.Messages)));
         Assert.Equal("""{"type":"session.created"}""", Encoding.UTF8.GetString(Assert.Single(simulation.Offerer.Messages)));
         Assert.Equal(50, simulation.Offerer.Audio.Count);
+        Assert.Empty(simulation.Offerer.Peer.GetCounters().Drops);      // a healthy call drops nothing
+        Assert.Empty(simulation.Answerer.Peer.GetCounters().Drops);
         Assert.Equal(50, simulation.Answerer.Audio.Count);
         for (int i = 1; i < 50; i++)
         {
