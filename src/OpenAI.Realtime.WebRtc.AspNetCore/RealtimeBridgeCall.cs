@@ -107,7 +107,7 @@ public sealed partial class RealtimeBridgeCall
     /// <returns>Dispose it to stop listening; the end of the call does so too.</returns>
     /// <exception cref="InvalidOperationException">The call has ended, or too many listen.</exception>
     /// <exception cref="ArgumentException">The sink's format cannot be used.</exception>
-    /// <exception cref="OpusLibraryNotFoundException">libopus is not on this machine.</exception>
+    /// <exception cref="OpusLibraryNotFoundException">The options ask for libopus, and it is not on this machine.</exception>
     public IAsyncDisposable ListenToPage(IAudioSink sink) => Listen(_fromPage.Listeners, sink);
 
     /// <summary>Lets a sink hear the assistant's voice, as <see cref="ListenToPage"/> does the page's.</summary>
@@ -115,7 +115,7 @@ public sealed partial class RealtimeBridgeCall
     /// <returns>Dispose it to stop listening; the end of the call does so too.</returns>
     /// <exception cref="InvalidOperationException">The call has ended, or too many listen.</exception>
     /// <exception cref="ArgumentException">The sink's format cannot be used.</exception>
-    /// <exception cref="OpusLibraryNotFoundException">libopus is not on this machine.</exception>
+    /// <exception cref="OpusLibraryNotFoundException">The options ask for libopus, and it is not on this machine.</exception>
     public IAsyncDisposable ListenToService(IAudioSink sink) => Listen(_toPage.Listeners, sink);
 
     /// <summary>

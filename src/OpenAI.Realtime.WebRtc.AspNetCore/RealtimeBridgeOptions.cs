@@ -46,7 +46,7 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
     /// <summary>The local addresses that pages connect to, one socket each. Default: null, every address of the machine, loopback too when the request came by it.</summary>
     public IReadOnlyList<IPAddress>? MediaAddresses { get; set; }
 
-    /// <summary>The Opus codec of sinks that listen in; without a sink nothing is decoded. Default: null, libopus.</summary>
+    /// <summary>The Opus codec of sinks that listen in; without a sink nothing is decoded. Default: null, libopus, or Concentus where that is missing.</summary>
     public IOpusCodecFactory? CodecFactory { get; set; }
 
     internal override void Validate()

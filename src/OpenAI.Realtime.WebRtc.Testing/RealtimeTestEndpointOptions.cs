@@ -60,7 +60,7 @@ public sealed class RealtimeTestEndpointOptions
     /// <summary>The WebRTC engine. Default: null, the SDK's own.</summary>
     public IPeerConnectionFactory? PeerConnectionFactory { get; init; }
 
-    /// <summary>The Opus codec. Default: null, libopus.</summary>
+    /// <summary>The Opus codec. Default: null, libopus, or Concentus where that is missing.</summary>
     public IOpusCodecFactory? CodecFactory { get; init; }
 
     /// <summary>The clock: of keys, sessions and audio. Default: the system's.</summary>

@@ -16,7 +16,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private readonly IEphemeralKeyProvider? _keys;
     private readonly bool _keysAreOwn;
     private readonly IPeerConnectionFactory _peerFactory;
-    private readonly IOpusCodecFactory _codecs;
+    private readonly IOpusCodecFactory? _codecs;
     private readonly ILoggerFactory? _loggerFactory;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
@@ -64,7 +64,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         _loggerFactory = loggerFactory;
         _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _codecs = codecs ?? LibOpusCodecFactory.Default;
+        _codecs = codecs;
         _peerFactory = peerFactory ?? DefaultPeerFactory.Create(loggerFactory, _timeProvider);
         var http = new RealtimeHttp(httpClient ?? OwnHttpClient(), _timeProvider, _logger);
         _signaling = new CallSignaling(options, http, _logger, HoldUntil);
@@ -88,7 +88,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <exception cref="RealtimeConnectException">A phase failed; says which, why, and what to do.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
-    /// <exception cref="OpusLibraryNotFoundException">libopus is not on this machine; the message names the package that has it.</exception>
+    /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine; the message names the package that has it.</exception>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public async Task<RealtimeWebRtcSession> ConnectAsync(RealtimeConnectOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -95,6 +95,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
         Timings = Timings,
         Connection = _peer.GetStatistics(),
         Audio = _parts.Audio.GetStatistics(),
+        Codec = _parts.Audio.Codec,
         EventsReceived = Interlocked.Read(ref _received),
         EventsSent = Interlocked.Read(ref _sent),
         EventsDropped = _events.Dropped,

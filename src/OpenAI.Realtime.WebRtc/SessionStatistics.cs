@@ -14,6 +14,9 @@ public sealed record SessionStatistics
     /// <summary>What the audio has counted, both ways.</summary>
     public AudioStatistics Audio { get; init; }
 
+    /// <summary>The name of the Opus implementation that runs; null when packets are sent and taken as they are.</summary>
+    public string? Codec { get; init; }
+
     /// <summary>Events received, unknown and malformed ones too.</summary>
     public long EventsReceived { get; init; }
 

@@ -1,6 +1,5 @@
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
-using OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;
@@ -9,14 +8,6 @@ namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;
 public class ConformanceTests : PeerConnectionConformance
 {
     protected override IPeerConnectionFactory Engine { get; } = new SIPSorceryPeerConnectionFactory();
-
-    protected override IOpusCodecFactory Codec { get; } = new ConcentusCodecFactory();
-}
-
-/// <summary>Concentus' codec with this project's own engine.</summary>
-public class ConcentusConformanceTests : PeerConnectionConformance
-{
-    protected override IPeerConnectionFactory Engine { get; } = new PeerConnectionFactory();
 
     protected override IOpusCodecFactory Codec { get; } = new ConcentusCodecFactory();
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
-using OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;

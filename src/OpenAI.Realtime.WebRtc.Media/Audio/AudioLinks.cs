@@ -43,8 +43,8 @@ internal sealed record AudioLinkContext(TimeProvider Time, ILogger? Logger = nul
     /// <summary>For tests in virtual time: user code runs on the thread that advances the clock, so that runs repeat exactly.</summary>
     public bool Inline { get; init; }
 
-    /// <summary>The Opus implementation where the session's options name none.</summary>
-    public IOpusCodecFactory Codecs { get; init; } = LibOpusCodecFactory.Default;
+    /// <summary>The Opus implementation where the session's options name none; null for libopus or, where that is missing, Concentus.</summary>
+    public IOpusCodecFactory? Codecs { get; init; }
 }
 
 /// <summary>A source, a sink or a codec failed.</summary>
@@ -57,7 +57,7 @@ internal static class AudioLinks
 {
     /// <summary>Makes the uplink. Nothing runs before it is started.</summary>
     /// <exception cref="ArgumentException">A format cannot be used.</exception>
-    /// <exception cref="OpusLibraryNotFoundException">libopus is missing.</exception>
+    /// <exception cref="OpusLibraryNotFoundException">libopus is asked for and missing.</exception>
     public static IAudioUplink CreateUplink(AudioOptions options, IOpusTrack track, AudioLinkContext context) =>
         options.EncodedSource is { } encoded
             ? new EncodedAudioSender(encoded, track, context) { IsMuted = options.StartMuted }
@@ -68,11 +68,13 @@ internal static class AudioLinks
 
     /// <summary>Makes the downlink. Nothing runs before it is started.</summary>
     /// <exception cref="ArgumentException">A format cannot be used.</exception>
-    /// <exception cref="OpusLibraryNotFoundException">libopus is missing.</exception>
+    /// <exception cref="OpusLibraryNotFoundException">libopus is asked for and missing.</exception>
     public static IAudioDownlink CreateDownlink(AudioOptions options, IOpusReader reader, AudioLinkContext context) =>
         options.EncodedSink is { } encoded
             ? new EncodedAudioReceiver(encoded, reader, context)
             : new AudioReceiver(options.Sink ?? new NullAudioSink(), Codecs(options, context).CreateDecoder(), options.JitterBuffer, reader, context);
 
-    private static IOpusCodecFactory Codecs(AudioOptions options, AudioLinkContext context) => options.CodecFactory ?? context.Codecs;
+    /// <summary>The Opus implementation of a session.</summary>
+    public static IOpusCodecFactory Codecs(AudioOptions options, AudioLinkContext context) =>
+        options.CodecFactory ?? (options.Codec == OpusCodecChoice.Auto ? context.Codecs : null) ?? OpusCodecs.For(options.Codec);
 }

@@ -24,4 +24,7 @@ internal static partial class AudioLog
 
     [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "The audio {Part} did not answer its cancellation and was left behind.")]
     public static partial void LeftBehind(ILogger logger, string part);
+
+    [LoggerMessage(EventId = 3008, Level = LogLevel.Debug, Message = "Opus is encoded and decoded by {Codec}.")]
+    public static partial void Codec(ILogger logger, string codec);
 }

@@ -18,7 +18,10 @@ public sealed class AudioOptions
     /// <summary>How the caller's voice is encoded.</summary>
     public OpusEncoderOptions Encoder { get; set; } = new();
 
-    /// <summary>The Opus implementation. Default: null, the one registered with the client, and if there is none libopus (<see cref="LibOpusCodecFactory"/>).</summary>
+    /// <summary>Which of the Opus implementations that come with this package runs. Default: <see cref="OpusCodecChoice.Auto"/>.</summary>
+    public OpusCodecChoice Codec { get; set; }
+
+    /// <summary>An Opus implementation of your own. Default: null, as <see cref="Codec"/> says. Not together with a <see cref="Codec"/> other than Auto.</summary>
     public IOpusCodecFactory? CodecFactory { get; set; }
 
     /// <summary>Whether the session begins muted. Default: false.</summary>
@@ -37,6 +40,10 @@ public sealed class AudioOptions
             throw new ArgumentException("Set either Sink or EncodedSink, not both.", nameof(Sink));
         Source?.Format.Validate(nameof(Source));
         Sink?.Format.Validate(nameof(Sink));
+        if (!Enum.IsDefined(Codec))
+            throw new ArgumentOutOfRangeException(nameof(Codec), Codec, "Not an Opus implementation: choose Auto, LibOpus or Concentus.");
+        if (CodecFactory is not null && Codec != OpusCodecChoice.Auto)
+            throw new ArgumentException("Set either Codec or CodecFactory, not both.", nameof(CodecFactory));
         Encoder.Validate();
         JitterBuffer.Validate();
     }

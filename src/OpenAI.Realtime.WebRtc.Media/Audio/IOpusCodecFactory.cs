@@ -3,6 +3,9 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <summary>The seam to an Opus implementation. Thread-safe; what it makes has one caller at a time.</summary>
 public interface IOpusCodecFactory
 {
+    /// <summary>The implementation's name, for logs and statistics. Default: the name of the type.</summary>
+    string Name => GetType().Name;
+
     /// <summary>Makes an encoder of 48 kHz mono in 20 ms frames.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="OpusLibraryNotFoundException">The native library is missing; the message says which package has it.</exception>

@@ -14,8 +14,11 @@ public sealed class LibOpusCodecFactory : IOpusCodecFactory
     /// </param>
     public LibOpusCodecFactory(string? libraryPath = null) => _libraryPath = libraryPath;
 
-    /// <summary>The factory that sessions use unless told otherwise.</summary>
+    /// <summary>One that finds the library by its usual names.</summary>
     public static LibOpusCodecFactory Default { get; } = new();
+
+    /// <inheritdoc/>
+    public string Name => "libopus";
 
     /// <summary>Loads libopus and says which one: the name it was found by, and its version.</summary>
     /// <exception cref="OpusLibraryNotFoundException">It is missing.</exception>

@@ -18,11 +18,11 @@ public sealed class MediaPort : IAsyncDisposable
     /// <param name="track">The track to begin with.</param>
     /// <param name="timeProvider">The clock. Default: the system's.</param>
     /// <param name="logger">Where a failing source, sink or codec is reported. Default: nowhere.</param>
-    /// <param name="codecs">The Opus implementation where <paramref name="options"/> name none. Default: libopus.</param>
+    /// <param name="codecs">The Opus implementation where <paramref name="options"/> name none. Default: libopus, or Concentus where that is missing.</param>
     /// <exception cref="ArgumentException">The options contradict each other, or a format cannot be used.</exception>
-    /// <exception cref="OpusLibraryNotFoundException">libopus is missing.</exception>
+    /// <exception cref="OpusLibraryNotFoundException">libopus is asked for and missing.</exception>
     public MediaPort(AudioOptions options, IOpusTrack track, TimeProvider? timeProvider = null, ILogger? logger = null, IOpusCodecFactory? codecs = null)
-        : this(options, track, new AudioLinkContext(timeProvider ?? TimeProvider.System, logger) { Codecs = codecs ?? LibOpusCodecFactory.Default })
+        : this(options, track, new AudioLinkContext(timeProvider ?? TimeProvider.System, logger) { Codecs = codecs })
     {
     }
 
@@ -32,6 +32,13 @@ public sealed class MediaPort : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(track);
         options.Validate();
         _track = new ReplaceableTrack(track);
+        if (options.EncodedSource is null || options.EncodedSink is null)
+        {
+            Codec = AudioLinks.Codecs(options, context).Name;
+            if (context.Logger is { } logger)
+                AudioLog.Codec(logger, Codec);
+        }
+
         _downlink = AudioLinks.CreateDownlink(options, _track, context);
         try
         {
@@ -67,6 +74,9 @@ public sealed class MediaPort : IAsyncDisposable
         get => _uplink.IsMuted;
         set => _uplink.IsMuted = value;
     }
+
+    /// <summary>The name of the Opus implementation that runs; null when packets are sent and taken as they are.</summary>
+    public string? Codec { get; }
 
     /// <summary>How loud the last 20 ms sent were.</summary>
     public AudioLevel InputLevel => _uplink.Level;

@@ -22,7 +22,7 @@ public sealed class OpusListener : IAsyncDisposable
     public OpusListener(IAudioSink sink, IOpusCodecFactory? codec = null, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        IOpusDecoder decoder = (codec ?? LibOpusCodecFactory.Default).CreateDecoder();
+        IOpusDecoder decoder = (codec ?? OpusCodecs.Auto).CreateDecoder();
         try
         {
             _receiver = new AudioReceiver(sink, decoder, new JitterBufferOptions(), _feed, new AudioLinkContext(timeProvider ?? TimeProvider.System, logger));

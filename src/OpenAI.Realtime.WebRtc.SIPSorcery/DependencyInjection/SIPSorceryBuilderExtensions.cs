@@ -1,4 +1,4 @@
-using OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -16,12 +16,9 @@ public static class SIPSorceryBuilderExtensions
 
     /// <summary>Encodes and decodes Opus with Concentus instead of libopus.</summary>
     /// <param name="builder">What <c>AddOpenAIRealtimeWebRtc</c> returned.</param>
-    /// <param name="allowNativeLibrary">
-    /// Whether Concentus may look for a native libopus and use it. Default: false, managed code only. See <see cref="ConcentusCodecFactory"/>.
-    /// </param>
-    public static IOpenAIRealtimeWebRtcBuilder UseConcentus(this IOpenAIRealtimeWebRtcBuilder builder, bool allowNativeLibrary = false)
+    public static IOpenAIRealtimeWebRtcBuilder UseConcentus(this IOpenAIRealtimeWebRtcBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        return builder.UseOpusCodecFactory(_ => new ConcentusCodecFactory(allowNativeLibrary));
+        return builder.UseOpusCodecFactory(_ => ConcentusCodecFactory.Default);
     }
 }

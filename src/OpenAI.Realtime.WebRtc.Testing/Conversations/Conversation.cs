@@ -45,7 +45,7 @@ internal sealed partial class Conversation : IDisposable
         _sendAudio = sendAudio;
         _time = options.TimeProvider;
         _logger = logger;
-        IOpusCodecFactory codecs = options.CodecFactory ?? LibOpusCodecFactory.Default;
+        IOpusCodecFactory codecs = options.CodecFactory ?? OpusCodecs.Auto;
         _encoder = codecs.CreateEncoder(new OpusEncoderOptions());
         _uplink = new UplinkDecoder(codecs.CreateDecoder());
         _input = new InputAudioBuffer(AudioFormat.Mono48kHz.SamplesIn(options.MaxTurn));

@@ -33,7 +33,7 @@ internal static class EnginesBenchmark
             case ["calls", string adapter]:
                 return await CallsBenchmark.MeasureAsync(Calls, Seconds, Engine(adapter));
             case ["codec", string adapter]:
-                return MeasureCodec(adapter == Ours ? LibOpusCodecFactory.Default : new Adapter(adapter).Create<IOpusCodecFactory>());
+                return MeasureCodec(adapter == Ours ? LibOpusCodecFactory.Default : ConcentusCodecFactory.Default);
         }
 
         string[] choices = args.Length > 0 ? [Ours, args[0]] : [Ours];

@@ -10,3 +10,9 @@ public class EngineConformanceTests : PeerConnectionConformance
 
     protected override IOpusCodecFactory Codec => LibOpusCodecFactory.Default;
 }
+
+/// <summary>Our own engine, with Concentus.</summary>
+public sealed class ConcentusConformanceTests : EngineConformanceTests
+{
+    protected override IOpusCodecFactory Codec => ConcentusCodecFactory.Default;
+}

@@ -1,14 +1,14 @@
 using OpenAI.Realtime.WebRtc.Media;
-using OpenAI.Realtime.WebRtc.Conformance;
-using OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
+using OpenAI.Realtime.WebRtc.Tests.Support;
+using Spectrum = OpenAI.Realtime.WebRtc.Conformance.Spectrum;
 
-namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;
+namespace OpenAI.Realtime.WebRtc.Tests.Audio;
 
 /// <summary>Concentus behind the codec's seam; libopus is the oracle.</summary>
 public sealed class ConcentusTests
 {
     private const int Frame = IOpusEncoder.FrameSamples;
-    private static readonly ConcentusCodecFactory Concentus = new();
+    private static readonly ConcentusCodecFactory Concentus = ConcentusCodecFactory.Default;
 
     [Theory]
     [InlineData(true, true)]
@@ -86,13 +86,26 @@ public sealed class ConcentusTests
     }
 
     [Fact]
-    public void A_native_library_is_used_only_when_asked_for()
+    public void Concentus_runs_where_libopus_is_missing()
     {
-        Assert.DoesNotContain("Concentus.Native", AppDomain.CurrentDomain.GetAssemblies().Select(a => a.GetName().Name));
-        using IOpusEncoder encoder = new ConcentusCodecFactory(allowNativeLibrary: true).CreateEncoder(new());
-        using IOpusDecoder decoder = new ConcentusCodecFactory(allowNativeLibrary: true).CreateDecoder();
-        byte[] packet = Encode(encoder, Tone(1)).Single();
-        Assert.Equal(Frame, Decode(decoder, packet).Length);
+        Assert.Same(ConcentusCodecFactory.Default, OpusCodecs.Choose(() => throw new OpusLibraryNotFoundException("not here")));
+        Assert.Same(LibOpusCodecFactory.Default, OpusCodecs.Choose(() => { }));
+    }
+
+    [Theory]
+    [InlineData(OpusCodecChoice.LibOpus, "libopus")]
+    [InlineData(OpusCodecChoice.Concentus, "Concentus")]
+    public async Task An_option_forces_a_codec(OpusCodecChoice choice, string name)
+    {
+        await using var port = new MediaPort(new AudioOptions { Codec = choice }, new SendingTrack((_, _) => { }));
+        Assert.Equal(name, port.Codec);
+    }
+
+    [Fact]
+    public void Contradictory_and_unknown_codecs_are_refused()
+    {
+        Assert.Throws<ArgumentException>(() => new AudioOptions { Codec = OpusCodecChoice.LibOpus, CodecFactory = Concentus }.Validate());
+        Assert.Throws<ArgumentOutOfRangeException>(() => new AudioOptions { Codec = (OpusCodecChoice)9 }.Validate());
     }
 
     private static IOpusCodecFactory Codec(bool concentus) => concentus ? Concentus : LibOpusCodecFactory.Default;

@@ -1,13 +1,15 @@
-using OpenAI.Realtime.WebRtc.Media;
-
-namespace OpenAI.Realtime.WebRtc.SIPSorcery.Audio;
+namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>
 /// The decoder's seam on Concentus. Where libopus returns an error code, Concentus throws: a broken packet is caught here and the decoder
 /// reset, so that nothing a peer sends gets further.
 /// </summary>
-internal sealed class ConcentusDecoder(global::Concentus.IOpusDecoder decoder) : IOpusDecoder
+internal sealed class ConcentusDecoder : IOpusDecoder
 {
+#pragma warning disable CS0618 // The factory that is to be used instead searches for a native library unless a static switch of the process says no.
+    private readonly global::Concentus.Structs.OpusDecoder _decoder = new(OpusPacket.SampleRate, 1);
+#pragma warning restore CS0618
+
     public bool TryDecode(ReadOnlySpan<byte> packet, Span<short> pcm, out int samples)
     {
         samples = 0;
@@ -29,22 +31,22 @@ internal sealed class ConcentusDecoder(global::Concentus.IOpusDecoder decoder) :
         pcm[Math.Clamp(made, 0, pcm.Length)..].Clear();
     }
 
-    public void Reset() => decoder.ResetState();
+    public void Reset() => _decoder.ResetState();
 
-    public void Dispose() => decoder.Dispose();
+    public void Dispose() => _decoder.Dispose();
 
     private bool TryDecode(ReadOnlySpan<byte> packet, Span<short> pcm, int frame, bool fec, out int samples)
     {
         try
         {
-            samples = decoder.Decode(packet, pcm, frame, fec);
+            samples = _decoder.Decode(packet, pcm, frame, fec);
             return true;
         }
 #pragma warning disable CA1031 // Hostile bytes reach array indices inside the managed port: whatever it throws, the packet was broken.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            decoder.ResetState();
+            _decoder.ResetState();
             samples = 0;
             return false;
         }
