@@ -4,6 +4,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace ConsoleVoiceChat;
 
@@ -73,6 +74,12 @@ internal static class CommandLine
         DefaultValueFactory = _ => "conversation.wav",
     };
 
+    private static readonly Option<string> Codec = new Option<string>("--codec")
+    {
+        Description = "The Opus implementation: libopus, concentus (managed code, always there), or auto: libopus where the machine has it, otherwise concentus.",
+        DefaultValueFactory = _ => "auto",
+    }.AcceptOnlyFromAmong("auto", "libopus", "concentus");
+
     private static readonly Option<double?> Seconds = new("--seconds")
     {
         HelpName = "N",
@@ -95,7 +102,7 @@ internal static class CommandLine
     private static readonly Option<string?> Stats = new("--stats")
     {
         HelpName = "FILE",
-        Description = "Write JSON at the end: ms (from start: key, answer, ice, dtls, channel, first_event, first_audio), audio, call_id, dtls_cipher, srtp_profile, "
+        Description = "Write JSON at the end: ms (from start: key, answer, ice, dtls, channel, first_event, first_audio), audio, codec, call_id, dtls_cipher, srtp_profile, "
             + "allocated_bytes, ended.",
     };
 
@@ -107,7 +114,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Seconds, Say, Events, Stats,
+            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Codec, Seconds, Say, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -143,6 +150,7 @@ internal static class CommandLine
             Instructions = parsed.GetValue(Instructions),
             Input = parsed.GetValue(Input) ?? Question,
             Output = parsed.GetValue(Output)!,
+            Codec = parsed.GetValue(Codec) switch { "libopus" => OpusCodecChoice.LibOpus, "concentus" => OpusCodecChoice.Concentus, _ => OpusCodecChoice.Auto },
             Duration = parsed.GetValue(Seconds) is { } s ? TimeSpan.FromSeconds(s) : null,
             Say = NullIfEmpty(parsed.GetValue(Say)),
             EventsFile = NullIfEmpty(parsed.GetValue(Events)),
@@ -215,11 +223,11 @@ internal static class CommandLine
               10  session expired
               11  the service hung up, or the connection was lost
               12  a file, or sound from or to a pipe, could not be read or written
-              13  libopus is missing
+              13  libopus is missing, and --codec libopus asks for it
 
             Examples:
               Talk to the endpoint inside the program, no key needed:
-                samples/run
+                dotnet run --project samples/ConsoleVoiceChat
               Microphone and loudspeaker, Linux:
                 arecord -q -t raw -f S16_LE -r 24000 -c 1 | samples/run --input - --output - | aplay -q -t raw -f S16_LE -r 24000 -c 1
               One question by text, answer into a file:

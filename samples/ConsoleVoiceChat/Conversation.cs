@@ -29,7 +29,7 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
             new RealtimeConnectOptions
             {
                 Session = SessionConfig(),
-                Audio = new AudioOptions { Source = input.Source, Sink = output.Sink },
+                Audio = new AudioOptions { Source = input.Source, Sink = output.Sink, Codec = settings.Codec },
                 Progress = timeline,
                 EventTrace = (sent, json) =>
                 {

@@ -1,4 +1,5 @@
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace ConsoleVoiceChat;
 
@@ -33,6 +34,9 @@ internal sealed record Settings
     public required string Input { get; init; }
 
     public required string Output { get; init; }
+
+    /// <summary>The Opus implementation.</summary>
+    public OpusCodecChoice Codec { get; init; }
 
     /// <summary>How long to talk, from the open channel on; null: until it is over.</summary>
     public TimeSpan? Duration { get; init; }

@@ -8,13 +8,14 @@ namespace ConsoleVoiceChat;
 /// <summary>How it went, in numbers; what --stats writes.</summary>
 /// <param name="Ms">When each step was passed, in milliseconds from the start; null for what was not reached.</param>
 /// <param name="Audio">Packets, both ways.</param>
+/// <param name="Codec">The Opus implementation that ran; null when it was never connected.</param>
 /// <param name="CallId">The call's id; null when the service named none.</param>
 /// <param name="DtlsCipher">The cipher suite, by its IANA name.</param>
 /// <param name="SrtpProfile">The SRTP protection profile, by its IANA name.</param>
 /// <param name="AllocatedBytes">Allocated by the whole program, in the demonstration with the endpoint inside it.</param>
 /// <param name="Ended">Why it ended: reply_played, seconds, interrupted, or the failure's name.</param>
 internal sealed record Statistics(
-    StepTimes Ms, AudioCounts Audio, string? CallId, string? DtlsCipher, string? SrtpProfile, long AllocatedBytes, string Ended)
+    StepTimes Ms, AudioCounts Audio, string? Codec, string? CallId, string? DtlsCipher, string? SrtpProfile, long AllocatedBytes, string Ended)
 {
     public static Statistics Of(Conversation conversation, Timeline timeline, ChatException? failure, long allocated)
     {
@@ -24,6 +25,7 @@ internal sealed record Statistics(
                 timeline[ConnectStep.Key], timeline[ConnectStep.Answer], timeline[ConnectStep.Ice], timeline[ConnectStep.Dtls],
                 timeline[ConnectStep.Channel], timeline[ConnectStep.FirstEvent], timeline[ConnectStep.FirstAudio]),
             AudioCounts.Of(connection, conversation.Counted?.Audio ?? default),
+            conversation.Counted?.Codec,
             conversation.CallId,
             connection?.DtlsCipherSuite,
             connection?.SrtpProfile,

@@ -44,8 +44,9 @@ public sealed class PackageContentTests(PackedPackages packages)
     public void The_engine_depends_on_nothing() => Assert.Empty(Dependencies("OpenAI.Realtime.WebRtc.Engine"));
 
     [Fact]
-    public void A_call_depends_on_its_engine_and_on_where_it_logs() => Assert.Equal(
+    public void A_call_depends_on_its_engine_on_Opus_in_managed_code_and_on_where_it_logs() => Assert.Equal(
         [
+            ("Concentus", false),
             ("Microsoft.Extensions.Logging.Abstractions", false),
             ("OpenAI.Realtime.WebRtc.Engine", true),
         ],

@@ -19,6 +19,17 @@ public sealed class DemoTests
         Assert_the_screen_is_plain_text(ended);
     }
 
+    [Theory]
+    [InlineData("libopus", "libopus")]
+    [InlineData("concentus", "Concentus")]
+    public async Task A_codec_can_be_chosen_and_the_statistics_say_which_ran(string asked, string ran)
+    {
+        using var folder = new TestFolder();
+        SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, "--codec", asked, "--seconds", "1", "--stats", "stats.json");
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+        Assert.Equal(ran, RunFiles.ReadStats(folder.File("stats.json"))["codec"]!.GetValue<string>());
+    }
+
     // The words are compared by their loudness over time: the recording's must be found in what was heard, after its own end.
     private static void Assert_the_callers_words_came_back(string wav)
     {
