@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 using OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 
@@ -22,7 +23,7 @@ public sealed class RealtimeBridge
     private int _active;
     private long _started, _ended, _refused;
 
-    internal RealtimeBridge(ILoggerFactory loggers) => _logger = loggers.CreateLogger(AspNetLog.Category);
+    internal RealtimeBridge(ILoggerFactory loggers) => _logger = GuardedLogger.Create(loggers, AspNetLog.Category);
 
     /// <summary>The calls that are live now.</summary>
     public IReadOnlyList<RealtimeBridgeCall> Calls

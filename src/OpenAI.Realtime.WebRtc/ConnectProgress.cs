@@ -61,24 +61,35 @@ internal sealed class ConnectClock(TimeProvider timeProvider, IProgress<ConnectP
     private readonly long _start = timeProvider.GetTimestamp();
     private readonly TimeSpan?[] _reached = new TimeSpan?[(int)ConnectStep.FirstAudio + 1];
     private readonly Lock _lock = new();
+    private readonly InOrder<ConnectProgress> _untold = new(step => Report(progress, step));
 
     public TimeSpan Elapsed => timeProvider.GetElapsedTime(_start);
 
-    /// <summary>Takes a step down; later calls for the same step do nothing.</summary>
-    public bool Reach(ConnectStep step) => Reach(step, Elapsed);
+    /// <summary>Takes a step down, and tells it; later calls for the same step do nothing.</summary>
+    public void Reach(ConnectStep step) => Reach(step, Elapsed);
 
-    /// <summary>Takes a step down with the time at which it was reached.</summary>
-    public bool Reach(ConnectStep step, TimeSpan elapsed)
+    /// <summary>Takes a step down with the time at which it was reached, and tells it.</summary>
+    public void Reach(ConnectStep step, TimeSpan elapsed)
+    {
+        Note(step, elapsed);
+        Tell();
+    }
+
+    /// <summary>Takes a step down that is told later: the caller holds a lock.</summary>
+    public void Note(ConnectStep step, TimeSpan elapsed)
     {
         lock (_lock)
         {
             if (_reached[(int)step] is not null)
-                return false;
+                return;
             _reached[(int)step] = elapsed;
+            if (progress is not null)
+                _untold.Add(new ConnectProgress(step, elapsed));
         }
-        progress?.Report(new ConnectProgress(step, elapsed));
-        return true;
     }
+
+    /// <summary>Tells what has been taken down and not told; call under no lock.</summary>
+    public void Tell() => _untold.Deliver();
 
     public TimeSpan? this[ConnectStep step]
     {
@@ -99,4 +110,18 @@ internal sealed class ConnectClock(TimeProvider timeProvider, IProgress<ConnectP
         FirstEvent = this[ConnectStep.FirstEvent],
         FirstAudio = this[ConnectStep.FirstAudio],
     };
+
+    private static void Report(IProgress<ConnectProgress>? progress, ConnectProgress step)
+    {
+        try
+        {
+            progress?.Report(step);
+        }
+#pragma warning disable CA1031 // Whatever the caller's own code throws must not end its call.
+        catch
+#pragma warning restore CA1031
+        {
+            // The next step is told all the same.
+        }
+    }
 }

@@ -15,10 +15,10 @@ public sealed class RealtimeConnectOptions
     /// <summary>The end user's stable, hashed identifier. Default: null, <see cref="OpenAIRealtimeWebRtcOptions.SafetyIdentifier"/>.</summary>
     public string? SafetyIdentifier { get; set; }
 
-    /// <summary>Told each step with its time, on the thread that reaches it; must be quick and must not throw. Default: null.</summary>
+    /// <summary>Told each step with its time: in order, one at a time, under no lock, on the thread that reaches it or on one that is telling then. Must be quick; what it throws is dropped. Default: null.</summary>
     public IProgress<ConnectProgress>? Progress { get; set; }
 
-    /// <summary>Shown every event in both directions as it is on the wire; must be quick and must not throw. Default: null.</summary>
+    /// <summary>Shown every event in both directions as it is on the wire. Must be quick; what it throws is logged once. Default: null.</summary>
     public RealtimeEventTrace? EventTrace { get; set; }
 }
 

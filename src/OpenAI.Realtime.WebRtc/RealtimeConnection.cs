@@ -35,11 +35,13 @@ internal sealed class RealtimeConnection : IAsyncDisposable
     private readonly Task _watching;
     private string? _callId;
     private Action<PeerStateChange>? _stateChanged;
+    private readonly InOrder<PeerStateChange> _changes;
     private PeerStateChange _last;
 
     private RealtimeConnection(RealtimeConnectionSetup setup)
     {
         _setup = setup;
+        _changes = new InOrder<PeerStateChange>(change => _stateChanged?.Invoke(change));
         Peer = setup.PeerFactory.Create(setup.PeerOptions);
         _peerCreated = setup.Clock.Elapsed;
         _watching = WatchStatesAsync();
@@ -51,16 +53,24 @@ internal sealed class RealtimeConnection : IAsyncDisposable
     /// <summary>The call's id; null when the service named none.</summary>
     public string? CallId => _callId;
 
-    /// <summary>From now on tells each change of the engine's state, in order, under a lock; must be quick. A state other than connected is told at once.</summary>
+    /// <summary>From now on tells each change of the engine's state, in order, one at a time; must be quick. A state other than connected is told at once.</summary>
     public void Observe(Action<PeerStateChange> stateChanged)
     {
         lock (_statesLock)
         {
-            TakeStates();
+            TakeStatesLocked();
             _stateChanged = stateChanged;
             if (_last.State == PeerState.Disconnected)
-                stateChanged(_last);
+                _changes.Add(_last);
         }
+
+        Tell();
+    }
+
+    private void Tell()
+    {
+        _setup.Clock.Tell();
+        _changes.Deliver();
     }
 
     /// <summary>A time on the peer's clock as a time since the connect began; never later than now, since creating the peer took a moment that both clocks count.</summary>
@@ -143,25 +153,30 @@ internal sealed class RealtimeConnection : IAsyncDisposable
     private void TakeStates()
     {
         lock (_statesLock)
+            TakeStatesLocked();
+        Tell();
+    }
+
+    private void TakeStatesLocked()
+    {
+        while (Peer.StateChanges.TryRead(out PeerStateChange change))
         {
-            while (Peer.StateChanges.TryRead(out PeerStateChange change))
+            TimeSpan at = SinceStart(change.At);
+            switch (change.State)
             {
-                TimeSpan at = SinceStart(change.At);
-                switch (change.State)
-                {
-                    case PeerState.Securing:
-                        _setup.Clock.Reach(ConnectStep.Ice, at);
-                        break;
-                    case PeerState.OpeningChannel:
-                        _setup.Clock.Reach(ConnectStep.Dtls, at);
-                        break;
-                    case PeerState.Connected:
-                        _setup.Clock.Reach(ConnectStep.Channel, at);
-                        break;
-                }
-                _last = change;
-                _stateChanged?.Invoke(change);
+                case PeerState.Securing:
+                    _setup.Clock.Note(ConnectStep.Ice, at);
+                    break;
+                case PeerState.OpeningChannel:
+                    _setup.Clock.Note(ConnectStep.Dtls, at);
+                    break;
+                case PeerState.Connected:
+                    _setup.Clock.Note(ConnectStep.Channel, at);
+                    break;
             }
+            _last = change;
+            if (_stateChanged is not null)
+                _changes.Add(change);
         }
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
@@ -62,7 +61,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         OpenAIRealtimeWebRtcOptionsValidator.ThrowIfInvalid(options, keyProvider is not null);
         _options = options;
         _loggerFactory = loggerFactory;
-        _logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
+        _logger = GuardedLogger.Create(loggerFactory, Telemetry.Name);
         _timeProvider = timeProvider ?? TimeProvider.System;
         _codecs = codecs;
         _peerFactory = peerFactory ?? DefaultPeerFactory.Create(loggerFactory, _timeProvider);

@@ -36,6 +36,7 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
     private string? _expired;
     private long _received;
     private long _sent;
+    private bool _traceFailed;
 
     internal RealtimeWebRtcSession(SessionParts parts)
     {
@@ -352,7 +353,8 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
 
     private void Show(bool sent, ReadOnlySpan<byte> utf8Json)
     {
-        _parts.Trace?.Invoke(sent, utf8Json);
+        if (_parts.Trace is { } trace)
+            Trace(trace, sent, utf8Json);
         if (!_logger.IsEnabled(LogLevel.Trace))
             return;
         string json = Redaction.Hide(Encoding.UTF8.GetString(utf8Json));
@@ -360,6 +362,21 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
             _logger.Sent(json);
         else
             _logger.Received(json);
+    }
+
+    private void Trace(RealtimeEventTrace trace, bool sent, ReadOnlySpan<byte> utf8Json)
+    {
+        try
+        {
+            trace(sent, utf8Json);
+        }
+#pragma warning disable CA1031 // Whatever the caller's own code throws must not end its call.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (!Interlocked.Exchange(ref _traceFailed, true))
+                _logger.PartFailed("The event trace", e);
+        }
     }
 
     private RealtimeSessionEndedException Ended(Exception? inner) =>

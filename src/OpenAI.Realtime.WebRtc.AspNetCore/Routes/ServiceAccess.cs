@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
@@ -22,7 +22,7 @@ internal sealed class ServiceAccess
         string key = OpenAIRealtimeWebRtcServiceCollectionExtensions.ServiceKey(name);
         Options = services.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name);
         TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        ILogger logger = (services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name);
+        ILogger logger = GuardedLogger.Create(services.GetService<ILoggerFactory>(), Telemetry.Name);
         IHttpClientFactory clients = services.GetRequiredService<IHttpClientFactory>();
         _http = new RealtimeHttp(() => clients.CreateClient(key), TimeProvider, logger);
         _keyServerHttp = new RealtimeHttp(

@@ -40,6 +40,9 @@ internal interface IAudioDownlink : IAsyncDisposable
 /// <param name="OnFault">Called once when a source or a sink fails, on any thread; it must not block.</param>
 internal sealed record AudioLinkContext(TimeProvider Time, ILogger? Logger = null, Action<AudioFault>? OnFault = null)
 {
+    /// <summary>Where faults are logged; what it throws is nobody's.</summary>
+    public ILogger? Logger { get; } = Logger is null ? null : GuardedLogger.Guard(Logger);
+
     /// <summary>For tests in virtual time: user code runs on the thread that advances the clock, so that runs repeat exactly.</summary>
     public bool Inline { get; init; }
 

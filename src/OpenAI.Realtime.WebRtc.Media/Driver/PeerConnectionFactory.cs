@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace OpenAI.Realtime.WebRtc.Media;
 
@@ -29,8 +28,7 @@ public sealed class PeerConnectionFactory(ILoggerFactory? loggerFactory = null, 
         Check(options.ConsentTimeout > TimeSpan.Zero || options.ConsentTimeout == Timeout.InfiniteTimeSpan, nameof(options.ConsentTimeout), "must be positive or infinite");
 
         TimeProvider clock = options.TimeProvider == TimeProvider.System && timeProvider is not null ? timeProvider : options.TimeProvider;
-        ILoggerFactory loggers = options.LoggerFactory ?? loggerFactory ?? NullLoggerFactory.Instance;
-        return new NativePeerConnection(options, clock, WaitThreads, loggers.CreateLogger("OpenAI.Realtime.WebRtc.PeerConnection"));
+        return new NativePeerConnection(options, clock, WaitThreads, GuardedLogger.Create(options.LoggerFactory ?? loggerFactory, "OpenAI.Realtime.WebRtc.PeerConnection"));
     }
 
     private static void Check(bool isRight, string option, string demand)

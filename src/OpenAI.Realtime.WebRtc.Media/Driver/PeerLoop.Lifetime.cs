@@ -185,7 +185,7 @@ internal sealed partial class PeerLoop
             case PeerEventKind.Ended:
                 while (_peer!.TryPeekMessage(out int length, out bool isText)) // at most the receive window
                     TakeMessage(length, isText);
-                Finish(new PeerEnd(ReasonOf(e.Cause), _phase, e.Detail ?? DetailOf(e.Cause)));
+                Finish(new PeerEnd(ReasonOf(e.Cause), _phase, e.Detail!));
                 break;
         }
     }
@@ -286,19 +286,5 @@ internal sealed partial class PeerLoop
         EndCause.ChannelTimeout => PeerEndReason.ChannelTimeout,
         EndCause.ChannelFailed => PeerEndReason.ChannelFailed,
         _ => PeerEndReason.EngineFailure,
-    };
-
-    private static string DetailOf(EndCause cause) => cause switch
-    {
-        EndCause.ClosedLocally => "This side closed the connection.",
-        EndCause.ClosedByPeer => "The peer closed the connection.",
-        EndCause.IceTimeout => "No pair of addresses worked in time: UDP may be blocked between here and the peer.",
-        EndCause.ConsentExpired => "The peer stopped answering consent checks: it is gone, or the network is.",
-        EndCause.DtlsTimeout => "The DTLS handshake did not finish in time.",
-        EndCause.DtlsFailed => "The DTLS handshake failed.",
-        EndCause.FingerprintMismatch => "The peer's certificate is not the one that its SDP promised with a=fingerprint: somebody may be in between.",
-        EndCause.ChannelTimeout => "The data channel did not open in time.",
-        EndCause.ChannelFailed => "The data channel failed: the peer aborted it, or acknowledged nothing for too long.",
-        _ => "The engine gave no reason.",
     };
 }

@@ -49,6 +49,7 @@ internal sealed partial class PeerLoop : IWaitClient
     private readonly IncomingMessages _incomingMessages = new();
     private readonly long[] _sendFailures = new long[Enum.GetValues<SendOutcome>().Length];
     private RunGate _gate;
+    private int _requested;
 
     // Touched only by the thread that runs.
     private WebRtcPeer? _peer;
@@ -81,6 +82,10 @@ internal sealed partial class PeerLoop : IWaitClient
     public IncomingMessages IncomingMessages => _incomingMessages;
 
     public long AudioDroppedOnSend => _outgoingAudio.Dropped;
+
+    public bool TryRequest() => Interlocked.Exchange(ref _requested, 1) == 0;
+
+    public void BeginRequested() => Interlocked.Exchange(ref _requested, 0);
 
     public void RunOnWaitThread() => Run();
 

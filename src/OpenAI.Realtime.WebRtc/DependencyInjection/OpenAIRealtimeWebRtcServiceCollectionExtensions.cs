@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.Diagnostics;
@@ -101,7 +100,7 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             new RealtimeHttp(
                 () => http.CreateClient(ServiceKey(name)),
                 provider.GetService<TimeProvider>() ?? TimeProvider.System,
-                (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(Telemetry.Name)));
+                GuardedLogger.Create(provider.GetService<ILoggerFactory>(), Telemetry.Name)));
     }
 
     /// <summary>The name of the HTTP client, and the key of what the builder registers; apart from keys that an application may use itself.</summary>

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Signaling;
 
@@ -72,7 +72,6 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
     internal static RealtimeHttp Http(HttpClient httpClient, TimeProvider? timeProvider, ILoggerFactory? loggerFactory)
     {
         ArgumentNullException.ThrowIfNull(httpClient);
-        return new RealtimeHttp(() => httpClient, timeProvider ?? TimeProvider.System,
-            (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger(Diagnostics.Telemetry.Name));
+        return new RealtimeHttp(() => httpClient, timeProvider ?? TimeProvider.System, GuardedLogger.Create(loggerFactory, Diagnostics.Telemetry.Name));
     }
 }

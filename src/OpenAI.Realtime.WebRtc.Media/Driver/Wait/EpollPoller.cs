@@ -140,9 +140,8 @@ internal sealed unsafe class EpollPoller : ISocketPoller
                     return false;
                 }
 
-                if (received > buffer.Length)
-                    continue; // no protocol of ours makes a datagram of this size: it was cut, drop it
-                length = (int)received;
+                // No protocol of ours makes a datagram larger than the buffer: it was cut, and is handed on as an empty one, which is dropped and counted.
+                length = received > buffer.Length ? 0 : (int)received;
                 remote = ReadSocketAddress(new ReadOnlySpan<byte>(from, fromLength));
                 return true;
             }

@@ -19,7 +19,7 @@ internal interface ISocketPoller : IDisposable
     /// <summary>The port's owner has read the port until nothing was left: report it again when something comes.</summary>
     void Rearm(UdpPort port);
 
-    /// <summary>Waits at most <paramref name="milliseconds"/> (−1: for ever) and writes the ports that can be read.</summary>
+    /// <summary>Waits at most <paramref name="milliseconds"/> (−1: for ever; it may be less) and writes the ports that can be read.</summary>
     /// <returns>How many were written.</returns>
     int Wait(int milliseconds, Span<UdpPort?> readable);
 

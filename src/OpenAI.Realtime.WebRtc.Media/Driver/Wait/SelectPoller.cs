@@ -10,6 +10,12 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// </summary>
 internal sealed class SelectPoller : ISocketPoller
 {
+    private const int WakeAttempts = 8;
+
+    /// <summary>The longest wait, in milliseconds: a wake is a datagram, and one that the system has lost must not cost more than this.</summary>
+    private const int MaxWait = 1_000;
+
+
     private readonly Lock _gate = new();
     private readonly Dictionary<Socket, Port> _ports = [];
     private readonly List<Socket> _ready = [];
@@ -18,10 +24,18 @@ internal sealed class SelectPoller : ISocketPoller
     private readonly byte[] _oneByte = [1];
     private readonly byte[] _wakeUpBuffer = new byte[16];
     private readonly SocketAddress _wakeUpFrom = new(AddressFamily.InterNetwork);
+    private readonly Action<Socket, byte[], SocketAddress> _sendWakeUp;
     private int _waking;
 
     public SelectPoller()
+        : this(static (socket, bytes, address) => socket.SendTo(bytes, SocketFlags.None, address))
     {
+    }
+
+    /// <summary>With the sending of a wake given from outside, for tests of what happens when it fails.</summary>
+    internal SelectPoller(Action<Socket, byte[], SocketAddress> sendWakeUp)
+    {
+        _sendWakeUp = sendWakeUp;
         _wakeUp.Blocking = false;
         _wakeUp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _wakeUpAddress = _wakeUp.LocalEndPoint!.Serialize();
@@ -67,7 +81,8 @@ internal sealed class SelectPoller : ISocketPoller
 
         try
         {
-            Socket.Select(_ready, null, null, milliseconds < 0 ? -1 : (int)Math.Min(milliseconds * 1000L, int.MaxValue));
+            Socket.Select(_ready, null, null, 1_000 * (milliseconds < 0 ? MaxWait : Math.Min(milliseconds, MaxWait)));
+            Volatile.Write(ref _waking, 0);     // awake: the next wake is sent again, whatever became of the last
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
@@ -99,21 +114,31 @@ internal sealed class SelectPoller : ISocketPoller
     {
         if (Interlocked.Exchange(ref _waking, 1) != 0)
             return;
-        try
+        for (int attempt = 0; attempt < WakeAttempts; attempt++)
         {
-            _wakeUp.SendTo(_oneByte, SocketFlags.None, _wakeUpAddress);
+            try
+            {
+                _sendWakeUp(_wakeUp, _oneByte, _wakeUpAddress);
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                return; // nobody waits any more
+            }
+            catch (SocketException)
+            {
+                Thread.Yield(); // no memory for it at this moment, say
+            }
         }
-        catch (Exception e) when (e is ObjectDisposedException or SocketException)
-        {
-            // Disposed: nobody waits. A full buffer: it is readable already.
-        }
+
+        // Not sent: whoever wakes next is to try again. Until then MaxWait bounds what is lost.
+        Volatile.Write(ref _waking, 0);
     }
 
     public void Dispose() => _wakeUp.Dispose();
 
     private void TakeWakeUp()
     {
-        Volatile.Write(ref _waking, 0);
         try
         {
             _wakeUp.ReceiveFrom(_wakeUpBuffer, SocketFlags.None, _wakeUpFrom);
@@ -147,7 +172,7 @@ internal sealed class SelectPoller : ISocketPoller
                     {
                         length = Socket.ReceiveFrom(buffer, SocketFlags.None, _from);
                         if (length == buffer.Length)
-                            continue; // cut, as Unix does it without a word: too long for anything of ours
+                            length = 0; // cut, as Unix does it without a word: too long for anything of ours, so it is dropped and counted as an empty one
                         remote = ReadSocketAddress(_from.Buffer.Span);
                         return true;
                     }

@@ -11,7 +11,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <code>
 ///   ┌─► wait: a socket is readable, the earliest deadline has come, or somebody woke us
 ///   │   run the owners of the readable sockets
-///   │   run who asked for it (RequestRun)
+///   │   run who has asked for it (RequestRun); who asks again meanwhile waits for the next round
 ///   └── when the earliest deadline is over: run everyone whose deadline is over, find the next earliest
 /// </code>
 /// </remarks>
@@ -65,6 +65,8 @@ internal sealed class WaitThread
     /// <summary>Has the thread run the client soon.</summary>
     public void RequestRun(IWaitClient client)
     {
+        if (!client.TryRequest())
+            return;
         _requests.Enqueue(client);
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _waitingUntil) != long.MinValue)
@@ -104,8 +106,13 @@ internal sealed class WaitThread
                 owner?.RunOnWaitThread();
             }
 
-            while (_requests.TryDequeue(out IWaitClient? client))
+            // As many as there are now: one that asks again while it runs comes after everybody else's sockets and deadlines.
+            for (int left = _requests.Count; left > 0 && _requests.TryDequeue(out IWaitClient? client); left--)
+            {
+                client.BeginRequested();
                 client.RunOnWaitThread();
+            }
+
             RunWhoIsDue();
 
             if (!IsEmpty())
