@@ -5,8 +5,9 @@ using System.Text.RegularExpressions;
 namespace OpenAI.Realtime.WebRtc.Conformance;
 
 /// <summary>
-/// A network between two connections on loopback that a test can cut. Each side is told the relay's address instead of the other's:
-/// pass the offer and the answer through it, and let each side have one candidate.
+/// A network between two connections on loopback that a test can cut. Each side is told the relay's address instead of the other's: pass the
+/// offer and the answer through it, and let each side have one address, the loopback one. Of each side's candidates the relay carries the first and
+/// leaves the others out, so that no way leads around it.
 /// </summary>
 public sealed partial class DatagramRelay : IDisposable
 {
@@ -46,11 +47,12 @@ public sealed partial class DatagramRelay : IDisposable
 
     private static string Rewrite(string sdp, Socket replacement, out IPEndPoint? replaced)
     {
-        Match candidate = HostCandidate().Match(sdp);
-        Assert.True(candidate.Success, $"There is no IPv4 host candidate in\n{sdp}");
-        replaced = new IPEndPoint(IPAddress.Parse(candidate.Groups["address"].Value), int.Parse(candidate.Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture));
+        Match carried = HostCandidate().Match(sdp);
+        Assert.True(carried.Success, $"There is no IPv4 host candidate in\n{sdp}");
+        replaced = new IPEndPoint(IPAddress.Parse(carried.Groups["address"].Value), int.Parse(carried.Groups["port"].Value, System.Globalization.CultureInfo.InvariantCulture));
         int port = ((IPEndPoint)replacement.LocalEndPoint!).Port;
-        return HostCandidate().Replace(sdp, match => $"{match.Groups["before"].Value}127.0.0.1 {port} typ host");
+        return CandidateLine().Replace(sdp, line =>
+            line.Index == carried.Index ? HostCandidate().Replace(line.Value, $"${{before}}127.0.0.1 {port} typ host") : "");
     }
 
     private async Task PumpAsync(Socket from, Socket to, IPEndPoint destination)
@@ -74,4 +76,7 @@ public sealed partial class DatagramRelay : IDisposable
 
     [GeneratedRegex(@"(?<before>a=candidate:\S+ 1 udp \d+ )(?<address>\d+\.\d+\.\d+\.\d+) (?<port>\d+) typ host", RegexOptions.IgnoreCase)]
     private static partial Regex HostCandidate();
+
+    [GeneratedRegex(@"a=candidate:[^\r\n]*\r?\n", RegexOptions.IgnoreCase)]
+    private static partial Regex CandidateLine();
 }

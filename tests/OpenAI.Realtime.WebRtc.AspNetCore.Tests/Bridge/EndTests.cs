@@ -35,9 +35,13 @@ public sealed class EndTests
     [Fact]
     public async Task A_page_that_vanishes_is_noticed_within_its_time()
     {
-        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", o => o.PageTimeout = TimeSpan.FromSeconds(4)).AllowAnonymous());
+        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", o =>
+        {
+            o.PageTimeout = TimeSpan.FromSeconds(8);
+            o.MediaAddresses = [IPAddress.Loopback];
+        }).AllowAnonymous());
         using var network = new DatagramRelay();
-        await using var page = new Page();
+        await using var page = new Page(new PeerConnectionOptions { LocalAddresses = [IPAddress.Loopback] });
         using HttpResponseMessage response = await host.PostAsync("/bridge", network.CarryOffer(await page.Peer.CreateOfferAsync()));
         await page.AcceptAsync(response, network.CarryAnswer);
         RealtimeTestCall call = await host.Service.WaitForCallAsync();

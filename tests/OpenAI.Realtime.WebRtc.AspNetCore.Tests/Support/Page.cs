@@ -13,7 +13,9 @@ internal sealed class Page : IAsyncDisposable
     private readonly List<string> _raw = [];
     private Task _reading = Task.CompletedTask;
 
-    public IPeerConnection Peer { get; } = new PeerConnectionFactory().Create(new PeerConnectionOptions { IncludeLoopback = true });
+    public Page(PeerConnectionOptions? options = null) => Peer = new PeerConnectionFactory().Create(options ?? new PeerConnectionOptions { IncludeLoopback = true });
+
+    public IPeerConnection Peer { get; }
 
     /// <summary>Where the call is, as the host's Location says.</summary>
     public Uri? Location { get; private set; }
