@@ -19,7 +19,8 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
     /// <summary>How long the page may take to connect once it has its answer. Default: 15 s.</summary>
     public TimeSpan PageConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long nothing at all may come from the page until it counts as gone; 4 s or more. Default: 10 s. A page that closes is noticed at once.</summary>
+    /// <summary>How long nothing at all may come from the page until it counts as gone; 8 s or more, since a page that has nothing to say shows itself every 4 to 6 s (RFC 7675). Default: 10 s.
+    /// A page that closes is noticed at once.</summary>
     public TimeSpan PageTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The largest event accepted from a page, in bytes; announced to the page. Default: 256 KiB.</summary>
@@ -60,8 +61,8 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
             throw new ArgumentException("MaxDuration must be longer than 0 and at most a day.");
         if (PageConnectTimeout <= TimeSpan.Zero || PageConnectTimeout > TimeSpan.FromMinutes(10))
             throw new ArgumentException("PageConnectTimeout must be longer than 0 and at most 10 minutes.");
-        if (PageTimeout < TimeSpan.FromSeconds(4) || PageTimeout > TimeSpan.FromMinutes(10))
-            throw new ArgumentException("PageTimeout must lie between 4 seconds and 10 minutes.");
+        if (PageTimeout < TimeSpan.FromSeconds(8) || PageTimeout > TimeSpan.FromMinutes(10))
+            throw new ArgumentException("PageTimeout must lie between 8 seconds and 10 minutes.");
         if (MaxPageEventSize is < 1024 or > 16 * 1024 * 1024)
             throw new ArgumentException("MaxPageEventSize must lie between 1,024 bytes and 16 MiB.");
         if (MediaAddresses is { Count: 0 })

@@ -17,7 +17,7 @@ internal sealed record SessionParts(
 /// A spoken conversation that is connected: audio flows by itself, events are read and sent. Made by <see cref="RealtimeWebRtcClient.ConnectAsync"/>. Dispose it
 /// to hang up. Thread-safe; one reader of events and one of state changes at a time.
 /// </summary>
-public sealed class RealtimeWebRtcSession : IAsyncDisposable
+public sealed class RealtimeWebRtcSession : IRealtimeSession
 {
     private const int StateChangesKept = 64;
 
@@ -86,6 +86,12 @@ public sealed class RealtimeWebRtcSession : IAsyncDisposable
 
     /// <summary>How loud the last 20 ms played were.</summary>
     public AudioLevel OutputLevel => _parts.Audio.OutputLevel;
+
+    /// <summary>
+    /// Drops what has been received and not been played yet, as when the user interrupts. A session does so by itself when the service clears its output
+    /// (<c>output_audio_buffer.cleared</c>).
+    /// </summary>
+    public void FlushOutput() => _parts.Audio.Flush();
 
     /// <summary>When each step was reached.</summary>
     public ConnectTimings Timings => _parts.Clock.Timings;

@@ -6,10 +6,10 @@ namespace OpenAI.Realtime.WebRtc;
 public sealed record SessionStatistics
 {
     /// <summary>When each step of connecting was reached.</summary>
-    public required ConnectTimings Timings { get; init; }
+    public ConnectTimings Timings { get; init; } = new();
 
     /// <summary>What the engine has counted.</summary>
-    public required PeerStatistics Connection { get; init; }
+    public PeerStatistics Connection { get; init; } = new();
 
     /// <summary>What the audio has counted, both ways.</summary>
     public AudioStatistics Audio { get; init; }

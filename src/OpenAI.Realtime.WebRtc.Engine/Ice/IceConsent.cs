@@ -19,7 +19,7 @@ internal enum IceConsentAction
 /// 1  selected: consent begins                                   1  selected: the watch begins
 /// 2  every 4 to 6 s a check, a new transaction, never repeated  2  the peer's requests and data are its signs of life
 /// 3  an answer renews consent                                   3  each renews the watch
-/// 4  two checks unanswered, the first for 5 s: Disconnected     4  none for half the consent timeout: Disconnected
+/// 4  two checks unanswered, the first for 5 s: Disconnected     4  none for half the consent timeout, at least 7 s: Disconnected
 /// 5  an answer, or the peer's data: Recovered                   5  the next sign of life: Recovered
 /// 6  no answer for the consent timeout: expired                 6  none for the consent timeout: expired
 /// </code>
@@ -31,6 +31,9 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
 
     /// <summary>A check that has waited this long counts as unanswered.</summary>
     public static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>What a lite agent waits for a full one at least: its checks may come 6 s apart (RFC 7675 §5.1), and one takes its time on the way.</summary>
+    public static readonly TimeSpan LongestSilence = (1.2 * CheckInterval) + AnswerPatience;
 
     private readonly (StunTransactionId Id, Instant SentAt)[] _awaited = new (StunTransactionId, Instant)[IceLimits.ConsentTransactions];
     private int _awaitedCount;
@@ -170,7 +173,8 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     private bool RenewTimers(Instant now)
     {
         _expireAt = now + options.ConsentTimeout;
-        _disconnectAt = options.Lite ? now + (options.ConsentTimeout / 2) : Instant.Never;
+        _disconnectAt = !options.Lite ? Instant.Never
+            : now + (options.ConsentTimeout / 2 > LongestSilence ? options.ConsentTimeout / 2 : LongestSilence);
         bool recovered = IsDisconnected;
         IsDisconnected = false;
         return recovered;

@@ -134,6 +134,18 @@ public class IceConsentTests
         Assert.Equal(TimeSpan.FromSeconds(30), simulation.Now - lastRequest);
     }
 
+    [Theory]
+    [InlineData(8)]
+    [InlineData(10)]
+    [InlineData(14)]
+    public void A_lite_agent_does_not_miss_a_peer_that_only_checks(int consentTimeoutInSeconds)
+    {
+        IceSimulation simulation = new(answererIsLite: true, consentTimeout: TimeSpan.FromSeconds(consentTimeoutInSeconds));
+        Assert.True(simulation.Start().RunUntilConnected());
+        simulation.RunFor(TimeSpan.FromMinutes(10));
+        Assert.Equal(IceEventKind.PairSelected, Assert.Single(simulation.Answerer.Events).Kind);
+    }
+
     [Fact]
     public void Data_keeps_the_peer_of_a_lite_agent_alive()
     {

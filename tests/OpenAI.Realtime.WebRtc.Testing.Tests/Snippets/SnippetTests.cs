@@ -3,12 +3,13 @@ namespace MyApp.Tests;
 public sealed class SnippetTests
 {
     [Theory]
-    [InlineData("src/OpenAI.Realtime.WebRtc.Testing/README.md")]
-    [InlineData("docs/testing.md")]
-    public void What_the_documents_show_is_what_is_compiled_and_run(string document)
+    [InlineData("src/OpenAI.Realtime.WebRtc.Testing/README.md", "VoiceBotTests.cs")]
+    [InlineData("docs/testing.md", "VoiceBotTests.cs")]
+    [InlineData("docs/testing.md", "ReceptionistTests.cs")]
+    public void What_the_documents_show_is_what_is_compiled_and_run(string document, string file)
     {
         string root = RepositoryRoot();
-        string source = Read(Path.Combine(root, "tests/OpenAI.Realtime.WebRtc.Testing.Tests/Snippets/VoiceBotTests.cs"));
+        string source = Read(Path.Combine(root, "tests/OpenAI.Realtime.WebRtc.Testing.Tests/Snippets", file));
         string snippet = source.Split("// <snippet>\n")[1].Split("// </snippet>\n")[0];
 
         Assert.Contains("```csharp\n" + snippet + "```\n", Read(Path.Combine(root, document)), StringComparison.Ordinal);
