@@ -25,6 +25,7 @@ internal sealed class AudioReceiver : IAudioDownlink
     private readonly IAudioSink _sink;
     private readonly IOpusDecoder _decoder;
     private readonly IOpusReader _track;
+    private readonly ReplaceableTrack? _replaceable;
     private readonly AudioLinkContext _context;
     private readonly ILogger _logger;
     private readonly FaultReporter _faults;
@@ -36,7 +37,8 @@ internal sealed class AudioReceiver : IAudioDownlink
     private readonly int _frameLength;
     private Task _reader = Task.CompletedTask;
     private Task _writer = Task.CompletedTask;
-    private bool _pacing;               // the reader's own
+    private readonly ArrivalClock _arrivals = new();    // the reader's own
+    private bool _pacing;                               // the reader's own
 
     // Under the gate.
     private readonly Lock _gate = new();
@@ -64,6 +66,7 @@ internal sealed class AudioReceiver : IAudioDownlink
         _sink = sink;
         _decoder = decoder;
         _track = track;
+        _replaceable = track as ReplaceableTrack;
         _context = context;
         _logger = context.Logger ?? NullLogger.Instance;
         _faults = new FaultReporter(context);
@@ -180,12 +183,14 @@ internal sealed class AudioReceiver : IAudioDownlink
 
     private void Put(in EncodedAudio packet)
     {
+        // Told by its arrival and not by its reading: what the thread pool does is no jitter of the network.
+        TimeSpan arrival = _arrivals.Map(_replaceable?.ReadFrom ?? _track, packet.Arrival, _pacer.Now);
         TimeSpan target;
         lock (_gate)
         {
             if (_stopped)
                 return;
-            bool kept = _jitter.Put(_packet.AsSpan(0, packet.Length), packet.SequenceNumber, packet.Timestamp, packet.Ssrc, _pacer.Now);
+            bool kept = _jitter.Put(_packet.AsSpan(0, packet.Length), packet.SequenceNumber, packet.Timestamp, packet.Ssrc, arrival);
             _firstPacket ??= packet.Arrival;
             if (_pacing || !kept)
                 return;

@@ -78,6 +78,46 @@ public sealed class AudioReceiverTests : IDisposable
         Assert.True(Spectrum.Rms(sink.Heard.TakeLast(4_800).ToArray()) > 3_000);       // and what comes after is played
     }
 
+    [Fact]
+    public async Task Packets_that_arrive_evenly_and_are_read_in_bursts_ask_for_no_longer_delay_than_packets_read_evenly()
+    {
+        AudioReceiveStatistics evenly = await Read(packetsAtOnce: 1);
+        AudioReceiveStatistics inBursts = await Read(packetsAtOnce: 5);
+        Assert.Equal(evenly.TargetDelay, inBursts.TargetDelay);
+        Assert.Equal(TimeSpan.Zero, inBursts.Jitter);
+
+        async Task<AudioReceiveStatistics> Read(int packetsAtOnce)
+        {
+            await using AudioReceiver receiver = Start(new NullAudioSink(AudioFormat.Mono48kHz));
+            TimeSpan zero = _time.Now - TimeSpan.FromSeconds(3);       // the connection is older than the reader
+            for (int i = 0; i < 400; i += packetsAtOnce)
+            {
+                _time.Advance(packetsAtOnce * FramePacer.Frame);
+                for (int n = packetsAtOnce - 1; n >= 0; n--)
+                {
+                    int number = i + packetsAtOnce - 1 - n;
+                    _peer.Deliver(_tone[number % _tone.Count], (ushort)number, (uint)(960 * number), _time.Now - (n * FramePacer.Frame) - zero);
+                }
+            }
+
+            return receiver.GetStatistics();
+        }
+    }
+
+    [Fact]
+    public async Task An_engine_that_gives_no_arrival_times_has_its_jitter_measured_by_the_reading()
+    {
+        await using AudioReceiver receiver = Start(new NullAudioSink(AudioFormat.Mono48kHz));
+        for (int i = 0; i < 400; i++)
+        {
+            if (i % 5 == 0)
+                _time.Advance(5 * FramePacer.Frame);
+            _peer.Deliver(_tone[i % _tone.Count], (ushort)i, (uint)(960 * i), arrival: TimeSpan.Zero);
+        }
+
+        Assert.InRange(receiver.GetStatistics().TargetDelay.TotalMilliseconds, 80, 100);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
