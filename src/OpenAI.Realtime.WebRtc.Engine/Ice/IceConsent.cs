@@ -20,7 +20,7 @@ internal enum IceConsentAction
 /// 2  every 4 to 6 s a check, a new transaction, never repeated  2  the peer's requests and data are its signs of life
 /// 3  an answer renews consent                                   3  each renews the watch
 /// 4  two checks unanswered, the first for 5 s: Disconnected     4  none for half the consent timeout, at least 7 s: Disconnected
-/// 5  an answer, or the peer's data: Recovered                   5  the next sign of life: Recovered
+/// 5  then a check every second; an answer or data: Recovered    5  the next sign of life: Recovered
 /// 6  no answer for the consent timeout: expired                 6  none for the consent timeout: expired
 /// </code>
 /// </summary>
@@ -34,6 +34,12 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
 
     /// <summary>What a lite agent waits for a full one at least: its checks may come 6 s apart (RFC 7675 §5.1), and one takes its time on the way.</summary>
     public static readonly TimeSpan LongestSilence = (1.2 * CheckInterval) + AnswerPatience;
+
+    /// <summary>
+    /// A peer that is missed is looked for at the pace of ICE's own checks (RFC 8445 §14), not of RFC 7675: a path that is back is seen at once, and
+    /// loss alone ends hardly any call.
+    /// </summary>
+    public static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(1);
 
     private readonly (StunTransactionId Id, Instant SentAt)[] _awaited = new (StunTransactionId, Instant)[IceLimits.ConsentTransactions];
     private int _awaitedCount;
@@ -129,8 +135,7 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         if (options.Lite)
             return Renew(now);
         _lastActivityAt = now;
-        bool recovered = IsDisconnected;
-        IsDisconnected = false;
+        bool recovered = EndDisconnection(now);
         if (recovered)
             _disconnectAt = now + options.DisconnectedAfter;
         return recovered;
@@ -158,12 +163,14 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
 
             _disconnectAt = Instant.Never;
             IsDisconnected = true;
+            if (!options.Lite)
+                _nextCheckAt = Instant.Min(_nextCheckAt, now + SearchInterval);
             return IceConsentAction.Disconnect;
         }
 
         if (_nextCheckAt <= now)
         {
-            _nextCheckAt = now + NextInterval();
+            _nextCheckAt = now + (IsDisconnected ? SearchInterval : NextInterval());
             return IceConsentAction.SendCheck;
         }
 
@@ -175,9 +182,16 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         _expireAt = now + options.ConsentTimeout;
         _disconnectAt = !options.Lite ? Instant.Never
             : now + (options.ConsentTimeout / 2 > LongestSilence ? options.ConsentTimeout / 2 : LongestSilence);
-        bool recovered = IsDisconnected;
+        return EndDisconnection(now);
+    }
+
+    private bool EndDisconnection(Instant now)
+    {
+        bool was = IsDisconnected;
         IsDisconnected = false;
-        return recovered;
+        if (was && !options.Lite)
+            _nextCheckAt = now + NextInterval();
+        return was;
     }
 
     private int IndexOf(StunTransactionId id)

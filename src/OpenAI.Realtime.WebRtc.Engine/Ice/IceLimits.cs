@@ -21,7 +21,7 @@ internal static class IceLimits
     /// <summary>Events waiting to be taken; the oldest goes first.</summary>
     public const int Events = 16;
 
-    /// <summary>Consent checks whose answers are still awaited: 30 s by one in four seconds at the fastest.</summary>
+    /// <summary>Consent checks whose answers are still awaited: the first says since when the peer is silent, the others are the latest.</summary>
     public const int ConsentTransactions = 8;
 
     /// <summary>Unknown attributes named in a 420.</summary>
