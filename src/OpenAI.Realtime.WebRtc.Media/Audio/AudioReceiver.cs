@@ -98,7 +98,7 @@ internal sealed class AudioReceiver : IAudioDownlink
         {
             if (_stopped)
                 return;
-            _jitter.Flush();
+            _jitter.Flush(_pacer.Now);
             _pcmCount = 0;
             _concealing = false;
             _ringCount = 0;
@@ -190,7 +190,7 @@ internal sealed class AudioReceiver : IAudioDownlink
         {
             if (_stopped)
                 return;
-            bool kept = _jitter.Put(_packet.AsSpan(0, packet.Length), packet.SequenceNumber, packet.Timestamp, packet.Ssrc, arrival);
+            bool kept = _jitter.Put(_packet.AsSpan(0, packet.Length), packet.SequenceNumber, packet.Timestamp, packet.Ssrc, arrival, packet.Marker);
             _firstPacket ??= packet.Arrival;
             if (_pacing || !kept)
                 return;

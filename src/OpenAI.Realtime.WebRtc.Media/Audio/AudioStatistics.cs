@@ -48,6 +48,9 @@ public readonly record struct AudioReceiveStatistics
     /// <summary>Packets that came after their turn, or that no room was left for.</summary>
     public long Late { get; init; }
 
+    /// <summary>Packets of interrupted speech that came after the flush and were not played; they count as neither lost nor late.</summary>
+    public long Flushed { get; init; }
+
     /// <summary>Packets that came more than once.</summary>
     public long Duplicate { get; init; }
 

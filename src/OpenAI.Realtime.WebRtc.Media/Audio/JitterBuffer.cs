@@ -45,7 +45,7 @@ internal enum DelayCorrection
 /// </code>
 /// Two clocks tell a packet's lateness: its arrival and its timestamp (RFC 3550 A.8). The fastest packets of the last seconds are the base;
 /// how much later than these 97 % of the packets come is the target delay. A timestamp that runs ahead without a missing number is a pause
-/// (RFC 3551 §4.1), not a loss.
+/// (RFC 3551 §4.1), not a loss. After a flush, what continues the interrupted speech is dropped until the speech begins anew: see <see cref="Flush"/>.
 /// </remarks>
 internal sealed class JitterBuffer
 {
@@ -63,6 +63,9 @@ internal sealed class JitterBuffer
     private const int MaxReorder = 100;                                 // RFC 3550 A.1, MAX_MISORDER
     private const int LossFloor = 2 * Frame;                            // FEC is in the next packet: it has to be here in time
 
+    private static readonly TimeSpan SpeechPause = TimeSpan.FromMilliseconds(60);   // nothing arrives for so long: what comes then is something new
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromMilliseconds(200);   // longer than a packet is on its way after the service has stopped speaking
+
     private readonly Slot[] _slots = new Slot[Capacity];
     private readonly byte[] _bytes = new byte[Capacity * EncodedAudio.MaxLength];
     private readonly long[] _padding = new long[Capacity];      // numbers of packets without content; a stream's own numbers begin above 65,535
@@ -74,6 +77,8 @@ internal sealed class JitterBuffer
     private uint _ssrc;
     private long _highest;              // sequence number, unwrapped
     private long _highestTimestamp;     // its timestamp, unwrapped
+    private int _highestSamples;        // how long it lasts
+    private TimeSpan _lastArrival;
     private ushort _restart;            // the number that would make a jump back a restart
     private bool _restartPending;
 
@@ -88,6 +93,12 @@ internal sealed class JitterBuffer
     private bool _lastDtx;
     private int _idle;                  // samples of nothing at all until now
     private long _flushed;              // numbers up to this one are not wanted any more
+
+    // After a flush: what continues the interrupted speech is not wanted either.
+    private bool _skipping;
+    private long _skippingFrom;         // the highest number at the flush
+    private TimeSpan _flushedAt;
+
     private ulong _history;             // bit i: number _next − 1 − i was received
     private int _held;                  // packets
     private long _heldSamples;
@@ -95,7 +106,7 @@ internal sealed class JitterBuffer
     private double _lossRate;
 
     // Counted.
-    private long _packets, _byteCount, _lost, _late, _duplicate, _malformed, _concealed, _fec, _resyncs;
+    private long _packets, _byteCount, _lost, _late, _flushedPackets, _duplicate, _malformed, _concealed, _fec, _resyncs;
 
     public JitterBuffer(JitterBufferOptions options)
     {
@@ -120,6 +131,7 @@ internal sealed class JitterBuffer
         Bytes = _byteCount,
         Lost = Math.Max(0, _lost),
         Late = _late,
+        Flushed = _flushedPackets,
         Duplicate = _duplicate,
         Malformed = statistics.Malformed + _malformed,
         ConcealedSamples = _concealed,
@@ -131,8 +143,8 @@ internal sealed class JitterBuffer
     };
 
     /// <summary>Takes a packet; it is copied. One without content is padding (a probe of the network): its number is not missing, and nothing is played for it.</summary>
-    /// <returns>False when there is nothing of it to play: malformed, late, a duplicate, or padding.</returns>
-    public bool Put(ReadOnlySpan<byte> opus, ushort sequence, uint timestamp, uint ssrc, TimeSpan now)
+    /// <returns>False when there is nothing of it to play: malformed, late, a duplicate, padding, or what a flush has dropped.</returns>
+    public bool Put(ReadOnlySpan<byte> opus, ushort sequence, uint timestamp, uint ssrc, TimeSpan arrival, bool marker = false)
     {
         _packets++;
         _byteCount += opus.Length;
@@ -177,17 +189,28 @@ internal sealed class JitterBuffer
         }
 
         long time = _highestTimestamp + (new Serial32(timestamp) - new Serial32((uint)_highestTimestamp));
+        if (_skipping && BeginsAnew(number, time, samples, arrival, marker))
+            EndSkipping(number);
+        if (arrival > _lastArrival)
+            _lastArrival = arrival;
         if (number > _highest)
         {
             _highest = number;
             _highestTimestamp = time;
+            _highestSamples = samples;
         }
 
         // Some senders' timestamps stand still while they are silent: after a pause their clock is compared anew.
         if (_idle >= IdleLimit)
             _delay.ForgetBase();
         _idle = 0;
-        int relativeDelay = _delay.Observe(time, now);
+        int relativeDelay = _delay.Observe(time, arrival);
+        if (_skipping)
+        {
+            Skip(number);
+            return false;
+        }
+
         if (number < _next && !TryTakeBack(number))
         {
             CountLateOrDuplicate(number);
@@ -208,7 +231,7 @@ internal sealed class JitterBuffer
             Filled = true,
             Number = number,
             Timestamp = time,
-            Arrival = now,
+            Arrival = arrival,
             RelativeDelay = relativeDelay,
             Length = opus.Length,
             Samples = samples,
@@ -265,8 +288,19 @@ internal sealed class JitterBuffer
         return silent && excess < -Frame ? DelayCorrection.InsertSilence : DelayCorrection.None;
     }
 
-    /// <summary>Drops everything held. What is still to come is played when it comes.</summary>
-    public void Flush()
+    /// <summary>
+    /// Drops everything held, and of what is still to come that which continues the interrupted speech: until a marker bit, a timestamp that runs ahead of the sequence
+    /// numbers, a pause of 60 ms in the arrival, or 200 ms after the flush.
+    /// </summary>
+    public void Flush(TimeSpan now)
+    {
+        Drop();
+        _skipping = _started;
+        _skippingFrom = _flushed;
+        _flushedAt = now;
+    }
+
+    private void Drop()
     {
         for (int i = 0; i < Capacity; i++)
             _slots[i].Filled = false;
@@ -288,13 +322,15 @@ internal sealed class JitterBuffer
         {
             _resyncs++;
             _concealed += _pending;
-            Flush();
+            Drop();
         }
 
         _started = true;
         _ssrc = ssrc;
         _highest = sequence + 0x1_0000L;            // room to count down from
         _highestTimestamp = timestamp + 0x1_0000_0000L;
+        _highestSamples = 0;
+        _skipping = false;
         _next = _highest;
         _nextTimestamp = _highestTimestamp;
         _history = 0;
@@ -423,6 +459,39 @@ internal sealed class JitterBuffer
         _pending = 0;
     }
 
+    // RFC 3551 §4.1: the marker bit is set on the first packet after a silence, in which the timestamp runs on and the sequence number does not.
+    private bool BeginsAnew(long number, long time, int samples, TimeSpan arrival, bool marker)
+    {
+        if (number <= _skippingFrom)
+            return false;
+        if (marker || arrival - _flushedAt >= FlushLimit)
+            return true;
+        return number > _highest
+            && (arrival - _lastArrival >= SpeechPause
+                || time < _highestTimestamp
+                || time - _highestTimestamp > (number - _highest) * Math.Max(samples, _highestSamples));
+    }
+
+    // A packet with the marker may have been overtaken by those behind it: they are gone, it is not.
+    private void EndSkipping(long number)
+    {
+        _skipping = false;
+        if (number >= _next)
+            return;
+        _next = number;
+        _flushed = number - 1;
+        _history = 0;
+    }
+
+    private void Skip(long number)
+    {
+        _flushedPackets++;
+        if (number < _next)
+            return;
+        _next = number + 1;
+        _flushed = number;
+    }
+
     private void PutPadding(long number)
     {
         _highest = Math.Max(_highest, number);
@@ -463,7 +532,7 @@ internal sealed class JitterBuffer
     {
         if (number <= _flushed)
         {
-            _late++;
+            _flushedPackets++;
             return;
         }
 

@@ -79,6 +79,27 @@ public sealed class AudioReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task After_a_flush_nothing_of_the_interrupted_speech_is_heard_and_the_reply_behind_it_is_heard_whole()
+    {
+        var sink = new RecordingSink(AudioFormat.Mono24kHz, _time);
+        await using AudioReceiver receiver = Start(sink);
+        Deliver(0, 50);
+        receiver.Flush();
+        int written = sink.Heard.Count;
+        Deliver(50, 5);     // these were on their way
+        Assert.True(Spectrum.Rms(sink.Heard.Skip(written).ToArray()) < 1);
+        for (int i = 55; i < 75; i++)
+        {
+            _peer.Deliver(_tone[i], (ushort)i, (uint)(960 * i), _time.Now, marker: i == 55);
+            _time.Advance(FramePacer.Frame);
+        }
+
+        AudioReceiveStatistics counted = receiver.GetStatistics();
+        Assert.Equal((5, 0, 0, 0), (counted.Flushed, counted.Lost, counted.Late, counted.ConcealedSamples));
+        Assert.True(Spectrum.Rms(sink.Heard.TakeLast(4_800).ToArray()) > 3_000);
+    }
+
+    [Fact]
     public async Task Packets_that_arrive_evenly_and_are_read_in_bursts_ask_for_no_longer_delay_than_packets_read_evenly()
     {
         AudioReceiveStatistics evenly = await Read(packetsAtOnce: 1);

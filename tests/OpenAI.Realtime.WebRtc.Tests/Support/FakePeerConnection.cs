@@ -14,10 +14,10 @@ internal sealed class FakePeerConnection : IOpusTrack
     /// <summary>The numbers of what was sent.</summary>
     public List<ushort> Numbers { get; } = [];
 
-    public void Deliver(ReadOnlySpan<byte> opus, ushort sequence, uint timestamp, TimeSpan arrival, uint ssrc = 1)
+    public void Deliver(ReadOnlySpan<byte> opus, ushort sequence, uint timestamp, TimeSpan arrival, uint ssrc = 1, bool marker = false)
     {
         using NoSynchronizationContext scope = NoSynchronizationContext.Enter();
-        Assert.True(_received.Writer.TryWrite((opus.ToArray(), new EncodedAudio(opus.Length, 111, sequence, timestamp, false, ssrc, arrival))));
+        Assert.True(_received.Writer.TryWrite((opus.ToArray(), new EncodedAudio(opus.Length, 111, sequence, timestamp, marker, ssrc, arrival))));
     }
 
     public void EndAudio() => _received.Writer.TryComplete();
