@@ -17,10 +17,11 @@ internal enum IceConsentAction
 /// <code>
 /// full agent                                                    lite agent
 /// 1  selected: consent begins                                   1  selected: the watch begins
-/// 2  every 4 to 6 s a check, a new transaction, never repeated  2  the peer's requests and data are its signs of life
+/// 2  every 4 to 6 s a check, a new transaction each time; every  2  the peer's requests and data are its signs of life
+///    second while an earlier one is unanswered
 /// 3  an answer renews consent                                   3  each renews the watch
 /// 4  two checks unanswered, the first for 5 s: Disconnected     4  none for half the consent timeout, at least 7 s: Disconnected
-/// 5  then a check every second; an answer or data: Recovered    5  the next sign of life: Recovered
+/// 5  an answer, or the peer's data: Recovered                   5  the next sign of life: Recovered
 /// 6  no answer for the consent timeout: expired                 6  none for the consent timeout: expired
 /// </code>
 /// </summary>
@@ -36,13 +37,14 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     public static readonly TimeSpan LongestSilence = (1.2 * CheckInterval) + AnswerPatience;
 
     /// <summary>
-    /// A peer that is missed is looked for at the pace of ICE's own checks (RFC 8445 §14), not of RFC 7675: a path that is back is seen at once, and
-    /// loss alone ends hardly any call.
+    /// A peer that has left a check unanswered is looked for at a pace of ICE's connectivity checks (RFC 8445 §14), not at that of RFC 7675: a path that is
+    /// back is seen at once, and loss alone ends hardly any call.
     /// </summary>
     public static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(1);
 
     private readonly (StunTransactionId Id, Instant SentAt)[] _awaited = new (StunTransactionId, Instant)[IceLimits.ConsentTransactions];
     private int _awaitedCount;
+    private bool _isSearching;
     private Instant _nextCheckAt = Instant.Never;
     private Instant _disconnectAt = Instant.Never;
     private Instant _expireAt = Instant.Never;
@@ -69,6 +71,7 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         if (!options.HasConsent)
             return false;
         IsRunning = true;
+        _isSearching = false;
         _awaitedCount = 0;
         _nextCheckAt = options.Lite ? Instant.Never : now + NextInterval();
         return Renew(now);
@@ -135,7 +138,8 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         if (options.Lite)
             return Renew(now);
         _lastActivityAt = now;
-        bool recovered = EndDisconnection(now);
+        bool recovered = IsDisconnected;
+        IsDisconnected = false;
         if (recovered)
             _disconnectAt = now + options.DisconnectedAfter;
         return recovered;
@@ -163,14 +167,13 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
 
             _disconnectAt = Instant.Never;
             IsDisconnected = true;
-            if (!options.Lite)
-                _nextCheckAt = Instant.Min(_nextCheckAt, now + SearchInterval);
             return IceConsentAction.Disconnect;
         }
 
         if (_nextCheckAt <= now)
         {
-            _nextCheckAt = now + (IsDisconnected ? SearchInterval : NextInterval());
+            _isSearching = _awaitedCount > 0;
+            _nextCheckAt = now + (_isSearching ? SearchInterval : NextInterval());
             return IceConsentAction.SendCheck;
         }
 
@@ -182,16 +185,12 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         _expireAt = now + options.ConsentTimeout;
         _disconnectAt = !options.Lite ? Instant.Never
             : now + (options.ConsentTimeout / 2 > LongestSilence ? options.ConsentTimeout / 2 : LongestSilence);
-        return EndDisconnection(now);
-    }
-
-    private bool EndDisconnection(Instant now)
-    {
-        bool was = IsDisconnected;
-        IsDisconnected = false;
-        if (was && !options.Lite)
+        if (_isSearching)
             _nextCheckAt = now + NextInterval();
-        return was;
+        _isSearching = false;
+        bool recovered = IsDisconnected;
+        IsDisconnected = false;
+        return recovered;
     }
 
     private int IndexOf(StunTransactionId id)

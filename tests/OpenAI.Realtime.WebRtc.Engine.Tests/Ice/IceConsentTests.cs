@@ -173,7 +173,7 @@ public class IceConsentTests
         Assert.Equal(Wake.Never, simulation.Offerer.Agent.NextTimeout);
     }
 
-    // A check fails with 1 − (1 − loss)². Two failures in a row are Disconnected, and some twenty checks follow until consent expires: at
+    // A check fails with 1 − (1 − loss)². After one failure a check follows every second until consent expires, some twenty: at
     // 20 % all fail once in 10⁹ times, at 50 % three times in a thousand, and ten minutes hold some forty such searches.
     [Theory]
     [InlineData(0.05, 0, 0)]

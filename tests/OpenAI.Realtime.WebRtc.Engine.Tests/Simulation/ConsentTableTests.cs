@@ -5,7 +5,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Tests.Simulation;
 /// <summary>What consent (RFC 7675) does to calls on bad links, and to calls whose peer is gone.</summary>
 public class ConsentTableTests
 {
-    // A check fails when it or its answer is lost. Two in a row are Disconnected; from then on the peer is looked for every second, so that
+    // A check fails when it or its answer is lost. While one is unanswered, the peer is looked for every second, so that
     // loss alone does not end the call.
     [Theory]
     [InlineData(0.0, 20)]
