@@ -17,8 +17,8 @@ internal enum IceConsentAction
 /// <code>
 /// full agent                                                    lite agent
 /// 1  selected: consent begins                                   1  selected: the watch begins
-/// 2  every 4 to 6 s a check, a new transaction each time; every  2  the peer's requests and data are its signs of life
-///    second while an earlier one is unanswered
+/// 2  every 4 to 6 s a check, a new transaction each time;       2  the peer's requests and data are its signs of life
+///    every second while an earlier one is unanswered
 /// 3  an answer renews consent                                   3  each renews the watch
 /// 4  two checks unanswered, the first for 5 s: Disconnected     4  none for half the consent timeout, at least 7 s: Disconnected
 /// 5  an answer, or the peer's data: Recovered                   5  the next sign of life: Recovered
