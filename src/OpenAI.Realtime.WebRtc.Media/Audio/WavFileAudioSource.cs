@@ -3,16 +3,17 @@ using System.Buffers.Binary;
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>
-/// Reads a WAV file of 16-bit PCM, mono or stereo. Tolerant: chunks in any order before the data, WAVE_FORMAT_EXTENSIBLE, sizes that are 0, unknown or
-/// too large (a file whose writer died) are read to the file's end.
+/// Reads a WAV file, mono or stereo: PCM of 8, 16, 24 or 32 bits, floating point of 32 or 64, A-law and µ-law; samples are rounded to 16 bits. Tolerant: chunks in any order before the
+/// data, with or without their padding, WAVE_FORMAT_EXTENSIBLE; sizes that are 0, unknown or too large (a pipe's, or of a file whose writer died) are read to the end.
 /// </summary>
 public sealed class WavFileAudioSource : IAudioSource, IDisposable
 {
-    private const int ReadSamples = 8_192;
+    private const int BufferSize = 16 * 1024;
 
     private readonly Stream _stream;
     private readonly bool _ownsStream;
-    private readonly byte[] _bytes = new byte[ReadSamples * 2];
+    private readonly byte[] _bytes = new byte[BufferSize];
+    private readonly WavEncoding _encoding;
     private readonly long _dataStart;
     private readonly long _dataLength;
     private long _left;
@@ -21,14 +22,14 @@ public sealed class WavFileAudioSource : IAudioSource, IDisposable
 
     /// <summary>Opens a file and reads its header.</summary>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    /// <exception cref="InvalidDataException">It is no WAV file, or not of 16-bit PCM in one or two channels; the message says which.</exception>
+    /// <exception cref="InvalidDataException">It is no WAV file, or one that cannot be read; the message says which.</exception>
     public WavFileAudioSource(string path)
         : this(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), ownsStream: true)
     {
     }
 
     /// <summary>Reads the header of a stream that stands at the beginning of a WAV file; the stream stays the caller's.</summary>
-    /// <exception cref="InvalidDataException">It is no WAV file, or not of 16-bit PCM in one or two channels; the message says which.</exception>
+    /// <exception cref="InvalidDataException">It is no WAV file, or one that cannot be read; the message says which.</exception>
     public WavFileAudioSource(Stream stream)
         : this(stream, ownsStream: false)
     {
@@ -41,7 +42,7 @@ public sealed class WavFileAudioSource : IAudioSource, IDisposable
         _ownsStream = ownsStream;
         try
         {
-            (Format, _dataLength) = ReadHeader(stream);
+            (Format, _encoding, _dataLength) = ReadHeader(stream);
         }
         catch
         {
@@ -64,21 +65,23 @@ public sealed class WavFileAudioSource : IAudioSource, IDisposable
     public bool PacesItself => false;
 
     /// <summary>How long the file is by its header; null when the header does not say.</summary>
-    public TimeSpan? Duration => _dataLength == long.MaxValue ? null : Format.DurationOf(_dataLength / 2);
+    public TimeSpan? Duration => _dataLength == long.MaxValue ? null : Format.DurationOf(_dataLength / _encoding.Bytes);
+
+    /// <summary>What follows the format tag in the GUID of a sub-format that has one: 0000-0010-8000-00AA00389B71.</summary>
+    private static ReadOnlySpan<byte> SubFormat => [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71];
 
     /// <inheritdoc/>
     public ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // A file's bytes come from the page cache faster than an asynchronous read could be set up.
-        int frameBytes = Format.Channels * 2;
+        int frameBytes = Format.Channels * _encoding.Bytes;
         if (_bufferedTo - _bufferedFrom < frameBytes)
             Refill(frameBytes);
-        int bytes = Math.Min(_bufferedTo - _bufferedFrom, buffer.Length * 2);
-        bytes -= bytes % frameBytes;
-        PcmBytes.ToSamples(_bytes.AsSpan(_bufferedFrom, bytes), buffer.Span);
-        _bufferedFrom += bytes;
-        return new(bytes / 2);
+        int frames = Math.Min((_bufferedTo - _bufferedFrom) / frameBytes, buffer.Length / Format.Channels);
+        _encoding.ToSamples(_bytes.AsSpan(_bufferedFrom, frames * frameBytes), buffer.Span);
+        _bufferedFrom += frames * frameBytes;
+        return new(frames * Format.Channels);
     }
 
     /// <summary>Closes the file, when this opened it.</summary>
@@ -115,57 +118,78 @@ public sealed class WavFileAudioSource : IAudioSource, IDisposable
     }
 
     //  RIFF size WAVE { id size body padding }*
-    private static (AudioFormat Format, long DataLength) ReadHeader(Stream stream)
+    private static (AudioFormat Format, WavEncoding Encoding, long DataLength) ReadHeader(Stream stream)
     {
         Span<byte> head = stackalloc byte[12];
         if (stream.ReadAtLeast(head, 12, throwOnEndOfStream: false) < 12 || !head[..4].SequenceEqual("RIFF"u8) || !head[8..].SequenceEqual("WAVE"u8))
             throw new InvalidDataException("Not a WAV file: it does not begin with a RIFF header of type WAVE.");
-        AudioFormat? format = null;
+        (AudioFormat Format, WavEncoding Encoding)? format = null;
         Span<byte> chunk = head[..8];
-        while (stream.ReadAtLeast(chunk, 8, throwOnEndOfStream: false) == 8)
+        bool afterOdd = false;
+        while (TryReadChunk(stream, chunk, afterOdd))
         {
             uint size = BinaryPrimitives.ReadUInt32LittleEndian(chunk[4..]);
             if (chunk[..4].SequenceEqual("data"u8))
             {
-                // A program that writes to a pipe, or that died, leaves 0 or the largest number: then the data goes on to the end.
-                return (format ?? throw new InvalidDataException("Not a usable WAV file: its data comes before its format."),
-                    size is 0 or >= 0xFFFF_FF00 ? long.MaxValue : size);
+                (AudioFormat samples, WavEncoding encoding) = format ?? throw new InvalidDataException("Not a usable WAV file: its data comes before its format.");
+                return (samples, encoding, DataLength(stream, size));
             }
 
             if (chunk[..4].SequenceEqual("fmt "u8))
                 format = ReadFormat(stream, size);
             else
                 Skip(stream, size);
-            if ((size & 1) != 0)
-                Skip(stream, 1);
+            afterOdd = (size & 1) != 0;
         }
 
         throw new InvalidDataException("Not a usable WAV file: it has no data chunk.");
     }
 
-    private static AudioFormat ReadFormat(Stream stream, uint size)
+    // A chunk of odd size is followed by a byte of padding, which some programs leave out, and some do not set to zero.
+    private static bool TryReadChunk(Stream stream, Span<byte> chunk, bool afterOdd)
     {
-        const ushort Pcm = 1, Extensible = 0xFFFE;
+        if (stream.ReadAtLeast(chunk, 8, throwOnEndOfStream: false) < 8)
+            return false;
+        if (!afterOdd || (chunk[0] != 0 && (IsNeeded(chunk[..4]) || !IsNeeded(chunk[1..5]))))
+            return true;
+        chunk[1..].CopyTo(chunk);
+        return stream.ReadAtLeast(chunk[7..], 1, throwOnEndOfStream: false) == 1;
+    }
+
+    private static bool IsNeeded(ReadOnlySpan<byte> id) => id.SequenceEqual("fmt "u8) || id.SequenceEqual("data"u8);
+
+    // A program that writes to a pipe, or that died, leaves 0, the largest number, or about the largest with a sign: then the data goes on to the end.
+    private static long DataLength(Stream stream, uint size)
+    {
+        if (size is 0 or >= 0xFFFF_FF00 || (size >= 0x7FFF_0000 && !stream.CanSeek))
+            return long.MaxValue;
+        return stream.CanSeek ? Math.Min(size, Math.Max(0, stream.Length - stream.Position)) : size;
+    }
+
+    private static (AudioFormat Format, WavEncoding Encoding) ReadFormat(Stream stream, uint size)
+    {
+        const ushort Extensible = 0xFFFE;
         Span<byte> body = stackalloc byte[40];
         int wanted = (int)Math.Min(size, 40);
         if (wanted < 16 || stream.ReadAtLeast(body[..wanted], wanted, throwOnEndOfStream: false) < wanted)
             throw new InvalidDataException("Not a usable WAV file: its format chunk is cut short.");
         Skip(stream, size - (uint)wanted);
         ushort tag = BinaryPrimitives.ReadUInt16LittleEndian(body);
-        if (tag == Extensible && wanted == 40)
+        if (tag == Extensible && wanted == 40 && body[26..].SequenceEqual(SubFormat))
             tag = BinaryPrimitives.ReadUInt16LittleEndian(body[24..]);      // the first two bytes of the sub-format's GUID
         int channels = BinaryPrimitives.ReadUInt16LittleEndian(body[2..]);
         uint rate = BinaryPrimitives.ReadUInt32LittleEndian(body[4..]);
-        int bits = BinaryPrimitives.ReadUInt16LittleEndian(body[14..]);
-        if (tag != Pcm)
-            throw new InvalidDataException($"A WAV file of format 0x{tag:X4} cannot be read; convert it to 16-bit PCM (ffmpeg -i in.wav -c:a pcm_s16le out.wav).");
-        if (bits != 16)
-            throw new InvalidDataException($"A WAV file of {bits} bits a sample cannot be read; convert it to 16 (ffmpeg -i in.wav -c:a pcm_s16le out.wav).");
+        int frame = BinaryPrimitives.ReadUInt16LittleEndian(body[12..]);
+        var encoding = new WavEncoding(tag, BinaryPrimitives.ReadUInt16LittleEndian(body[14..]));
+        if (!encoding.IsReadable)
+            throw new InvalidDataException($"A WAV file of {encoding} cannot be read; convert it to 16-bit PCM (ffmpeg -i in.wav -c:a pcm_s16le out.wav).");
         if (channels is not (1 or 2))
             throw new InvalidDataException($"A WAV file of {channels} channels cannot be read; convert it to one or two (ffmpeg -i in.wav -ac 1 out.wav).");
+        if (frame != 0 && frame != channels * encoding.Bytes)
+            throw new InvalidDataException($"A WAV file of {encoding} in frames of {frame} bytes cannot be read; convert it to 16-bit PCM (ffmpeg -i in.wav -c:a pcm_s16le out.wav).");
         if (rate is < 8_000 or > 192_000)
             throw new InvalidDataException($"A WAV file of {rate} Hz cannot be read; convert it to 8 to 48 kHz (ffmpeg -i in.wav -ar 48000 out.wav).");
-        return new AudioFormat((int)rate, channels);
+        return (new AudioFormat((int)rate, channels), encoding);
     }
 
     private static void Skip(Stream stream, uint count)

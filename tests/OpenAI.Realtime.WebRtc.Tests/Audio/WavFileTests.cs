@@ -61,11 +61,92 @@ public sealed class WavFileTests : IDisposable
         byte[] extensible = new byte[40];
         Format(0xFFFE, 2, 48_000, 16).AsSpan(8, 16).CopyTo(extensible);
         extensible[16] = 22;
-        extensible[24] = 1;     // the sub-format: PCM
+        SubFormat(1).CopyTo(extensible, 24);
         byte[] file = Wav(Chunk("LIST", [1, 2, 3]), Chunk("fmt ", extensible), Chunk("fact", new byte[4]), Chunk("data", [1, 0, 2, 0, 3, 0, 4, 0]), Chunk("LIST", [9]));
         var source = new WavFileAudioSource(new MemoryStream(file));
         Assert.Equal(new AudioFormat(48_000, 2), source.Format);
         Assert.Equal(new short[] { 1, 2, 3, 4 }, await ReadAll(source));
+    }
+
+    // Expected by hand: the form's smallest, largest and middle values, and codes of ITU-T G.711.
+    public static TheoryData<string, ushort, ushort, byte[], short[]> Encodings => new()
+    {
+        { "unsigned 8 bits", 1, 8, [0, 1, 127, 128, 129, 255], [-32_768, -32_512, -256, 0, 256, 32_512] },
+        { "16 bits", 1, 16, [0x00, 0x80, 0xFF, 0xFF, 0x01, 0x00, 0xFF, 0x7F], [-32_768, -1, 1, 32_767] },
+        { "24 bits", 1, 24, [0, 0, 0x80, 0, 0xFF, 0xFF, 0, 1, 0, 0x7F, 0, 0, 0x80, 0, 0, 0xFF, 0xFF, 0x7F], [-32_768, -1, 1, 0, 1, 32_767] },
+        { "32 bits", 1, 32, [0, 0, 0, 0x80, 0, 0, 0xFF, 0xFF, 0, 0, 1, 0, 0xFF, 0x7F, 0, 0, 0xFF, 0xFF, 0xFF, 0x7F], [-32_768, -1, 1, 0, 32_767] },
+        { "floats", 3, 32, Floats(-1f, -0.5f, 0f, 0.25f, 1f, 7f, -7f, float.NaN, float.NegativeInfinity), [-32_768, -16_384, 0, 8_192, 32_767, 32_767, -32_768, 0, -32_768] },
+        { "doubles", 3, 64, Doubles(-1, 0.5, 1e300, double.NaN, double.PositiveInfinity), [-32_768, 16_384, 32_767, 0, 32_767] },
+        { "A-law", 6, 8, [0x00, 0x2A, 0x55, 0x80, 0xAA, 0xD4, 0xD5], [-5_504, -32_256, -8, 5_504, 32_256, 24, 8] },
+        { "µ-law", 7, 8, [0x00, 0x01, 0x7F, 0x80, 0x8F, 0xEF, 0xF0, 0xFF], [-32_124, -31_100, 0, 32_124, 16_764, 132, 120, 0] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Encodings))]
+    public async Task Samples_of_every_form_are_read_plain_and_extensible(string form, ushort tag, ushort bits, byte[] data, short[] expected)
+    {
+        byte[] extensible = [.. Format(0xFFFE, 1, 8_000, bits)[8..], 22, 0, (byte)bits, 0, 4, 0, 0, 0, .. SubFormat(tag)];
+        foreach (byte[] format in new[] { Format(tag, 1, 8_000, bits), Chunk("fmt ", extensible) })
+        {
+            var source = new WavFileAudioSource(new MemoryStream(Wav(format, Chunk("data", data))));
+            Assert.Equal(TimeSpan.FromSeconds(expected.Length / 8_000.0), source.Duration);
+            short[] read = await ReadAll(source);
+            Assert.True(expected.SequenceEqual(read), $"{form}: {string.Join(' ', read)}");
+        }
+    }
+
+    [Fact]
+    public async Task A_frame_that_lies_across_two_reads_is_read_whole()
+    {
+        // Six bytes a frame divide no power of two: frames lie across the ends of the buffer.
+        byte[] data = [.. Enumerable.Range(0, 20_000).SelectMany(i => new byte[] { 0, (byte)i, (byte)(i >> 8) })];
+        var source = new WavFileAudioSource(new Pipe(Wav(Format(1, 2, 48_000, 24), Chunk("data", data))));
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(i => (short)i), await ReadAll(source));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData((byte)0)]
+    [InlineData((byte)0x20)]
+    public async Task An_odd_chunk_hides_nothing_whatever_its_padding(byte? padding)
+    {
+        byte[] odd = [.. Chunk("LIST", [1, 2, 3])[..^1]];
+        foreach (string before in new[] { "format", "data" })
+        {
+            byte[] format = Format(1, 1, 24_000, 16), data = Chunk("data", [1, 0, 2, 0]);
+            byte[] list = padding is { } pad ? [.. odd, pad] : odd;
+            byte[] file = before == "format" ? Wav(list, format, data) : Wav(format, list, data);
+            Assert.Equal(new short[] { 1, 2 }, await ReadAll(new WavFileAudioSource(new MemoryStream(file))));
+            Assert.Equal(new short[] { 1, 2 }, await ReadAll(new WavFileAudioSource(new Pipe(file))));
+        }
+    }
+
+    [Theory]
+    [InlineData(0u)]
+    [InlineData(0x7FFF_F000u)]
+    [InlineData(0x8000_0000u)]
+    [InlineData(uint.MaxValue)]
+    public async Task A_pipes_placeholder_for_the_size_is_read_to_the_end_and_is_no_duration(uint size)
+    {
+        var source = new WavFileAudioSource(new Pipe(Wav(Format(1, 1, 24_000, 16), Chunk("data", new byte[200], size))));
+        Assert.Null(source.Duration);
+        Assert.Equal(100, (await ReadAll(source)).Length);
+    }
+
+    [Fact]
+    public void A_file_shorter_than_its_header_says_lasts_as_long_as_there_is_data()
+    {
+        byte[] file = Wav(Format(1, 1, 24_000, 16), Chunk("data", new byte[48_000], 0x7FFF_F000));
+        Assert.Equal(TimeSpan.FromSeconds(1), new WavFileAudioSource(new MemoryStream(file)).Duration);
+    }
+
+    [Fact]
+    public void Frames_of_another_size_than_their_samples_are_refused()
+    {
+        byte[] format = Format(1, 1, 48_000, 24);
+        format[8 + 12] = 4;     // 24 bits in four bytes
+        Assert.Contains("frames of 4 bytes", Assert.Throws<InvalidDataException>(
+            () => new WavFileAudioSource(new MemoryStream(Wav(format, Chunk("data", new byte[8]))))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,9 +162,13 @@ public sealed class WavFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 1, 24_000, 8, "8 bits")]
+    [InlineData(1, 1, 24_000, 12, "12 bits")]
+    [InlineData(3, 1, 24_000, 16, "floating point (0x0003) with 16 bits")]
+    [InlineData(2, 1, 24_000, 4, "Microsoft ADPCM (0x0002)")]
+    [InlineData(0x55, 1, 24_000, 0, "MP3 (0x0055)")]
+    [InlineData(0xFFFE, 1, 24_000, 16, "extensible")]
+    [InlineData(0x1234, 1, 24_000, 16, "unknown format (0x1234)")]
     [InlineData(1, 6, 48_000, 16, "6 channels")]
-    [InlineData(3, 1, 48_000, 32, "0x0003")]
     [InlineData(1, 1, 4_000, 16, "4000 Hz")]
     public void What_cannot_be_read_is_refused_with_the_reason(ushort tag, ushort channels, uint rate, ushort bits, string reason)
     {
@@ -107,16 +192,20 @@ public sealed class WavFileTests : IDisposable
     public async Task Damaged_files_are_read_or_refused_and_nothing_else(int seed)
     {
         var random = new Random(seed);
-        byte[] good = Wav(Format(1, 2, 48_000, 16), Chunk("LIST", [1, 2, 3]), Chunk("data", new byte[400]));
+        byte[] data = new byte[400];
+        random.NextBytes(data);
+        (ushort Tag, ushort Bits)[] forms = [(1, 8), (1, 16), (1, 24), (1, 32), (3, 32), (3, 64), (6, 8), (7, 8)];
         for (int i = 0; i < 5_000; i++)
         {
+            (ushort tag, ushort bits) = forms[i % forms.Length];
+            byte[] good = Wav(Format(tag, 2, 48_000, bits), Chunk("LIST", [1, 2, 3]), Chunk("data", data));
             byte[] bad = good[..random.Next(good.Length + 1)];
             for (int flips = random.Next(6); flips > 0 && bad.Length > 0; flips--)
                 bad[random.Next(Math.Min(bad.Length, 70))] = (byte)random.Next(256);
             try
             {
                 var source = new WavFileAudioSource(new MemoryStream(bad));
-                Assert.True((await ReadAll(source)).Length <= bad.Length / 2, $"Seed {seed}, input {i}.");
+                Assert.True((await ReadAll(source)).Length <= bad.Length, $"Seed {seed}, input {i}.");
             }
             catch (InvalidDataException)
             {
@@ -124,6 +213,12 @@ public sealed class WavFileTests : IDisposable
             }
         }
     }
+
+    private static byte[] SubFormat(ushort tag) => new Guid(tag, 0, 0x10, 0x80, 0, 0, 0xAA, 0, 0x38, 0x9B, 0x71).ToByteArray();
+
+    private static byte[] Floats(params float[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
+
+    private static byte[] Doubles(params double[] values) => [.. values.SelectMany(BitConverter.GetBytes)];
 
     private static byte[] ReadShared(string path)
     {
@@ -159,5 +254,15 @@ public sealed class WavFileTests : IDisposable
         byte[] length = new byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(length, size ?? (uint)body.Length);
         return [.. System.Text.Encoding.ASCII.GetBytes(id), .. length, .. body, .. new byte[body.Length & 1]];
+    }
+
+    /// <summary>A stream that cannot seek, and gives a few bytes at a time.</summary>
+    private sealed class Pipe(byte[] bytes) : MemoryStream(bytes)
+    {
+        public override bool CanSeek => false;
+
+        public override int Read(byte[] buffer, int offset, int count) => base.Read(buffer, offset, Math.Min(count, 7));
+
+        public override int Read(Span<byte> buffer) => base.Read(buffer[..Math.Min(buffer.Length, 7)]);
     }
 }
