@@ -35,61 +35,63 @@ public sealed class RealtimeCalls
     /// <summary><c>POST realtime/calls/{call_id}/hangup</c>: ends a call, over WebRTC or SIP. One that is no longer there counts as ended.</summary>
     /// <param name="callId">The call, <c>rtc_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeConnectException">The service refused, or could not be reached.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
     /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
-    public Task HangUpAsync(string callId, CancellationToken cancellationToken = default) => PostAsync(callId, "hangup", null, cancellationToken);
+    public Task HangUpAsync(string callId, CancellationToken cancellationToken = default) => PostAsync(callId, RealtimeCallOperation.HangUp, null, cancellationToken);
 
     /// <summary><c>POST realtime/calls/{call_id}/accept</c>: answers an incoming SIP call with a session.</summary>
     /// <param name="callId">The call, <see cref="IncomingCall.CallId"/>.</param>
     /// <param name="session">What the session is to be. Default of its model: <see cref="OpenAIRealtimeWebRtcOptions.Model"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeConnectException">The service refused, or could not be reached.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
     /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
     public Task AcceptAsync(string callId, SessionConfig session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return PostAsync(callId, "accept", session.ForCall(session.ModelName ?? _options.Model).ToUtf8Json(), cancellationToken);
+        return PostAsync(callId, RealtimeCallOperation.Accept, session.ForCall(session.ModelName ?? _options.Model).ToUtf8Json(), cancellationToken);
     }
 
     /// <summary><c>POST realtime/calls/{call_id}/reject</c>: turns an incoming SIP call down.</summary>
     /// <param name="callId">The call, <see cref="IncomingCall.CallId"/>.</param>
     /// <param name="sipStatusCode">What the caller is told, such as 486 (busy). Default: 603 (decline).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeConnectException">The service refused, or could not be reached.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
     /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
     public Task RejectAsync(string callId, int sipStatusCode = 603, CancellationToken cancellationToken = default) =>
-        PostAsync(callId, "reject", new CallRejectRequest { StatusCode = sipStatusCode }.ToUtf8Json(), cancellationToken);
+        PostAsync(callId, RealtimeCallOperation.Reject, new CallRejectRequest { StatusCode = sipStatusCode }.ToUtf8Json(), cancellationToken);
 
     /// <summary><c>POST realtime/calls/{call_id}/refer</c>: hands a SIP call on to somebody else.</summary>
     /// <param name="callId">The call.</param>
     /// <param name="targetUri">To whom: <c>tel:+14155550123</c>, or a <c>sip:</c> address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeConnectException">The service refused, or could not be reached.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
     /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
     public Task ReferAsync(string callId, string targetUri, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(targetUri);
-        return PostAsync(callId, "refer", new CallReferRequest { TargetUri = targetUri }.ToUtf8Json(), cancellationToken);
+        return PostAsync(callId, RealtimeCallOperation.Refer, new CallReferRequest { TargetUri = targetUri }.ToUtf8Json(), cancellationToken);
     }
 
-    private async Task PostAsync(string callId, string what, byte[]? body, CancellationToken cancellationToken)
+    private async Task PostAsync(string callId, RealtimeCallOperation operation, byte[]? body, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(callId);
         if (string.IsNullOrEmpty(_options.ApiKey))
             throw new InvalidOperationException("Controlling calls needs ApiKey.");
         if (callId is "." or "..")
             throw new ArgumentException("That is no call's id.", nameof(callId)); // an address would lose it
-        var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(_options, $"realtime/calls/{Uri.EscapeDataString(callId)}/{what}"), _options.AnswerTimeout)
+        bool hangsUp = operation == RealtimeCallOperation.HangUp;
+        string path = $"realtime/calls/{Uri.EscapeDataString(callId)}/{operation.ToString().ToLowerInvariant()}";
+        var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(_options, path), hangsUp ? _options.HangUpTimeout : _options.AnswerTimeout)
         {
             Credential = Credential.Api(_options),
             Headers = CallSignaling.ApiKeyHeaders(_options, safetyIdentifier: null),
             Body = body,
             ContentType = body is null ? null : "application/json",
             Accept = "application/json",
-            OfCall = true,
+            OfCall = (operation, callId),
         };
         HttpReply reply = await _http.PostAsync(call, cancellationToken).ConfigureAwait(false);
-        if (!reply.IsSuccess && !(what == "hangup" && reply.Status == HttpStatusCode.NotFound))
+        if (!reply.IsSuccess && !(hangsUp && reply.Status == HttpStatusCode.NotFound))
             throw ServiceErrors.From(call, reply);
     }
 }

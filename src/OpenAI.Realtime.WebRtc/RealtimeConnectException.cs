@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>The phases of connecting, in their order. Offer and key run side by side.</summary>
@@ -24,7 +22,7 @@ public enum ConnectPhase
     Channel,
 }
 
-/// <summary>Why connecting failed. Each value is a different thing to do about it.</summary>
+/// <summary>Why connecting, or controlling a call, failed. Each value is a different thing to do about it.</summary>
 public enum ConnectFailure
 {
     /// <summary>The service, or one's own key server, refused the key or the caller (401, 403).</summary>
@@ -36,7 +34,7 @@ public enum ConnectFailure
     /// <summary>No HTTP answer: name not found, connection refused, TLS failed, proxy refused, or nothing came in time.</summary>
     EndpointUnreachable,
 
-    /// <summary>The endpoint answered with an error that is not about the key; see <see cref="RealtimeConnectException.HttpStatus"/> and <see cref="RealtimeConnectException.ErrorCode"/>.</summary>
+    /// <summary>The endpoint answered with an error that is not about the key; see <see cref="RealtimeException.HttpStatus"/> and <see cref="RealtimeException.ErrorCode"/>.</summary>
     RequestRejected,
 
     /// <summary>The answer is no SDP, is cut off, or lacks what a call needs.</summary>
@@ -65,7 +63,7 @@ public enum ConnectFailure
 }
 
 /// <summary>A session could not be connected. The message says what happened and what to do; it never holds a key.</summary>
-public sealed class RealtimeConnectException : Exception
+public sealed class RealtimeConnectException : RealtimeException
 {
     /// <summary>Makes one; key providers of your own throw it, so that callers see the phase and the reason.</summary>
     /// <param name="phase">The phase that failed.</param>
@@ -84,22 +82,4 @@ public sealed class RealtimeConnectException : Exception
 
     /// <summary>Why, as a value to branch on.</summary>
     public ConnectFailure Failure { get; }
-
-    /// <summary>The status of the HTTP answer, when there was one.</summary>
-    public HttpStatusCode? HttpStatus { get; init; }
-
-    /// <summary><c>error.code</c> of the service's error, such as <c>invalid_api_key</c>.</summary>
-    public string? ErrorCode { get; init; }
-
-    /// <summary><c>error.type</c> of the service's error, such as <c>invalid_request_error</c>.</summary>
-    public string? ErrorType { get; init; }
-
-    /// <summary><c>error.param</c> of the service's error: the field that is wrong.</summary>
-    public string? Param { get; init; }
-
-    /// <summary>The service's <c>x-request-id</c>, for its support.</summary>
-    public string? RequestId { get; init; }
-
-    /// <summary>How long the service asks to wait before the next try (<c>Retry-After</c>).</summary>
-    public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
@@ -24,6 +25,15 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private int _holders = 1;       // of the HttpClient: this client, and each attempt, session or request left behind that may have a call to hang up
     private bool _disposed;
 
+    /// <summary>Makes a client of OpenAI's own service from nothing but a key; everything else has its default.</summary>
+    /// <param name="apiKey">The API key, <c>sk-…</c>: for programs on trusted machines, never for one that is handed to users.</param>
+    /// <exception cref="ArgumentException">It is null or empty.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">It is no key.</exception>
+    public RealtimeWebRtcClient(string apiKey)
+        : this(new OpenAIRealtimeWebRtcOptions { ApiKey = KeyOf(apiKey) })
+    {
+    }
+
     /// <summary>Makes a client without dependency injection.</summary>
     /// <param name="options">Where the service is and how to prove who we are; not to be changed afterwards.</param>
     /// <param name="httpClient">Asks the service, and nobody else; the caller keeps it alive and disposes it. Default: null, one of the client's own.</param>
@@ -34,6 +44,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <param name="keyServerHttpClient">Asks <see cref="OpenAIRealtimeWebRtcOptions.KeyUrl"/>, and nobody else, with whatever cookies or headers your server wants; the
     /// caller keeps it alive and disposes it. Default: null, one of the client's own.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is missing or out of its range; the message says what to set.</exception>
+    [OverloadResolutionPriority(1)]     // so that "new(new() { … })" goes on to mean options
     public RealtimeWebRtcClient(
         OpenAIRealtimeWebRtcOptions options,
         HttpClient? httpClient = null,
@@ -75,6 +86,9 @@ public sealed class RealtimeWebRtcClient : IDisposable
                 _logger.KeysInClearText(Redaction.Show(address));
         }
     }
+
+    private static string KeyOf(string? apiKey) => !string.IsNullOrWhiteSpace(apiKey) ? apiKey
+        : throw new ArgumentException("There is no API key. OpenAI's platform makes one (API keys); programs take it from the environment, such as OPENAI_API_KEY.", nameof(apiKey));
 
     /// <summary>Makes the audio of a session; replaced by tests that need none.</summary>
     internal Func<AudioOptions, IOpusTrack, MediaPort>? AudioFactory { get; set; }

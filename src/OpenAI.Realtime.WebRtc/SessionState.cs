@@ -50,7 +50,7 @@ public enum SessionEndReason
 public sealed record SessionEnd(SessionEndReason Reason, string Detail);
 
 /// <summary>The session has ended, so nothing can be sent any more.</summary>
-public sealed class RealtimeSessionEndedException : InvalidOperationException
+public sealed class RealtimeSessionEndedException : RealtimeException
 {
     /// <summary>Makes one.</summary>
     /// <param name="end">How the session ended; null while it is still being closed.</param>

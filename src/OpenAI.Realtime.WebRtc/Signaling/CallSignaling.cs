@@ -68,6 +68,7 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
             : null;
         var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, $"realtime/calls/{Uri.EscapeDataString(callId)}/hangup"), options.HangUpTimeout)
         {
+            OfCall = (RealtimeCallOperation.HangUp, callId),
             Credential = credential,
             Headers = credential is { IsApiKey: true } ? ApiKeyHeaders(options, safetyIdentifier: null) : [],
         };

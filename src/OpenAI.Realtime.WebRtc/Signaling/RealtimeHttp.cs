@@ -22,8 +22,8 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
     /// <summary>What we can read back.</summary>
     public string? Accept { get; init; }
 
-    /// <summary>Whether it is about a call that should be there already.</summary>
-    public bool OfCall { get; init; }
+    /// <summary>The call that it is about, and what is to be done with it; null while there is none yet.</summary>
+    public (RealtimeCallOperation Operation, string CallId)? OfCall { get; init; }
 
     /// <summary>Further headers; null values are left out.</summary>
     public IReadOnlyList<(string Name, string? Value)> Headers { get; init; } = [];
@@ -36,10 +36,44 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
     /// What comes of it is told by <see cref="OnSuccessHeaders"/>, and its end by the task. Default: null, the request is cancelled.
     /// </summary>
     public Func<Task, bool>? LeaveBehind { get; init; }
+
+    /// <summary>The option that <see cref="Timeout"/> came from.</summary>
+    private string TimeoutOption => OfCall is { Operation: RealtimeCallOperation.HangUp } ? nameof(OpenAIRealtimeWebRtcOptions.HangUpTimeout)
+        : Phase == ConnectPhase.Key ? nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)
+        : nameof(OpenAIRealtimeWebRtcOptions.AnswerTimeout);
+
+    /// <summary>The failure of this request: the one place where it becomes an exception.</summary>
+    public RealtimeException Failed(ConnectFailure failure, string message, Exception? cause = null, ServiceError said = default) => OfCall is { } of
+        ? new RealtimeCallException(of.Operation, of.CallId, failure, message, cause)
+        {
+            HttpStatus = said.Status,
+            ErrorCode = said.Code,
+            ErrorType = said.Type,
+            Param = said.Param,
+            RequestId = said.RequestId,
+            RetryAfter = said.RetryAfter,
+        }
+        : new RealtimeConnectException(Phase, failure, message, cause)
+        {
+            HttpStatus = said.Status,
+            ErrorCode = said.Code,
+            ErrorType = said.Type,
+            Param = said.Param,
+            RequestId = said.RequestId,
+            RetryAfter = said.RetryAfter,
+        };
+
+    /// <summary>Nothing came within <paramref name="limit"/>.</summary>
+    public RealtimeException TimedOut(string limit, Exception cause) => Failed(ConnectFailure.EndpointUnreachable,
+        $"{Redaction.Show(Address)} did not answer within {limit}. Check the address, the network and a proxy; {TimeoutOption} sets the limit.", cause);
 }
 
+/// <summary>What an HTTP answer says about its failure.</summary>
+internal readonly record struct ServiceError(
+    HttpStatusCode? Status, string? Code = null, string? Type = null, string? Param = null, string? RequestId = null, TimeSpan? RetryAfter = null);
+
 /// <summary>
-/// Sends requests, and turns all that can go wrong below HTTP's own errors into <see cref="RealtimeConnectException"/>. Bodies are bounded. A redirect that
+/// Sends requests, and turns all that can go wrong below HTTP's own errors into a <see cref="RealtimeException"/>. Bodies are bounded. A redirect that
 /// keeps the method (307, 308) is followed on the same origin only, so that no key goes elsewhere.
 /// </summary>
 internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider timeProvider, ILogger logger)
@@ -58,7 +92,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
     public TimeProvider TimeProvider => timeProvider;
 
     /// <summary>Posts, and reads the answer whatever its status.</summary>
-    /// <exception cref="RealtimeConnectException">No usable HTTP answer came.</exception>
+    /// <exception cref="RealtimeException">No usable HTTP answer came.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>
     public async Task<HttpReply> PostAsync(HttpCall call, CancellationToken cancellationToken)
     {
@@ -82,12 +116,11 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         {
             // Our own limit, or the limit of the HttpClient that we were given.
             string limit = timeout.IsCancellationRequested ? $"{call.Timeout.TotalSeconds:0.###} s" : "the HttpClient's own time limit";
-            throw new RealtimeConnectException(call.Phase, ConnectFailure.EndpointUnreachable,
-                $"{shown} did not answer within {limit}. Check the address, the network and a proxy; {TimeoutOption(call.Phase)} sets the limit.", e);
+            throw call.TimedOut(limit, e);
         }
         catch (HttpRequestException e)
         {
-            throw Unreachable(call.Phase, shown, e);
+            throw Unreachable(call, shown, e);
         }
     }
 
@@ -181,10 +214,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
             throw Refused($"{shown} redirects to another origin, {target}; no key is sent there unasked. Set {AddressOption(call)} to the new address.");
         return to;
 
-        RealtimeConnectException Refused(string message) => new(call.Phase, ConnectFailure.RequestRejected, message)
-        {
-            HttpStatus = response.StatusCode,
-        };
+        RealtimeException Refused(string message) => call.Failed(ConnectFailure.RequestRejected, message, said: new ServiceError(response.StatusCode));
     }
 
     private static async Task<byte[]> ReadBodyAsync(HttpCall call, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
@@ -210,23 +240,19 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         }
         catch (Exception e) when (e is InvalidDataException or InvalidOperationException)     // the latter is Brotli's
         {
-            throw new RealtimeConnectException(call.Phase, Unusable(call.Phase),
-                $"{Redaction.Show(address)} answered {(int)response.StatusCode} with a body that says it is compressed ({HttpReply.First(response.Content.Headers, "Content-Encoding")}) and is not. A proxy may be changing bodies.", e)
-            {
-                HttpStatus = response.StatusCode,
-            };
+            throw call.Failed(Unusable(call.Phase),
+                $"{Redaction.Show(address)} answered {(int)response.StatusCode} with a body that says it is compressed ({HttpReply.First(response.Content.Headers, "Content-Encoding")}) and is not. A proxy may be changing bodies.", e,
+                new ServiceError(response.StatusCode));
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
             // The head was there, so somebody answers: the connection broke, or ended before the announced length.
-            throw CutOff(call.Phase, Redaction.Show(address), e);
+            throw CutOff(call, Redaction.Show(address), e);
         }
 
-        RealtimeConnectException TooLarge() => new(call.Phase, Unusable(call.Phase),
-            $"{Redaction.Show(address)} answered {(int)response.StatusCode} with more than {MaxBody} bytes; that is no answer of a Realtime service.")
-        {
-            HttpStatus = response.StatusCode,
-        };
+        RealtimeException TooLarge() => call.Failed(Unusable(call.Phase),
+            $"{Redaction.Show(address)} answered {(int)response.StatusCode} with more than {MaxBody} bytes; that is no answer of a Realtime service.",
+            said: new ServiceError(response.StatusCode));
     }
 
     /// <summary>Nobody asked for a compressed body, but a proxy or a server may send one all the same (RFC 9110 §8.4). What is read of it is bounded as any other.</summary>
@@ -238,7 +264,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         _ => body,
     };
 
-    private static RealtimeConnectException Unreachable(ConnectPhase phase, string shown, HttpRequestException e)
+    private static RealtimeException Unreachable(HttpCall call, string shown, HttpRequestException e)
     {
         string what = e.HttpRequestError switch
         {
@@ -249,18 +275,14 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
             HttpRequestError.ProxyTunnelError => $"The proxy did not open a tunnel to {shown}. Check its address and credentials.",
             _ => $"{shown} could not be asked: {Redaction.Hide(e.Message)}",
         };
-        return new RealtimeConnectException(phase, ConnectFailure.EndpointUnreachable, what, e);
+        return call.Failed(ConnectFailure.EndpointUnreachable, what, e);
     }
 
-    private static RealtimeConnectException CutOff(ConnectPhase phase, string shown, Exception e) => new(phase, Unusable(phase),
+    private static RealtimeException CutOff(HttpCall call, string shown, Exception e) => call.Failed(Unusable(call.Phase),
         $"The answer of {shown} was cut off: {Redaction.Hide(e.Message)} Try again; if it stays so, a proxy may be cutting it.", e);
 
     private static ConnectFailure Unusable(ConnectPhase phase) =>
         phase == ConnectPhase.Key ? ConnectFailure.KeyUnusable : ConnectFailure.AnswerUnusable;
-
-    private static string TimeoutOption(ConnectPhase phase) => phase == ConnectPhase.Key
-        ? nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)
-        : nameof(OpenAIRealtimeWebRtcOptions.AnswerTimeout);
 
     private static string AddressOption(HttpCall call) => call is { Phase: ConnectPhase.Key, Credential: null }
         ? nameof(OpenAIRealtimeWebRtcOptions.KeyUrl)

@@ -10,7 +10,7 @@ internal static class ServiceErrors
     /// <param name="call">What was asked.</param>
     /// <param name="reply">What came back.</param>
     /// <param name="who">Who was asked, as messages call it: "The service" or "Your key server".</param>
-    public static RealtimeConnectException From(HttpCall call, HttpReply reply, string who = "The service")
+    public static RealtimeException From(HttpCall call, HttpReply reply, string who = "The service")
     {
         (string? message, string? type, string? code, string? param) = Parse(reply.Body);
         int status = (int)reply.Status;
@@ -19,16 +19,9 @@ internal static class ServiceErrors
             : reply.Body.Length > 0 ? Redaction.Quote(reply.Body)
             : "nothing more";
         string remedy = Remedy(call, status, code, reply.RetryAfter);
-        return new RealtimeConnectException(call.Phase, failure,
-            $"{who} answered {status} at {Redaction.Show(call.Address)} and said {said}{(code is null ? "" : $" ({Redaction.Hide(code)})")}. {remedy}")
-        {
-            HttpStatus = reply.Status,
-            ErrorCode = code,
-            ErrorType = type,
-            Param = param,
-            RequestId = reply.RequestId,
-            RetryAfter = reply.RetryAfter,
-        };
+        return call.Failed(failure,
+            $"{who} answered {status} at {Redaction.Show(call.Address)} and said {said}{(code is null ? "" : $" ({Redaction.Hide(code)})")}. {remedy}",
+            said: new ServiceError(reply.Status, code, type, param, reply.RequestId, reply.RetryAfter));
     }
 
     /// <summary>OpenAI's error shape: <c>{"error":{"message","type","param","code"}}</c>; some servers give <c>{"error":"text"}</c>.</summary>
@@ -77,7 +70,7 @@ internal static class ServiceErrors
             (401, _) => "The ephemeral key was refused: it may have expired, or belong to another service than Endpoint.",
             (403, _) => "This key may not do that: check its permissions, Project, and whether the region is supported.",
             (404, _) when ownServer => "Check KeyUrl.",
-            (404, _) when call.OfCall => "There is no such call: it may have ended, or belong to another project, or Endpoint is not the API's base.",
+            (404, _) when call.OfCall is not null => "There is no such call: it may have ended, or belong to another project, or Endpoint is not the API's base.",
             (404, _) => "Check that Endpoint is the API's base (it usually ends in /v1) and that Dialect is the one the service speaks.",
             (429, _) => retryAfter is { } wait ? $"Too many requests: wait {wait.TotalSeconds:0.###} s and try again." : "Too many requests: wait and try again.",
             ( >= 500, _) => "The service failed; try again, and give its support the request id if it stays so.",

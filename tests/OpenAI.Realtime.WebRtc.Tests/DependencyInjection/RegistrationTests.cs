@@ -75,6 +75,16 @@ public sealed class RegistrationTests
         foreach (string name in new[] { "ApiKey", "KeyUrl", "EphemeralKey", "IEphemeralKeyProvider" })
             Assert.Contains(name, e.Message, StringComparison.Ordinal);
         Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions(), peerFactory: new ScriptedPeer()));
+        Assert.Throws<OptionsValidationException>(() => new RealtimeWebRtcClient("two\nlines"));
+    }
+
+    [Fact]
+    public void A_client_is_made_from_one_string_and_says_where_to_get_one()
+    {
+        using var client = new RealtimeWebRtcClient("sk-key");
+        using var other = new RealtimeWebRtcClient(new() { ApiKey = "sk-key" });     // still options
+        foreach (string? none in new[] { null, "", " " })
+            Assert.Contains("OPENAI_API_KEY", Assert.Throws<ArgumentException>(() => new RealtimeWebRtcClient(none!)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -44,11 +44,26 @@ public sealed class RealtimeCallsTests : IAsyncLifetime, IDisposable
     {
         var calls = new RealtimeCalls(Options(), _http);
         await calls.HangUpAsync("rtc_gone");
-        var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => calls.RejectAsync("rtc_gone"));
-        Assert.Equal(HttpStatusCode.NotFound, e.HttpStatus);
+        var e = await Assert.ThrowsAsync<RealtimeCallException>(() => calls.RejectAsync("rtc_gone"));
+        Assert.Equal((RealtimeCallOperation.Reject, "rtc_gone", HttpStatusCode.NotFound), (e.Operation, e.CallId, e.HttpStatus));
+        Assert.StartsWith("Reject of call rtc_gone failed.", e.Message, StringComparison.Ordinal);
         Assert.Contains("no such call", e.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<RealtimeConnectException>(() => calls.ReferAsync("rtc_gone", "sip:a@b"));
-        await Assert.ThrowsAsync<RealtimeConnectException>(() => calls.AcceptAsync("rtc_gone", new RealtimeSessionConfig()));
+        Assert.Equal(RealtimeCallOperation.Refer, (await Assert.ThrowsAsync<RealtimeCallException>(() => calls.ReferAsync("rtc_gone", "sip:a@b"))).Operation);
+        Assert.Equal(RealtimeCallOperation.Accept, (await Assert.ThrowsAsync<RealtimeCallException>(() => calls.AcceptAsync("rtc_gone", new RealtimeSessionConfig()))).Operation);
+    }
+
+    [Theory]
+    [InlineData("hangup", nameof(OpenAIRealtimeWebRtcOptions.HangUpTimeout))]
+    [InlineData("reject", nameof(OpenAIRealtimeWebRtcOptions.AnswerTimeout))]
+    public async Task A_request_about_a_call_has_the_time_limit_that_its_message_names(string what, string option)
+    {
+        _endpoint.Routes["/v1/realtime/calls/rtc_1/" + what] = c => Task.Delay(Timeout.Infinite, c.RequestAborted);
+        OpenAIRealtimeWebRtcOptions options = Options();
+        options.HangUpTimeout = what == "hangup" ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMinutes(5);
+        options.AnswerTimeout = what == "hangup" ? TimeSpan.FromMinutes(5) : TimeSpan.FromMilliseconds(200);
+        var calls = new RealtimeCalls(options, _http);
+        RealtimeException e = await Assert.ThrowsAsync<RealtimeCallException>(() => what == "hangup" ? calls.HangUpAsync("rtc_1") : calls.RejectAsync("rtc_1"));
+        Assert.Contains($"within 0.2 s. Check the address, the network and a proxy; {option} sets the limit.", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,7 +71,7 @@ public sealed class RealtimeCallsTests : IAsyncLifetime, IDisposable
     {
         _endpoint.Routes["/v1/realtime/calls/rtc_1/hangup"] = c =>
             HttpEndpoint.FailAsync(c, 401, """{"error":{"message":"Bad key.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}""");
-        var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => new RealtimeCalls(Options(), _http).HangUpAsync("rtc_1"));
+        var e = await Assert.ThrowsAsync<RealtimeCallException>(() => new RealtimeCalls(Options(), _http).HangUpAsync("rtc_1"));
         Assert.Equal((ConnectFailure.KeyRefused, HttpStatusCode.Unauthorized, "invalid_api_key"), (e.Failure, e.HttpStatus!.Value, e.ErrorCode));
         Assert.Contains("set ApiKey", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-key", e.ToString(), StringComparison.Ordinal);

@@ -1,0 +1,45 @@
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>What <see cref="RealtimeCalls"/> can do with a call.</summary>
+public enum RealtimeCallOperation
+{
+    /// <summary>End it.</summary>
+    HangUp,
+
+    /// <summary>Answer an incoming SIP call.</summary>
+    Accept,
+
+    /// <summary>Turn an incoming SIP call down.</summary>
+    Reject,
+
+    /// <summary>Hand a SIP call on to somebody else.</summary>
+    Refer,
+}
+
+/// <summary>A call could not be controlled. The message says what happened and what to do; it never holds a key.</summary>
+public sealed class RealtimeCallException : RealtimeException
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="operation">What was to be done.</param>
+    /// <param name="callId">With which call.</param>
+    /// <param name="failure">Why it was not, as a value to branch on.</param>
+    /// <param name="message">What happened and what to do, without a secret.</param>
+    /// <param name="innerException">What caused it.</param>
+    public RealtimeCallException(RealtimeCallOperation operation, string callId, ConnectFailure failure, string message, Exception? innerException = null)
+        : base($"{operation} of call {callId} failed. {message}", innerException)
+    {
+        Operation = operation;
+        CallId = callId;
+        Failure = failure;
+    }
+
+    /// <summary>What was to be done.</summary>
+    public RealtimeCallOperation Operation { get; }
+
+    /// <summary>With which call.</summary>
+    public string CallId { get; }
+
+    /// <summary>Why it was not: <see cref="ConnectFailure.KeyRefused"/>, <see cref="ConnectFailure.EndpointUnreachable"/>, <see cref="ConnectFailure.RequestRejected"/> or
+    /// <see cref="ConnectFailure.AnswerUnusable"/>.</summary>
+    public ConnectFailure Failure { get; }
+}

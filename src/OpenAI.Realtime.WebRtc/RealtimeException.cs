@@ -1,0 +1,33 @@
+using System.Net;
+
+namespace OpenAI.Realtime.WebRtc;
+
+/// <summary>
+/// What goes wrong between this package and a service: connecting (<see cref="RealtimeConnectException"/>), controlling a call (<see cref="RealtimeCallException"/>), using a session
+/// that has ended (<see cref="RealtimeSessionEndedException"/>). The message says what happened and what to do; it never holds a key.
+/// </summary>
+public abstract class RealtimeException : Exception
+{
+    private protected RealtimeException(string message, Exception? innerException)
+        : base(message, innerException)
+    {
+    }
+
+    /// <summary>The status of the HTTP answer, when there was one.</summary>
+    public HttpStatusCode? HttpStatus { get; init; }
+
+    /// <summary><c>error.code</c> of the service's error, such as <c>invalid_api_key</c>.</summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary><c>error.type</c> of the service's error, such as <c>invalid_request_error</c>.</summary>
+    public string? ErrorType { get; init; }
+
+    /// <summary><c>error.param</c> of the service's error: the field that is wrong.</summary>
+    public string? Param { get; init; }
+
+    /// <summary>The service's <c>x-request-id</c>, for its support.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>How long the service asks to wait before the next try (<c>Retry-After</c>).</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
