@@ -70,7 +70,7 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
             // Goes on without the page, which may have closed its tab by now.
             await Service.Calls.HangUpAsync(callId, CancellationToken.None).ConfigureAwait(false);
         }
-        catch (RealtimeConnectException e)
+        catch (RealtimeCallException e)
         {
             // The call is still this user's, to try again.
             throw new HttpProblem(StatusCodes.Status502BadGateway, "hang_up_failed", "The service did not end the call.", "Try again; the host's log says more.", e);

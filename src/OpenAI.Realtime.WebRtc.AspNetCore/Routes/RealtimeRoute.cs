@@ -100,7 +100,7 @@ internal abstract class RealtimeRoute
             problem = new HttpProblem(StatusCodes.Status500InternalServerError, "host_failed", "The host failed.", "Its log says more.");
         }
 
-        if (problem.InnerException is RealtimeConnectException cause)
+        if (problem.InnerException is RealtimeException cause)
             Logger.ServiceFailed(Name, problem.Status, problem.Code, Redaction.Hide(cause.Message));
         else
             Logger.Refused(Name, problem.Status, problem.Code);
