@@ -55,7 +55,7 @@ public interface IRealtimeSession : IAsyncDisposable
     /// <exception cref="ArgumentException">The event is larger than the service accepts.</exception>
     ValueTask SendRawAsync(ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken = default);
 
-    /// <summary>Drops what has been received and not been played yet, as when the user interrupts.</summary>
+    /// <summary>Drops what has been received and not been played yet, as when the user interrupts. It does not stop the service from speaking.</summary>
     void FlushOutput();
 
     /// <summary>What has been counted until now; also after the end. Default: nothing.</summary>

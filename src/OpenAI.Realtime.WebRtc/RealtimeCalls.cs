@@ -80,7 +80,14 @@ public sealed class RealtimeCalls
         if (callId is "." or "..")
             throw new ArgumentException("That is no call's id.", nameof(callId)); // an address would lose it
         bool hangsUp = operation == RealtimeCallOperation.HangUp;
-        string path = $"realtime/calls/{Uri.EscapeDataString(callId)}/{operation.ToString().ToLowerInvariant()}";
+        string verb = operation switch
+        {
+            RealtimeCallOperation.HangUp => "hangup",
+            RealtimeCallOperation.Accept => "accept",
+            RealtimeCallOperation.Reject => "reject",
+            _ => "refer",
+        };
+        string path = $"realtime/calls/{Uri.EscapeDataString(callId)}/{verb}";
         var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(_options, path), hangsUp ? _options.HangUpTimeout : _options.AnswerTimeout)
         {
             Credential = Credential.Api(_options),

@@ -1,4 +1,5 @@
 using System.Net;
+using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
 
@@ -11,6 +12,12 @@ public abstract class RealtimeException : Exception
     private protected RealtimeException(string message, Exception? innerException)
         : base(message, innerException)
     {
+    }
+
+    /// <summary>All that an HTTP answer said about its failure.</summary>
+    internal ServiceError Said
+    {
+        init => (HttpStatus, ErrorCode, ErrorType, Param, RequestId, RetryAfter) = (value.Status, value.Code, value.Type, value.Param, value.RequestId, value.RetryAfter);
     }
 
     /// <summary>The status of the HTTP answer, when there was one.</summary>

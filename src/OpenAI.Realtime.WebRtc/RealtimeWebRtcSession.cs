@@ -88,8 +88,8 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     public AudioLevel OutputLevel => _parts.Audio.OutputLevel;
 
     /// <summary>
-    /// Drops what has been received and not been played yet, as when the user interrupts. A session does so by itself when the service clears its output
-    /// (<c>output_audio_buffer.cleared</c>).
+    /// Drops what has been received and not been played yet, and what of that speech is still on its way for 200 ms, as when the user interrupts. It does not stop the service from
+    /// speaking: send <see cref="OutputAudioBufferClear"/> for that, and the session flushes by itself when the service has done so.
     /// </summary>
     public void FlushOutput() => _parts.Audio.Flush();
 

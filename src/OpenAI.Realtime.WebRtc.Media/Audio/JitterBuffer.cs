@@ -63,9 +63,6 @@ internal sealed class JitterBuffer
     private const int MaxReorder = 100;                                 // RFC 3550 A.1, MAX_MISORDER
     private const int LossFloor = 2 * Frame;                            // FEC is in the next packet: it has to be here in time
 
-    private static readonly TimeSpan SpeechPause = TimeSpan.FromMilliseconds(60);   // nothing arrives for so long: what comes then is something new
-    private static readonly TimeSpan FlushLimit = TimeSpan.FromMilliseconds(200);   // longer than a packet is on its way after the service has stopped speaking
-
     private readonly Slot[] _slots = new Slot[Capacity];
     private readonly byte[] _bytes = new byte[Capacity * EncodedAudio.MaxLength];
     private readonly long[] _padding = new long[Capacity];      // numbers of packets without content; a stream's own numbers begin above 65,535
@@ -77,8 +74,6 @@ internal sealed class JitterBuffer
     private uint _ssrc;
     private long _highest;              // sequence number, unwrapped
     private long _highestTimestamp;     // its timestamp, unwrapped
-    private int _highestSamples;        // how long it lasts
-    private TimeSpan _lastArrival;
     private ushort _restart;            // the number that would make a jump back a restart
     private bool _restartPending;
 
@@ -93,12 +88,7 @@ internal sealed class JitterBuffer
     private bool _lastDtx;
     private int _idle;                  // samples of nothing at all until now
     private long _flushed;              // numbers up to this one are not wanted any more
-
-    // After a flush: what continues the interrupted speech is not wanted either.
-    private bool _skipping;
-    private long _skippingFrom;         // the highest number at the flush
-    private TimeSpan _flushedAt;
-
+    private readonly InterruptedSpeech _interrupted = new();    // what continues it is not wanted either
     private ulong _history;             // bit i: number _next − 1 − i was received
     private int _held;                  // packets
     private long _heldSamples;
@@ -189,15 +179,12 @@ internal sealed class JitterBuffer
         }
 
         long time = _highestTimestamp + (new Serial32(timestamp) - new Serial32((uint)_highestTimestamp));
-        if (_skipping && BeginsAnew(number, time, samples, arrival, marker))
-            EndSkipping(number);
-        if (arrival > _lastArrival)
-            _lastArrival = arrival;
+        if (_interrupted.IsEndedBy(number, number - _highest, time - _highestTimestamp, samples, arrival, marker))
+            PlayFrom(number);
         if (number > _highest)
         {
             _highest = number;
             _highestTimestamp = time;
-            _highestSamples = samples;
         }
 
         // Some senders' timestamps stand still while they are silent: after a pause their clock is compared anew.
@@ -205,7 +192,7 @@ internal sealed class JitterBuffer
             _delay.ForgetBase();
         _idle = 0;
         int relativeDelay = _delay.Observe(time, arrival);
-        if (_skipping)
+        if (_interrupted.IsGoingOn)
         {
             Skip(number);
             return false;
@@ -288,16 +275,12 @@ internal sealed class JitterBuffer
         return silent && excess < -Frame ? DelayCorrection.InsertSilence : DelayCorrection.None;
     }
 
-    /// <summary>
-    /// Drops everything held, and of what is still to come that which continues the interrupted speech: until a marker bit, a timestamp that runs ahead of the sequence
-    /// numbers, a pause of 60 ms in the arrival, or 200 ms after the flush.
-    /// </summary>
+    /// <summary>Drops everything held, and of what is still to come that which continues the <see cref="InterruptedSpeech"/>.</summary>
     public void Flush(TimeSpan now)
     {
         Drop();
-        _skipping = _started;
-        _skippingFrom = _flushed;
-        _flushedAt = now;
+        if (_started)
+            _interrupted.Begin(_flushed, now);
     }
 
     private void Drop()
@@ -329,8 +312,7 @@ internal sealed class JitterBuffer
         _ssrc = ssrc;
         _highest = sequence + 0x1_0000L;            // room to count down from
         _highestTimestamp = timestamp + 0x1_0000_0000L;
-        _highestSamples = 0;
-        _skipping = false;
+        _interrupted.Forget();
         _next = _highest;
         _nextTimestamp = _highestTimestamp;
         _history = 0;
@@ -459,23 +441,9 @@ internal sealed class JitterBuffer
         _pending = 0;
     }
 
-    // RFC 3551 §4.1: the marker bit is set on the first packet after a silence, in which the timestamp runs on and the sequence number does not.
-    private bool BeginsAnew(long number, long time, int samples, TimeSpan arrival, bool marker)
+    // The packet that begins the speech anew may have been overtaken by those behind it: they are gone, it is not.
+    private void PlayFrom(long number)
     {
-        if (number <= _skippingFrom)
-            return false;
-        if (marker || arrival - _flushedAt >= FlushLimit)
-            return true;
-        return number > _highest
-            && (arrival - _lastArrival >= SpeechPause
-                || time < _highestTimestamp
-                || time - _highestTimestamp > (number - _highest) * Math.Max(samples, _highestSamples));
-    }
-
-    // A packet with the marker may have been overtaken by those behind it: they are gone, it is not.
-    private void EndSkipping(long number)
-    {
-        _skipping = false;
         if (number >= _next)
             return;
         _next = number;

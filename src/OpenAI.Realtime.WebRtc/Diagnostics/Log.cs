@@ -14,7 +14,7 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Debug, "Call {CallId} hung up")]
     public static partial void HungUp(this ILogger logger, string callId);
 
-    [LoggerMessage(3, LogLevel.Warning, "Call {CallId} could not be hung up: {Reason}")]
+    [LoggerMessage(3, LogLevel.Warning, "Call {CallId} may still be open: {Reason}")]
     public static partial void HangUpFailed(this ILogger logger, string callId, string reason);
 
     [LoggerMessage(4, LogLevel.Information, "The service refused a kept key; asking for a new one")]

@@ -115,12 +115,9 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
         if (!reply.Body.AsSpan().StartsWith("v=0"u8))
         {
             string what = reply.Body.Length == 0 ? "an empty body" : $"{Redaction.Quote(reply.Body)} ({reply.ContentType ?? "no content type"})";
-            throw new RealtimeConnectException(ConnectPhase.Answer, ConnectFailure.AnswerUnusable,
-                $"{Redaction.Show(call.Address)} answered {(int)reply.Status}, but with {what} where an SDP answer should be. Check that Endpoint is a Realtime service and Dialect the one it speaks.")
-            {
-                HttpStatus = reply.Status,
-                RequestId = reply.RequestId,
-            };
+            throw call.Failed(ConnectFailure.AnswerUnusable,
+                $"{Redaction.Show(call.Address)} answered {(int)reply.Status}, but with {what} where an SDP answer should be. Check that Endpoint is a Realtime service and Dialect the one it speaks.",
+                said: new ServiceError(reply.Status, RequestId: reply.RequestId));
         }
         return new SignalingAnswer(Encoding.UTF8.GetString(reply.Body), CallId.FromLocation(reply.Location));
     }

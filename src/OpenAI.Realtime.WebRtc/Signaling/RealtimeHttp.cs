@@ -44,24 +44,8 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
 
     /// <summary>The failure of this request: the one place where it becomes an exception.</summary>
     public RealtimeException Failed(ConnectFailure failure, string message, Exception? cause = null, ServiceError said = default) => OfCall is { } of
-        ? new RealtimeCallException(of.Operation, of.CallId, failure, message, cause)
-        {
-            HttpStatus = said.Status,
-            ErrorCode = said.Code,
-            ErrorType = said.Type,
-            Param = said.Param,
-            RequestId = said.RequestId,
-            RetryAfter = said.RetryAfter,
-        }
-        : new RealtimeConnectException(Phase, failure, message, cause)
-        {
-            HttpStatus = said.Status,
-            ErrorCode = said.Code,
-            ErrorType = said.Type,
-            Param = said.Param,
-            RequestId = said.RequestId,
-            RetryAfter = said.RetryAfter,
-        };
+        ? new RealtimeCallException(of.Operation, of.CallId, failure, message, cause) { Said = said }
+        : new RealtimeConnectException(Phase, failure, message, cause) { Said = said };
 
     /// <summary>Nothing came within <paramref name="limit"/>.</summary>
     public RealtimeException TimedOut(string limit, Exception cause) => Failed(ConnectFailure.EndpointUnreachable,

@@ -62,7 +62,8 @@ public sealed class RealtimeCallsTests : IAsyncLifetime, IDisposable
         options.HangUpTimeout = what == "hangup" ? TimeSpan.FromMilliseconds(200) : TimeSpan.FromMinutes(5);
         options.AnswerTimeout = what == "hangup" ? TimeSpan.FromMinutes(5) : TimeSpan.FromMilliseconds(200);
         var calls = new RealtimeCalls(options, _http);
-        RealtimeException e = await Assert.ThrowsAsync<RealtimeCallException>(() => what == "hangup" ? calls.HangUpAsync("rtc_1") : calls.RejectAsync("rtc_1"));
+        var e = await Assert.ThrowsAsync<RealtimeCallException>(() => what == "hangup" ? calls.HangUpAsync("rtc_1") : calls.RejectAsync("rtc_1"));
+        Assert.Equal(what == "hangup" ? RealtimeCallOperation.HangUp : RealtimeCallOperation.Reject, e.Operation);
         Assert.Contains($"within 0.2 s. Check the address, the network and a proxy; {option} sets the limit.", e.Message, StringComparison.Ordinal);
     }
 
