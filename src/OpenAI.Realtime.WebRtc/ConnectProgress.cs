@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Media;
+
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>What has been reached on the way to a conversation.</summary>
@@ -64,6 +66,13 @@ internal sealed class ConnectClock(TimeProvider timeProvider, IProgress<ConnectP
     private readonly InOrder<ConnectProgress> _untold = new(step => Report(progress, step));
 
     public TimeSpan Elapsed => timeProvider.GetElapsedTime(_start);
+
+    /// <summary>How long the connect had taken at a moment of the provider's clock, as <see cref="EncodedAudio.Arrival"/> tells it; now when that is not known.</summary>
+    public TimeSpan ElapsedAt(TimeSpan moment)
+    {
+        TimeSpan now = Elapsed, at = moment - timeProvider.GetElapsedTime(0, _start);
+        return at > TimeSpan.Zero && at < now ? at : now;
+    }
 
     /// <summary>Takes a step down, and tells it; later calls for the same step do nothing.</summary>
     public void Reach(ConnectStep step) => Reach(step, Elapsed);

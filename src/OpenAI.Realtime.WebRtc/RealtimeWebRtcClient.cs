@@ -224,7 +224,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
 
         void AttachAudio(IPeerConnection peer)
         {
-            var observed = new ObservedTrack(peer.Audio, packet => clock.Reach(ConnectStep.FirstAudio, connection?.SinceStart(packet.Arrival) ?? clock.Elapsed));
+            var observed = new ObservedTrack(peer.Audio, packet => clock.Reach(ConnectStep.FirstAudio, clock.ElapsedAt(packet.Arrival)));
             audio = AudioFactory?.Invoke(options.Audio, observed) ?? new MediaPort(options.Audio, observed, _timeProvider, _logger, _codecs);
             audio.StartReceiving();
         }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace OpenAI.Realtime.WebRtc.Media;
@@ -8,54 +7,41 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// </summary>
 /// <remarks>
 /// <code>
-///   reader (a task)               pacer (a timer, every 20 ms)                        writer (a task)
-///   connection ─► jitter buffer ─► decode, restore, conceal → resample ─► ring ─► sink.WriteAsync
-///                                                                         4 frames
+///   at each deadline, on the audio clock
+///   take what has arrived ─► jitter buffer ─► decode, restore, conceal ─► faster or slower ─► resample ─► sink
 /// </code>
-/// Playing begins with the first packet and goes on until the end, with silence where there is nothing. The sink is written by a task of its own: one
-/// that blocks costs its own audio, oldest first, and holds up nothing else.
+/// Playing begins with the first packet and goes on until the end, with silence where there is nothing. Only the first packet is waited for; those after it are taken at the deadline.
 /// </remarks>
 internal sealed class AudioReceiver : IAudioDownlink
 {
     private const int FrameSamples = OpusPacket.FrameSamples;
-    private const int RingFrames = 4;
     private const float SilentBelowDbfs = -55;
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Implausible = TimeSpan.FromSeconds(2);     // no queue holds a packet for that long: another clock
 
     private readonly IAudioSink _sink;
     private readonly IOpusDecoder _decoder;
     private readonly IOpusReader _track;
-    private readonly ReplaceableTrack? _replaceable;
     private readonly AudioLinkContext _context;
-    private readonly ILogger _logger;
     private readonly FaultReporter _faults;
     private readonly FramePacer _pacer;
+    private readonly SinkWriter _writer;
     private readonly CancellationTokenSource _stop = new();
-    private readonly AsyncSignal _written;
     private readonly byte[] _packet = new byte[EncodedAudio.MaxLength];
-    private readonly int _channels;
     private readonly int _frameLength;
-    private Task _reader = Task.CompletedTask;
-    private Task _writer = Task.CompletedTask;
-    private readonly ArrivalClock _arrivals = new();    // the reader's own
-    private bool _pacing;                               // the reader's own
+    private Task _beginning = Task.CompletedTask;
 
     // Under the gate.
     private readonly Lock _gate = new();
     private readonly JitterBuffer _jitter;
+    private readonly TimeStretcher _stretcher = new();
     private readonly Resampler _resampler;
     private readonly short[] _pcm = new short[FrameSamples + (2 * IOpusDecoder.MaxPacketSamples)];     // decoded, not yet played
     private int _pcmCount;
     private bool _concealing;
     private readonly short[] _converted;
-    private readonly short[] _ring;
-    private readonly int[] _ringLengths = new int[RingFrames];
-    private readonly int _ringStride;
-    private int _ringFirst, _ringCount;
-    private readonly short[] _writing;
-    private bool _stopped, _sinkFailed;
-    private long _malformed, _sinkDropped, _removed, _inserted;
-    private TimeSpan? _firstPacket;
+    private bool _pacing, _stopped;
+    private long _malformed, _removed, _inserted;
 
     private long _level = AudioLevel.Silence.Pack();
 
@@ -66,21 +52,15 @@ internal sealed class AudioReceiver : IAudioDownlink
         _sink = sink;
         _decoder = decoder;
         _track = track;
-        _replaceable = track as ReplaceableTrack;
         _context = context;
-        _logger = context.Logger ?? NullLogger.Instance;
         _faults = new FaultReporter(context);
         AudioFormat format = sink.Format;
         format.Validate(nameof(sink));
-        _channels = format.Channels;
         _frameLength = format.SamplesIn(FramePacer.Frame);
         _jitter = new JitterBuffer(options);
         _resampler = new Resampler(OpusPacket.SampleRate, format.SampleRate);
         _converted = new short[_resampler.MaxOutput(FrameSamples)];
-        _ringStride = _converted.Length * _channels;
-        _ring = new short[RingFrames * _ringStride];
-        _writing = new short[_ringStride];
-        _written = new AsyncSignal(context.Inline);
+        _writer = new SinkWriter(sink, _converted.Length, context, _faults);
         _pacer = new FramePacer(context.Time, OnFrame);
     }
 
@@ -88,8 +68,8 @@ internal sealed class AudioReceiver : IAudioDownlink
 
     public void Start()
     {
-        _reader = _context.Inline ? ReadPacketsAsync() : Task.Run(ReadPacketsAsync);
-        _writer = _context.Inline ? WriteSinkAsync() : Task.Run(WriteSinkAsync);
+        _writer.Start();
+        _beginning = _context.Inline ? BeginAsync() : Task.Run(BeginAsync);
     }
 
     public void Flush()
@@ -98,10 +78,11 @@ internal sealed class AudioReceiver : IAudioDownlink
         {
             if (_stopped)
                 return;
+            TakeArrived();
             _jitter.Flush(_pacer.Now);
             _pcmCount = 0;
             _concealing = false;
-            _ringCount = 0;
+            _writer.Clear();
             _resampler.Reset();
             _decoder.Reset();
         }
@@ -120,13 +101,14 @@ internal sealed class AudioReceiver : IAudioDownlink
     {
         lock (_gate)
         {
+            if (!_stopped)
+                TakeArrived();
             return _jitter.AddTo(new()
             {
                 Malformed = _malformed,
                 RemovedSamples = _removed,
                 InsertedSamples = _inserted,
-                SinkDroppedSamples = _sinkDropped,
-                FirstPacketArrival = _firstPacket,
+                SinkDroppedSamples = _writer.Dropped,
                 Level = Level,
             });
         }
@@ -142,33 +124,37 @@ internal sealed class AudioReceiver : IAudioDownlink
         }
 
         await _stop.CancelAsync().ConfigureAwait(false);
-        _written.Set();
         await _pacer.DisposeAsync().ConfigureAwait(false);
-        Task both = Task.WhenAll(_reader, _writer);
+        await _writer.DisposeAsync().ConfigureAwait(false);
         try
         {
-            await both.WaitAsync(StopPatience, _context.Time).ConfigureAwait(false);
+            await _beginning.WaitAsync(StopPatience, _context.Time).ConfigureAwait(false);
+            _stop.Dispose();
         }
         catch (TimeoutException)
         {
-            AudioLog.LeftBehind(_logger, _writer.IsCompleted ? "reader" : "sink");
+            AudioLog.LeftBehind(_context.Logger ?? NullLogger.Instance, "reader");
         }
 
         lock (_gate)
             _decoder.Dispose();
-        if (both.IsCompleted)
-            _stop.Dispose();
     }
 
-    private async Task ReadPacketsAsync()
+    // Nothing runs until something arrives.
+    private async Task BeginAsync()
     {
         CancellationToken stop = _stop.Token;
         try
         {
             while (await _track.WaitAsync(stop).ConfigureAwait(false))
             {
-                while (_track.TryRead(_packet, out EncodedAudio packet))
-                    Put(in packet);
+                lock (_gate)
+                {
+                    if (!_stopped)
+                        TakeArrived();
+                    if (_pacing || _stopped)
+                        return;
+                }
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -181,24 +167,28 @@ internal sealed class AudioReceiver : IAudioDownlink
         }
     }
 
+    private void TakeArrived()
+    {
+        try
+        {
+            while (_track.TryRead(_packet, out EncodedAudio packet))
+                Put(in packet);
+        }
+        catch (Exception exception)     // an engine of the user's choice must not end the process on the clock's thread
+        {
+            _faults.Connection(exception);
+        }
+    }
+
     private void Put(in EncodedAudio packet)
     {
-        // Told by its arrival and not by its reading: what the thread pool does is no jitter of the network.
-        TimeSpan arrival = _arrivals.Map(_replaceable?.ReadFrom ?? _track, packet.Arrival, _pacer.Now);
-        TimeSpan target;
-        lock (_gate)
-        {
-            if (_stopped)
-                return;
-            bool kept = _jitter.Put(_packet.AsSpan(0, packet.Length), packet.SequenceNumber, packet.Timestamp, packet.Ssrc, arrival, packet.Marker);
-            _firstPacket ??= packet.Arrival;
-            if (_pacing || !kept)
-                return;
-            _pacing = true;
-            target = _jitter.TargetDelay;
-        }
-
-        _pacer.Start(target);       // the ticks fall where the first packet is due
+        TimeSpan now = _pacer.Now, arrival = packet.Arrival;
+        if (arrival > now || now - arrival > Implausible)
+            arrival = now;
+        if (!_jitter.Put(_packet.AsSpan(0, packet.Length), packet.SequenceNumber, packet.Timestamp, packet.Ssrc, arrival, packet.Marker) || _pacing)
+            return;
+        _pacing = true;
+        _pacer.Start(arrival + _jitter.TargetDelay);    // the deadlines fall where the first packet is due
     }
 
     private void OnFrame(int skipped)
@@ -207,17 +197,19 @@ internal sealed class AudioReceiver : IAudioDownlink
         {
             if (_stopped)
                 return;
+            TakeArrived();
             Fill();
             Span<short> frame = _pcm.AsSpan(0, FrameSamples);
             Volatile.Write(ref _level, AudioLevel.Measure(frame).Pack());
             int count = _resampler.Process(frame, _converted);
             _pcmCount -= FrameSamples;
             _pcm.AsSpan(FrameSamples, _pcmCount).CopyTo(_pcm);
-            _sinkDropped += (long)skipped * _frameLength;
-            Enqueue(_converted.AsSpan(0, count));
+            if (skipped > 0)
+                _writer.CountDropped((long)skipped * _frameLength);
+            _writer.Add(_converted.AsSpan(0, count));
         }
 
-        _written.Set();
+        _writer.Wake();
     }
 
     // Decodes until there are 20 ms to play.
@@ -238,7 +230,7 @@ internal sealed class AudioReceiver : IAudioDownlink
                     _ => Silence(to[..samples]),
                 };
             }
-            catch (Exception exception)     // a decoder of the user's choice must not end the process on a timer's thread
+            catch (Exception exception)     // a decoder of the user's choice must not end the process on the clock's thread
             {
                 _faults.Decoder(exception);
                 to[..samples].Clear();
@@ -258,19 +250,25 @@ internal sealed class AudioReceiver : IAudioDownlink
         }
 
         bool silent = OpusPacket.IsDtx(opus) || AudioLevel.Measure(to[..samples]).RmsDbfs < SilentBelowDbfs;
-        switch (_jitter.Correct(now, silent))
+        int corrected = _jitter.Correct(now, _pcmCount, silent, out int most) switch
         {
-            case DelayCorrection.Remove:
-                _removed += samples;
-                return 0;
-            case DelayCorrection.InsertSilence:
-                to[..samples].CopyTo(to[FrameSamples..]);
-                to[..FrameSamples].Clear();
-                _inserted += FrameSamples;
-                return samples + FrameSamples;
-            default:
-                return samples;
-        }
+            DelayCorrection.Remove => 0,
+            DelayCorrection.InsertSilence => InsertSilence(to, samples),
+            DelayCorrection.Shorten => _stretcher.Shorten(to, samples, most),
+            DelayCorrection.Lengthen => _stretcher.Lengthen(to, samples, most),
+            _ => samples,
+        };
+        _stretcher.Advance(samples);
+        _removed += Math.Max(0, samples - corrected);
+        _inserted += Math.Max(0, corrected - samples);
+        return corrected;
+    }
+
+    private static int InsertSilence(Span<short> pcm, int samples)
+    {
+        pcm[..samples].CopyTo(pcm[FrameSamples..]);
+        pcm[..FrameSamples].Clear();
+        return samples + FrameSamples;
     }
 
     private int Restore(ReadOnlySpan<byte> opus, Span<short> to)
@@ -301,67 +299,5 @@ internal sealed class AudioReceiver : IAudioDownlink
         for (int i = 0; i < to.Length; i++)
             to[i] = (short)(to[i] * (to.Length - i) / to.Length);
         return to.Length;
-    }
-
-    private void Enqueue(ReadOnlySpan<short> mono)
-    {
-        if (_sinkFailed)
-            return;
-        if (_ringCount == RingFrames)
-        {
-            _sinkDropped += _ringLengths[_ringFirst];
-            _ringFirst = (_ringFirst + 1) % RingFrames;
-            _ringCount--;
-        }
-
-        int at = (_ringFirst + _ringCount++) % RingFrames;
-        Span<short> to = _ring.AsSpan(at * _ringStride, _ringStride);
-        if (_channels == 2)
-        {
-            _ringLengths[at] = ChannelMixer.ToStereo(mono, to);
-            return;
-        }
-
-        mono.CopyTo(to);
-        _ringLengths[at] = mono.Length;
-    }
-
-    private int Dequeue()
-    {
-        lock (_gate)
-        {
-            if (_ringCount == 0)
-                return 0;
-            int length = _ringLengths[_ringFirst];
-            _ring.AsSpan(_ringFirst * _ringStride, length).CopyTo(_writing);
-            _ringFirst = (_ringFirst + 1) % RingFrames;
-            _ringCount--;
-            return length;
-        }
-    }
-
-    private async Task WriteSinkAsync()
-    {
-        CancellationToken stop = _stop.Token;
-        try
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                await _written.WaitAsync().ConfigureAwait(false);
-                int length;
-                while ((length = Dequeue()) > 0 && !stop.IsCancellationRequested)
-                    await _sink.WriteAsync(_writing.AsMemory(0, length), stop).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Stopped from outside, as it may be at any moment.
-        }
-        catch (Exception exception)     // whatever a user's sink throws must not end the call
-        {
-            lock (_gate)
-                _sinkFailed = true;
-            _faults.Sink(exception);
-        }
     }
 }

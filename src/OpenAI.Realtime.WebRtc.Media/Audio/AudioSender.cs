@@ -8,11 +8,12 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// </summary>
 /// <remarks>
 /// <code>
-///   reader (a task)                                  pacer (a timer, every 20 ms)
+///   reader (a task)                                  audio clock (every 20 ms)
 ///   source.ReadAsync → mix down → resample ─► ring ─► or silence → encode → send
 ///                                             2 frames, 50 of a live source
 /// </code>
-/// The two meet at the ring only, so a source that blocks or throws never holds up the pace: silence is sent, with timestamps that run on.
+/// The two meet at the ring only, so a source that blocks or throws never holds up the pace: silence is sent, with timestamps that run on. A source that says that it never blocks is
+/// read on the clock's own thread, after the frame has been sent.
 /// A source that paces itself is encoded and sent by the reader as soon as 20 ms are there; when it gives nothing for 200 ms, the pacer fills
 /// in with silence until it comes again, because the service hears the end of speech in silence. A live source is read as fast as it gives, and what is
 /// behind is left out (<see cref="LiveBacklog"/>).
@@ -87,7 +88,7 @@ internal sealed class AudioSender : IAudioUplink
         _resampler = new Resampler(format.SampleRate, OpusPacket.SampleRate);
         _read = new short[format.SamplesIn(FramePacer.Frame)];
         _staged = new short[FrameSamples + _resampler.MaxOutput(_read.Length / _channels)];
-        _room = new AsyncSignal(context.Inline);
+        _room = new AsyncSignal(context.Inline || source.IsNonBlocking);
         _pacer = new FramePacer(context.Time, OnFrame);
     }
 
@@ -102,7 +103,7 @@ internal sealed class AudioSender : IAudioUplink
     public void Start()
     {
         _reader = _context.Inline ? ReadSourceAsync() : Task.Run(ReadSourceAsync);
-        _pacer.Start(FirstFrameIn);
+        _pacer.Start(_pacer.Now + FirstFrameIn);
     }
 
     public AudioSendStatistics GetStatistics()
@@ -329,7 +330,7 @@ internal sealed class AudioSender : IAudioUplink
         {
             length = _encoder.Encode(frame, _packet);
         }
-        catch (Exception exception)     // an encoder of the user's choice must not end the process on a timer's thread
+        catch (Exception exception)     // an encoder of the user's choice must not end the process on the clock's thread
         {
             _faults.Encoder(exception);
             _marker = true;

@@ -63,10 +63,10 @@ public readonly record struct AudioReceiveStatistics
     /// <summary>Lost packets restored from the FEC of the packet after them.</summary>
     public long FecRecovered { get; init; }
 
-    /// <summary>Samples at 48 kHz left out to bring the delay down: silence, and speech only when the delay was far too long.</summary>
+    /// <summary>Samples at 48 kHz left out to bring the delay down: silence, periods of a voice, and whole packets of speech only when the delay was far too long.</summary>
     public long RemovedSamples { get; init; }
 
-    /// <summary>Samples at 48 kHz of silence put in to make room for the jitter seen.</summary>
+    /// <summary>Samples at 48 kHz put in to make room for the jitter seen: silence, and periods of a voice said twice.</summary>
     public long InsertedSamples { get; init; }
 
     /// <summary>Samples in the sink's format dropped because the sink took too long, or because the session stalled.</summary>
@@ -83,9 +83,6 @@ public readonly record struct AudioReceiveStatistics
 
     /// <summary>How much later than the fastest packets the last ones came, smoothed as in RFC 3550 A.8.</summary>
     public TimeSpan Jitter { get; init; }
-
-    /// <summary>When the first packet came, on the connection's clock (<see cref="EncodedAudio.Arrival"/>); null before it.</summary>
-    public TimeSpan? FirstPacketArrival { get; init; }
 
     /// <summary>The level of the last 20 ms played.</summary>
     public AudioLevel Level { get; init; }

@@ -32,6 +32,9 @@ public sealed class ChannelAudioSink : IAudioSink
     public int TryRead(Span<short> buffer) => _pipe.Read(buffer, Format.Channels, out _);
 
     /// <inheritdoc/>
+    public bool IsNonBlocking => true;
+
+    /// <inheritdoc/>
     public ValueTask WriteAsync(ReadOnlyMemory<short> pcm, CancellationToken cancellationToken = default) =>
         _pipe.WriteAsync(pcm, Format.Channels, cancellationToken);
 

@@ -59,6 +59,9 @@ public sealed class ChannelAudioSource : IAudioSource
     public void Complete() => _pipe.Complete();
 
     /// <inheritdoc/>
+    public bool IsNonBlocking => true;
+
+    /// <inheritdoc/>
     public ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default) =>
         _pipe.ReadAsync(buffer, Format.Channels, cancellationToken);
 

@@ -14,7 +14,6 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IOpusReader r
     private readonly Lock _gate = new();
     private Task _reader = Task.CompletedTask;
     private long _packets, _bytes;
-    private TimeSpan? _firstPacket;
     private int _disposed;
 
     /// <summary>Not measured: nothing is decoded.</summary>
@@ -37,7 +36,7 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IOpusReader r
     public AudioReceiveStatistics GetStatistics()
     {
         lock (_gate)
-            return new() { Packets = _packets, Bytes = _bytes, FirstPacketArrival = _firstPacket, Level = AudioLevel.Silence };
+            return new() { Packets = _packets, Bytes = _bytes, Level = AudioLevel.Silence };
     }
 
     public async ValueTask DisposeAsync()
@@ -88,7 +87,6 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IOpusReader r
         {
             _packets++;
             _bytes += packet.Length;
-            _firstPacket ??= packet.Arrival;
         }
     }
 

@@ -10,6 +10,12 @@ public interface IAudioSink
     /// <summary>The shape of what is to be written. Does not change.</summary>
     AudioFormat Format { get; }
 
+    /// <summary>
+    /// True when <see cref="WriteAsync"/> never holds up its caller: it returns at once, with a task that may complete later, and takes well under a millisecond. The session then writes
+    /// on the thread that paces the packets of all calls, which saves a switch of threads every 20 ms. A file, a pipe or a driver may block: leave it false. Default: false.
+    /// </summary>
+    bool IsNonBlocking => false;
+
     /// <summary>Takes samples, interleaved. Completes when the buffer may be used again.</summary>
     /// <param name="pcm">Samples in <see cref="Format"/>; not to be used after the task has completed.</param>
     /// <param name="cancellationToken">Cancelled when the session ends.</param>

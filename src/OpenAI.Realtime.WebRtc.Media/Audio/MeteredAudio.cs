@@ -18,6 +18,9 @@ public sealed class MeteredAudioSource(IAudioSource inner, Action<ReadOnlyMemory
     /// <inheritdoc/>
     public bool IsLive => inner.IsLive;
 
+    /// <inheritdoc/>
+    public bool IsNonBlocking => inner.IsNonBlocking && observer is null;
+
     /// <summary>The level of what was read last. Any thread.</summary>
     public AudioLevel Level => AudioLevel.Unpack(Volatile.Read(ref _level));
 
@@ -45,6 +48,9 @@ public sealed class MeteredAudioSink(IAudioSink inner, Action<ReadOnlyMemory<sho
 
     /// <inheritdoc/>
     public TimeSpan Buffered => inner.Buffered;
+
+    /// <inheritdoc/>
+    public bool IsNonBlocking => inner.IsNonBlocking && observer is null;
 
     /// <summary>The level of what was written last. Any thread.</summary>
     public AudioLevel Level => AudioLevel.Unpack(Volatile.Read(ref _level));
@@ -86,6 +92,9 @@ public sealed class TeeAudioSink : IAudioSink
 
     /// <inheritdoc/>
     public TimeSpan Buffered => _sinks[0].Buffered;
+
+    /// <inheritdoc/>
+    public bool IsNonBlocking => _sinks.All(sink => sink.IsNonBlocking);
 
     /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]     // a wait allocates nothing

@@ -14,6 +14,9 @@ public sealed class NullAudioSink : IAudioSink
     public TimeSpan Buffered => TimeSpan.Zero;
 
     /// <inheritdoc/>
+    public bool IsNonBlocking => true;
+
+    /// <inheritdoc/>
     public ValueTask WriteAsync(ReadOnlyMemory<short> pcm, CancellationToken cancellationToken = default) => default;
 
     /// <inheritdoc/>

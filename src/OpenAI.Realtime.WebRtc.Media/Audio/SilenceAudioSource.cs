@@ -10,6 +10,9 @@ public sealed class SilenceAudioSource : IAudioSource
     public bool PacesItself => false;
 
     /// <inheritdoc/>
+    public bool IsNonBlocking => true;
+
+    /// <inheritdoc/>
     public ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {
         buffer.Span.Clear();

@@ -32,6 +32,9 @@ public sealed class ToneAudioSource : IAudioSource
     public bool PacesItself => false;
 
     /// <inheritdoc/>
+    public bool IsNonBlocking => true;
+
+    /// <inheritdoc/>
     public ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {
         Span<short> to = buffer.Span;

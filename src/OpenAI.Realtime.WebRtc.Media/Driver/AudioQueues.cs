@@ -52,10 +52,16 @@ internal sealed class IncomingAudio
     private readonly Lock _gate = new();
     private readonly AudioRing<ReceivedAudio> _ring = new(MaxPackets, MaxBytes);
     private readonly ReaderSignal _signal;
+    private readonly TimeSpan _zero;
     private bool _completed;
     private long _dropped;
 
-    public IncomingAudio() => _signal = new ReaderSignal(_gate);
+    /// <param name="zero">The connection's zero, as <see cref="EncodedAudio.Arrival"/> counts.</param>
+    public IncomingAudio(TimeSpan zero)
+    {
+        _zero = zero;
+        _signal = new ReaderSignal(_gate);
+    }
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
@@ -117,7 +123,7 @@ internal sealed class IncomingAudio
                 return false;
             }
 
-            packet = new EncodedAudio(length, audio.PayloadType, audio.SequenceNumber, audio.Timestamp, audio.Marker, audio.Ssrc, audio.Arrival - Engine.Core.Instant.Zero);
+            packet = new EncodedAudio(length, audio.PayloadType, audio.SequenceNumber, audio.Timestamp, audio.Marker, audio.Ssrc, _zero + (audio.Arrival - Engine.Core.Instant.Zero));
             return true;
         }
     }

@@ -26,6 +26,9 @@ internal sealed class DriverClock
 
     public TimeSpan Elapsed => Provider.GetElapsedTime(_origin);
 
+    /// <summary>The time of the provider's timestamp at which this clock was zero.</summary>
+    public TimeSpan Zero => Provider.GetElapsedTime(0, _origin);
+
     /// <summary>The moment as a <see cref="Stopwatch"/> timestamp, rounded up so that at that timestamp the moment has come.</summary>
     public long ToTimestamp(Instant at)
     {

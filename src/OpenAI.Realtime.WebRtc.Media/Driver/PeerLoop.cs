@@ -44,7 +44,7 @@ internal sealed partial class PeerLoop : IWaitClient
     private readonly WaitThreads _waitThreads;
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly OutgoingAudio _outgoingAudio = new();
-    private readonly IncomingAudio _incomingAudio = new();
+    private readonly IncomingAudio _incomingAudio;
     private readonly OutgoingMessages _outgoingMessages = new();
     private readonly IncomingMessages _incomingMessages = new();
     private readonly long[] _sendFailures = new long[Enum.GetValues<SendOutcome>().Length];
@@ -71,6 +71,7 @@ internal sealed partial class PeerLoop : IWaitClient
         _options = options;
         _peerOptions = peerOptions;
         _clock = clock;
+        _incomingAudio = new IncomingAudio(clock.Zero);
         _waitThreads = waitThreads;
         _logger = logger;
     }

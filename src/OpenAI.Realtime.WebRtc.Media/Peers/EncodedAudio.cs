@@ -7,7 +7,9 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <param name="Timestamp">The RTP timestamp in 48 kHz units (RFC 7587 §4.1); wraps around.</param>
 /// <param name="Marker">The RTP marker bit.</param>
 /// <param name="Ssrc">The RTP synchronisation source.</param>
-/// <param name="Arrival">When it arrived, on the connection's clock, since the connection was created; zero from an engine that does not know.</param>
+/// <param name="Arrival">
+/// When it arrived: the timestamp of the connection's <see cref="TimeProvider"/> as a time since that timestamp was zero (<c>GetElapsedTime(0)</c>); zero from an engine that does not know.
+/// </param>
 public readonly record struct EncodedAudio(
     int Length,
     byte PayloadType,

@@ -233,7 +233,7 @@ internal sealed partial class SIPSorceryPeerConnection
         byte[] payload = packet.GetPayloadBytes();
         RTPHeader header = packet.Header;
         _audio.Put(payload, new EncodedAudio(
-            payload.Length, (byte)header.PayloadType, header.SequenceNumber, header.Timestamp, header.MarkerBit != 0, header.SyncSource, SinceCreated()));
+            payload.Length, (byte)header.PayloadType, header.SequenceNumber, header.Timestamp, header.MarkerBit != 0, header.SyncSource, _clock.GetElapsedTime(0)));
     }
 
     private void OnAssociationState(SctpAssociationState state)

@@ -110,14 +110,13 @@ public sealed class AudioReceiverTests : IDisposable
         async Task<AudioReceiveStatistics> Read(int packetsAtOnce)
         {
             await using AudioReceiver receiver = Start(new NullAudioSink(AudioFormat.Mono48kHz));
-            TimeSpan zero = _time.Now - TimeSpan.FromSeconds(3);       // the connection is older than the reader
             for (int i = 0; i < 400; i += packetsAtOnce)
             {
                 _time.Advance(packetsAtOnce * FramePacer.Frame);
                 for (int n = packetsAtOnce - 1; n >= 0; n--)
                 {
                     int number = i + packetsAtOnce - 1 - n;
-                    _peer.Deliver(_tone[number % _tone.Count], (ushort)number, (uint)(960 * number), _time.Now - (n * FramePacer.Frame) - zero);
+                    _peer.Deliver(_tone[number % _tone.Count], (ushort)number, (uint)(960 * number), _time.Now - (n * FramePacer.Frame));
                 }
             }
 
@@ -288,7 +287,6 @@ public sealed class AudioReceiverTests : IDisposable
         Assert.Equal([(ushort)7, (ushort)9], sink.Packets.Select(p => p.Header.SequenceNumber));
         receiver.Flush();
         Assert.Equal(1, sink.Flushes);
-        Assert.Equal(TimeSpan.FromSeconds(1), receiver.GetStatistics().FirstPacketArrival);
     }
 
     [Fact]

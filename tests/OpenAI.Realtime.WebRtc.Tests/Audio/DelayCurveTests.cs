@@ -122,7 +122,7 @@ public sealed class DelayCurveTests
             while (true)
             {
                 JitterAction action = _buffer.Take(now, out _, out _);
-                if (action == JitterAction.Decode && _buffer.Correct(now, silent: false) == DelayCorrection.Remove)
+                if (action == JitterAction.Decode && _buffer.Correct(now, 0, silent: false, out _) == DelayCorrection.Remove)
                 {
                     _holes.Add((now.TotalSeconds, "left out"));
                     continue;

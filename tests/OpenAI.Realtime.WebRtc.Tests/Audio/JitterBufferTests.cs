@@ -422,7 +422,7 @@ public class JitterBufferTests
             Assert.True(action != JitterAction.Conceal || samples % 120 == 0, $"Seed {seed}, step {i}: conceal {samples}.");
             Assert.InRange(_buffer.TargetDelay.TotalMilliseconds, 20, 500);
             Assert.InRange(_buffer.Buffered.TotalMilliseconds, 0, JitterBuffer.Capacity * 120);
-            _buffer.Correct(Ms(now), i % 2 == 0);
+            _buffer.Correct(Ms(now), i % 960, i % 2 == 0, out _);
         }
     }
 
@@ -435,7 +435,7 @@ public class JitterBufferTests
             i++;
             _buffer.Put(Celt, (ushort)i, (uint)(i * 960), 1, Ms(20 * i));
             _buffer.Take(Ms((20 * i) + 10), out _, out _);
-            _buffer.Correct(Ms((20 * i) + 10), true);
+            _buffer.Correct(Ms((20 * i) + 10), 0, true, out _);
         }));
     }
 
@@ -522,7 +522,7 @@ public class JitterBufferTests
                 if (action == JitterAction.Decode)
                 {
                     int number = BitConverter.ToInt32(opus[^4..]);
-                    if (_buffer.Correct(Ms(tick), silent: true) == DelayCorrection.Remove)
+                    if (_buffer.Correct(Ms(tick), 0, silent: true, out _) == DelayCorrection.Remove)
                     {
                         removed++;
                         continue;

@@ -55,32 +55,6 @@ public sealed class MediaPortTests
         Assert.Equal(0, port.GetStatistics().Received.Lost);
     }
 
-    [Theory]
-    [InlineData(-900)]
-    [InlineData(900)]
-    public async Task A_track_whose_clock_began_at_another_time_is_played_with_the_same_delay(int apartMilliseconds)
-    {
-        await using MediaPort port = Port(new() { Sink = new RecordingSink(AudioFormat.Mono48kHz, _time) });
-        port.StartReceiving();
-        byte[][] tone = Tone(seconds: 2);
-        Advance(2_000);
-        for (int n = 0; n < 50; n++)
-            Deliver(_old, ssrc: 1, (ushort)n, (uint)n * SamplesPerFrame, tone[n]);
-        AudioReceiveStatistics before = port.GetStatistics().Received;
-
-        port.Track = _new;
-        for (int n = 0; n < 50; n++)
-        {
-            TimeSpan arrival = _time.Now + TimeSpan.FromMilliseconds(apartMilliseconds);
-            _new.Deliver(tone[50 + n], (ushort)n, (uint)n * SamplesPerFrame, arrival, ssrc: 2);
-            Advance(20);
-        }
-
-        AudioReceiveStatistics after = port.GetStatistics().Received;
-        Assert.Equal((before.Buffered, before.TargetDelay), (after.Buffered, after.TargetDelay));
-        Assert.Equal(0, after.Jitter.TotalMilliseconds, 1.0);
-    }
-
     [Fact]
     public async Task A_track_that_has_ended_is_waited_out_until_another_one_comes()
     {
