@@ -20,6 +20,7 @@ return args switch
     ["round-trips"] => RoundTripBenchmark.Run(),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
+    ["sessions", .. string[] rest] => await SessionsBenchmark.RunAsync(rest),
     ["events", .. string[] rest] => EventBenchmark.Run(rest),
     ["engines", .. string[] rest] => await EnginesBenchmark.RunAsync(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
@@ -41,6 +42,7 @@ static async Task<int> AllAsync()
     await EchoBenchmark.RunAsync([]);
     await AudioDelayBenchmark.RunAsync([]);
     await CallsBenchmark.RunAsync([]);
+    await SessionsBenchmark.RunAsync([]);
     await CycleBenchmark.RunAsync([]);
     return 0;
 }
@@ -52,6 +54,7 @@ static int Help()
         round-trips                                     from the answer to the first event, in virtual time
         packets [packets]                               bytes and time of an RTP packet, each way
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets
+        sessions [calls,…] [seconds] [rounds] [program]  the same of whole sessions, beside another program
         events [rounds]                                 one transcript delta read into its type
         engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
