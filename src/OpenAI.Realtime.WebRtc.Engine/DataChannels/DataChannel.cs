@@ -75,14 +75,14 @@ internal sealed class DataChannel
     public Wake NextTimeout => _association.NextTimeout;
 
     /// <summary>DTLS is up: starts the association, and as opener opens the channel.</summary>
-    /// <param name="isDtlsClient">Our DTLS role: the client opens channels with even ids, the server with odd ones (RFC 8832 §6).</param>
+    /// <param name="role">Our DTLS role: the client opens channels with even ids, the server with odd ones (RFC 8832 §6).</param>
     /// <param name="now">The time.</param>
-    public void Start(bool isDtlsClient, Instant now)
+    public void Start(DtlsRole role, Instant now)
     {
         if (State != DataChannelState.New)
             return;
         State = DataChannelState.Opening;
-        StreamId = _options.NegotiatedId ?? (_options.IsOpener ? (ushort)(isDtlsClient ? 0 : 1) : null);
+        StreamId = _options.NegotiatedId ?? (_options.IsOpener ? (ushort)(role == DtlsRole.Client ? 0 : 1) : null);
         _association.Start(now);
         if (_options.NegotiatedId is null && _options.IsOpener)
             SendOpen(now);

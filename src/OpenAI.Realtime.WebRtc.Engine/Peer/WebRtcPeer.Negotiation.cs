@@ -13,7 +13,6 @@ public sealed partial class WebRtcPeer
 {
     private LocalDescription? _offer;
     private NegotiatedSession? _session;
-    private bool _isDtlsClient;
 
     /// <summary>Adds the address of a bound socket as a host candidate. Before the offer or the answer.</summary>
     public void AddLocalAddress(TransportAddress address) => _ice.AddLocalAddress(address);
@@ -73,7 +72,7 @@ public sealed partial class WebRtcPeer
         IceLite = _options.IceLite,
         Candidates = [.. _ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address))],
         Fingerprint = new("sha-256", _certificate.Sha256Fingerprint.ToHex()),
-        AnswerSetup = _options.AnswerAsDtlsServer ? SdpSetup.Passive : SdpSetup.Active,
+        AnswerRole = _options.AnswerAsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
         AudioDirection = (SdpDirection)_options.Audio,
         AudioSsrc = _options.Random.NextUInt32(),
         Cname = RandomText.Hex(_options.Random, 8),
@@ -85,11 +84,10 @@ public sealed partial class WebRtcPeer
     private void Connect(LocalDescription local, NegotiatedSession session, bool isOfferer, Instant now)
     {
         _session = session;
-        _isDtlsClient = session.IsDtlsClient;
         _media = new PeerMedia(_options, local, session.Audio);
         _dtls = new DtlsConnection(new DtlsOptions
         {
-            Role = session.IsDtlsClient ? DtlsRole.Client : DtlsRole.Server,
+            Role = session.DtlsRole,
             Certificate = _certificate,
             PeerFingerprints = [.. session.RemoteFingerprints.Select(ToDtls)],
             MaxDatagramSize = _options.MaxDatagramSize,

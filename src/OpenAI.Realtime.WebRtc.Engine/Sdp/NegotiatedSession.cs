@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 /// <summary>What offer and answer agree on, seen from our side: all that the machines below need to know of the peer.</summary>
@@ -24,8 +26,8 @@ internal sealed record NegotiatedSession
     /// <summary>The peer's certificate must match one of these; all are of hash functions that we check.</summary>
     public required IReadOnlyList<SdpFingerprint> RemoteFingerprints { get; init; }
 
-    /// <summary>Whether we send the ClientHello.</summary>
-    public required bool IsDtlsClient { get; init; }
+    /// <summary>Our side of the DTLS handshake.</summary>
+    public required DtlsRole DtlsRole { get; init; }
 
     /// <summary>The audio track; null when there is none.</summary>
     public required NegotiatedAudio? Audio { get; init; }
@@ -39,7 +41,7 @@ internal sealed record NegotiatedSession
     /// <summary>Enough for a log, without the password.</summary>
     public override string ToString() =>
         $"ICE {(RemoteIsIceLite ? "lite" : "full")} {RemoteUfrag}, {RemoteCandidates.Count} candidates ({NamedCandidates} more by name, {UnusableCandidates} unusable), "
-        + $"DTLS {(IsDtlsClient ? "client" : "server")}, audio {(Audio is null ? "none" : $"{Audio.Direction.ToSdp()} {Audio.Opus.PayloadType}")}, "
+        + $"DTLS {(DtlsRole == DtlsRole.Client ? "client" : "server")}, audio {(Audio is null ? "none" : $"{Audio.Direction.ToSdp()} {Audio.Opus.PayloadType}")}, "
         + $"SCTP {RemoteSctpPort}, messages up to {RemoteMaxMessageSize} bytes";
 }
 

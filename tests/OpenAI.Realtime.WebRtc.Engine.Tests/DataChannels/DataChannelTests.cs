@@ -43,8 +43,8 @@ public class DataChannelTests
     {
         DataChannel opener = Channel(1, new() { Label = "oai-events", Protocol = "json" });
         DataChannel answerer = Channel(2, new() { IsOpener = false });
-        opener.Start(openerIsClient, _now);
-        answerer.Start(!openerIsClient, _now);
+        opener.Start(openerIsClient ? DtlsRole.Client : DtlsRole.Server, _now);
+        answerer.Start(openerIsClient ? DtlsRole.Server : DtlsRole.Client, _now);
         Assert.Equal(DataChannelState.Opening, opener.State);
         Assert.Equal(SctpSendResult.NotConnected, answerer.Send(DataMessageKind.Text, "early"u8, _now));
         Assert.Equal(SctpSendResult.Accepted, opener.Send(DataMessageKind.Text, "early"u8, _now));
@@ -63,8 +63,8 @@ public class DataChannelTests
     {
         DataChannel a = Channel(1, new() { NegotiatedId = 7 });
         DataChannel b = Channel(2, new() { NegotiatedId = 7, IsOpener = false });
-        a.Start(true, _now);
-        b.Start(false, _now);
+        a.Start(DtlsRole.Client, _now);
+        b.Start(DtlsRole.Server, _now);
         Pump(a, b);
         Assert.Equal(DataChannelEventKind.Opened, Event(a).Kind);
         Assert.Equal(DataChannelEventKind.Opened, Event(b).Kind);
@@ -159,8 +159,8 @@ public class DataChannelTests
     {
         DataChannel a = Channel(1, new() { Label = "oai-events" });
         DataChannel b = Channel(2, new() { IsOpener = false });
-        a.Start(true, _now);
-        b.Start(false, _now);
+        a.Start(DtlsRole.Client, _now);
+        b.Start(DtlsRole.Server, _now);
         Pump(a, b);
         Assert.Equal(DataChannelEventKind.Opened, Event(a).Kind);
         Assert.Equal(DataChannelEventKind.Opened, Event(b).Kind);

@@ -113,8 +113,8 @@ public class HostileInputTests
         public Conversation(int seed)
         {
             _ends = [Make(2 * seed, true), Make(2 * seed + 1, false)];
-            _ends[0].Start(true, _now);
-            _ends[1].Start(false, _now);
+            _ends[0].Start(DtlsRole.Client, _now);
+            _ends[1].Start(DtlsRole.Server, _now);
             Drain(drop: null);
         }
 

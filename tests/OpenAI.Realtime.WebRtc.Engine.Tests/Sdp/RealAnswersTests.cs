@@ -13,7 +13,7 @@ public sealed class RealAnswersTests
         Assert.Equal("NGikpJ/u0/3oN5GD", session.RemoteUfrag);
         Assert.Equal("0000000000000000000000000000000A", session.RemotePwd);
         Assert.True(session.RemoteIsIceLite);
-        Assert.False(session.IsDtlsClient);
+        Assert.Equal(DtlsRole.Server, session.DtlsRole);
         SdpFingerprint fingerprint = Assert.Single(session.RemoteFingerprints);
         Assert.Equal("sha-256", fingerprint.Algorithm);
         Assert.StartsWith("A8:BB:00", fingerprint.Value, StringComparison.Ordinal);
@@ -139,7 +139,7 @@ public sealed class RealAnswersTests
     [Fact]
     public void A_passive_answer_makes_us_send_the_ClientHello()
     {
-        Assert.True(Samples.NegotiateAnswer(Samples.ProductionAnswer.Replace("a=setup:active", "a=setup:passive", StringComparison.Ordinal)).IsDtlsClient);
+        Assert.Equal(DtlsRole.Client, Samples.NegotiateAnswer(Samples.ProductionAnswer.Replace("a=setup:active", "a=setup:passive", StringComparison.Ordinal)).DtlsRole);
     }
 
     [Fact]

@@ -85,7 +85,7 @@ public sealed class RoundTripTests
         AssertTold(answerer, ours);
         Assert.Equal(offerer.OpusPayloadType, ours.Audio!.Opus.PayloadType);
         Assert.Equal(theirs.Audio!.Direction.Reversed(), ours.Audio.Direction);
-        Assert.NotEqual(theirs.IsDtlsClient, ours.IsDtlsClient);
+        Assert.NotEqual(theirs.DtlsRole, ours.DtlsRole);
         return true;
     });
 

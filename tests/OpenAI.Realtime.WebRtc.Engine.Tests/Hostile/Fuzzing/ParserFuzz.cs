@@ -23,8 +23,8 @@ internal sealed class ParserFuzz : IDisposable
 
     private readonly FuzzReport _report;
     private readonly (string Name, byte[][] Corpus, Func<byte[], int> Parse)[] _targets;
-    private readonly SrtpSession _gcm = new(SrtpProfile.AeadAes128Gcm, new byte[16], new byte[12], new byte[16], new byte[12]);
-    private readonly SrtpSession _cm = new(SrtpProfile.Aes128CmHmacSha1_80, new byte[16], new byte[14], new byte[16], new byte[14]);
+    private readonly SrtpSession _gcm = new(SrtpProtectionProfile.AeadAes128Gcm, new byte[16], new byte[12], new byte[16], new byte[12]);
+    private readonly SrtpSession _cm = new(SrtpProtectionProfile.Aes128CmHmacSha1_80, new byte[16], new byte[14], new byte[16], new byte[14]);
     private readonly string _offer;
     private byte[] _last = [];
     private string _target = "";
