@@ -73,7 +73,7 @@ public sealed partial class WebRtcPeer
         Candidates = [.. _ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address))],
         Fingerprint = new("sha-256", _certificate.Sha256Fingerprint.ToHex()),
         AnswerRole = _options.AnswerAsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
-        AudioDirection = (SdpDirection)_options.Audio,
+        AudioDirection = _options.AudioDirection,
         AudioSsrc = _options.Random.NextUInt32(),
         Cname = RandomText.Hex(_options.Random, 8),
         StreamId = RandomText.Hex(_options.Random, 8),
@@ -132,8 +132,8 @@ public sealed partial class WebRtcPeer
         candidate.Protocol,
         candidate.Priority,
         candidate.TransportAddress.GetValueOrDefault(),
-        (IceCandidateType)candidate.Type,
-        (IceTcpType)candidate.TcpType);
+        candidate.Type.GetValueOrDefault(),
+        candidate.TcpType);
 
     private string DescribeIce()
     {

@@ -124,7 +124,7 @@ internal static class AnswerValidator
         error = SdpError.None;
         if (audio.IsRejected)
         {
-            if (offer.AudioDirection == SdpDirection.Inactive)
+            if (offer.AudioDirection == MediaDirection.Inactive)
                 return true;
             error = SdpError.At(audio.Line, audio.LineText, "The answer rejects the audio: its m-line has port 0. The peer must accept Opus over UDP/TLS/RTP/SAVPF.");
         }

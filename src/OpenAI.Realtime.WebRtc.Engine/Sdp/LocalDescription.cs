@@ -32,7 +32,7 @@ internal sealed record LocalDescription
     public DtlsRole AnswerRole { get; init; } = DtlsRole.Client;
 
     /// <summary>Which way audio flows, as we see it. Default: both ways.</summary>
-    public SdpDirection AudioDirection { get; init; } = SdpDirection.SendReceive;
+    public MediaDirection AudioDirection { get; init; } = MediaDirection.SendReceive;
 
     /// <summary>The SSRC that we send audio with.</summary>
     public required uint AudioSsrc { get; init; }

@@ -51,4 +51,4 @@ internal sealed record NegotiatedSession
 /// <param name="ReceivePayloadType">The payload type that the peer sends Opus with: the one in our description.</param>
 /// <param name="RemoteSsrc">The SSRC that the peer sends with, if it told.</param>
 /// <param name="RemoteCname">The peer's CNAME, if it told.</param>
-internal sealed record NegotiatedAudio(OpusFormat Opus, SdpDirection Direction, byte ReceivePayloadType, uint? RemoteSsrc, string? RemoteCname);
+internal sealed record NegotiatedAudio(OpusFormat Opus, MediaDirection Direction, byte ReceivePayloadType, uint? RemoteSsrc, string? RemoteCname);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
@@ -41,7 +42,7 @@ internal sealed partial class SessionDescriptionParser
                 return true;
             case "group":
                 return _media is not null || TryParseGroup(line, value);
-            case "sendrecv" or "sendonly" or "recvonly" or "inactive" when SdpDirections.TryParse(name, out SdpDirection direction):
+            case "sendrecv" or "sendonly" or "recvonly" or "inactive" when SdpDirection.TryParse(name, out MediaDirection direction):
                 if (_media is null)
                     Description.Direction = direction;
                 else

@@ -142,15 +142,15 @@ public sealed class AnswerWriterTests
     }
 
     [Theory]
-    [InlineData("sendrecv", SdpDirection.SendReceive, "sendrecv")]
-    [InlineData("sendonly", SdpDirection.SendReceive, "recvonly")]
-    [InlineData("recvonly", SdpDirection.SendReceive, "sendonly")]
-    [InlineData("recvonly", SdpDirection.ReceiveOnly, "inactive")]
-    [InlineData("sendrecv", SdpDirection.SendOnly, "sendonly")]
-    public void The_direction_answers_the_one_offered(string offered, object ours, string answered)
+    [InlineData("sendrecv", MediaDirection.SendReceive, "sendrecv")]
+    [InlineData("sendonly", MediaDirection.SendReceive, "recvonly")]
+    [InlineData("recvonly", MediaDirection.SendReceive, "sendonly")]
+    [InlineData("recvonly", MediaDirection.ReceiveOnly, "inactive")]
+    [InlineData("sendrecv", MediaDirection.SendOnly, "sendonly")]
+    public void The_direction_answers_the_one_offered(string offered, MediaDirection ours, string answered)
     {
         string offer = Samples.Read("chromium-offer").Replace("a=sendrecv", $"a={offered}", StringComparison.Ordinal);
-        string answer = Samples.Answer(offer, Samples.Local with { AudioDirection = (SdpDirection)ours });
+        string answer = Samples.Answer(offer, Samples.Local with { AudioDirection = ours });
 
         Assert.Equal(answered, Samples.Parse(answer).Audio!.Direction!.Value.ToSdp());
         Assert.Equal(answered is "sendrecv" or "sendonly", answer.Contains("a=ssrc:", StringComparison.Ordinal));

@@ -32,7 +32,7 @@ public sealed class RoundTripTests
         from hash in Gen.Elements(("sha-256", 32), ("sha-384", 48), ("sha-512", 64))
         from fingerprint in Bytes(hash.Item2)
         from candidates in s_candidate.ListOf(6)
-        from direction in Gen.Elements(SdpDirection.SendOnly, SdpDirection.ReceiveOnly, SdpDirection.SendReceive, SdpDirection.Inactive)
+        from direction in Gen.Elements(MediaDirection.SendOnly, MediaDirection.ReceiveOnly, MediaDirection.SendReceive, MediaDirection.Inactive)
         from ssrc in Bytes(4)
         from names in Word(1, 36).ArrayOf(3)
         from payloadType in Gen.Choose(0, 127)

@@ -182,7 +182,7 @@ internal sealed class Attacker : IDisposable
             new DataChannelOptions { Label = "oai-events", IsOpener = _options.Offers });
         Ice.SetRemote(new IceCredentials(session.RemoteUfrag, session.RemotePwd), session.RemoteIsIceLite);
         foreach (SdpCandidate c in session.RemoteCandidates)
-            Ice.AddRemoteCandidate(new IceCandidate(c.Foundation, c.Component, c.Protocol, c.Priority, c.TransportAddress.GetValueOrDefault(), (IceCandidateType)c.Type));
+            Ice.AddRemoteCandidate(new IceCandidate(c.Foundation, c.Component, c.Protocol, c.Priority, c.TransportAddress.GetValueOrDefault(), c.Type.GetValueOrDefault()));
         Ice.Start(now);
     }
 

@@ -272,7 +272,7 @@ internal sealed class ParserFuzz : IDisposable
         if (SdpFingerprint.TryParse(value, out SdpFingerprint fingerprint) && fingerprint.IsSupported
             && !CertificateFingerprint.TryParse(fingerprint.Algorithm, fingerprint.Value, out _))
             throw new FuzzFailureException($"SDP takes a fingerprint that DTLS does not: {fingerprint}");
-        parsed += SdpDirections.TryParse(value, out _) ? 1 : 0;
+        parsed += SdpDirection.TryParse(value, out _) ? 1 : 0;
         parsed += SdpSetupNames.TryParse(value, out _) ? 1 : 0;
         SdpRedaction.Redact(line);
         return parsed + (SessionDescription.TryParse(_offer.Replace("a=mid:0", line, StringComparison.Ordinal), out _, out _) ? 1 : 0);
