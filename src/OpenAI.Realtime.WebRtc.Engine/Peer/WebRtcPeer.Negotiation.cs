@@ -1,7 +1,6 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.DataChannels;
 using OpenAI.Realtime.WebRtc.Engine.Dtls;
-using OpenAI.Realtime.WebRtc.Engine.Dtls.Certificates;
 using OpenAI.Realtime.WebRtc.Engine.Ice;
 using OpenAI.Realtime.WebRtc.Engine.Sctp;
 using OpenAI.Realtime.WebRtc.Engine.Sdp;
@@ -71,7 +70,7 @@ public sealed partial class WebRtcPeer
         IcePwd = _ice.LocalCredentials.Password,
         IceLite = _options.IceLite,
         Candidates = [.. _ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address))],
-        Fingerprint = new("sha-256", _certificate.Sha256Fingerprint.ToHex()),
+        Fingerprint = _certificate.Sha256Fingerprint,
         AnswerRole = _options.AnswerAsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
         AudioDirection = _options.AudioDirection,
         AudioSsrc = _options.Random.NextUInt32(),
@@ -89,7 +88,7 @@ public sealed partial class WebRtcPeer
         {
             Role = session.DtlsRole,
             Certificate = _certificate,
-            PeerFingerprints = [.. session.RemoteFingerprints.Select(ToDtls)],
+            PeerFingerprints = session.RemoteFingerprints,
             MaxDatagramSize = _options.MaxDatagramSize,
             Random = _options.Random,
         });
@@ -120,11 +119,6 @@ public sealed partial class WebRtcPeer
         _ice.Start(now);
         HandleIceEvents(now);
     }
-
-    private static CertificateFingerprint ToDtls(SdpFingerprint fingerprint) =>
-        CertificateFingerprint.TryParse(fingerprint.Algorithm, fingerprint.Value, out CertificateFingerprint? parsed)
-            ? parsed!
-            : throw new InvalidOperationException($"SDP let a fingerprint pass that DTLS cannot check: {fingerprint.Algorithm}.");
 
     private static IceCandidate ToIce(in SdpCandidate candidate) => new(
         candidate.Foundation,

@@ -32,7 +32,7 @@ internal static class AnswerValidator
         ReadOnlySpan<MediaDescription> accepted = hasAudio ? [audio, data] : [data];
         ReadOnlySpan<string?> mids = hasAudio ? [audio.Mid ?? offer.AudioMid, data.Mid ?? offer.DataMid] : [data.Mid ?? offer.DataMid];
         if (!BundledTransport.TryFindTagged(answer, accepted, mids, "answer", out MediaDescription? tagged, out error)
-            || !BundledTransport.TryCheck(answer, tagged, "answer", out IReadOnlyList<SdpFingerprint> fingerprints, out error)
+            || !BundledTransport.TryCheck(answer, tagged, "answer", out IReadOnlyList<CertificateFingerprint> fingerprints, out error)
             || !TryReadRole(answer, tagged, out DtlsRole role, out error))
             return false;
 

@@ -23,7 +23,7 @@ internal sealed record LocalDescription
     public IReadOnlyList<SdpCandidate> Candidates { get; init; } = [];
 
     /// <summary>The hash of our certificate.</summary>
-    public required SdpFingerprint Fingerprint { get; init; }
+    public required CertificateFingerprint Fingerprint { get; init; }
 
     /// <summary>
     /// Which DTLS role we would like in an answer; an offer leaves the choice. Default: client (<c>a=setup:active</c>), as production answers.

@@ -24,7 +24,7 @@ internal sealed record NegotiatedSession
     public required int UnusableCandidates { get; init; }
 
     /// <summary>The peer's certificate must match one of these; all are of hash functions that we check.</summary>
-    public required IReadOnlyList<SdpFingerprint> RemoteFingerprints { get; init; }
+    public required IReadOnlyList<CertificateFingerprint> RemoteFingerprints { get; init; }
 
     /// <summary>Our side of the DTLS handshake.</summary>
     public required DtlsRole DtlsRole { get; init; }

@@ -24,7 +24,7 @@ internal static class OfferValidator
         ReadOnlySpan<MediaDescription> accepted = audio is null ? [data] : [audio, data];
         ReadOnlySpan<string?> mids = audio is null ? [data.Mid] : [audio.Mid, data.Mid];
         if (!BundledTransport.TryFindTagged(offer, accepted, mids, "offer", out MediaDescription? tagged, out error)
-            || !BundledTransport.TryCheck(offer, tagged, "offer", out IReadOnlyList<SdpFingerprint> fingerprints, out error)
+            || !BundledTransport.TryCheck(offer, tagged, "offer", out IReadOnlyList<CertificateFingerprint> fingerprints, out error)
             || !TryChooseRole(offer, local, tagged, out DtlsRole role, out error))
             return false;
 

@@ -77,7 +77,7 @@ internal sealed class SessionDescription
     public int SetupLineOf(MediaDescription media) => media.Transport.Setup is null ? Transport.SetupLine : media.Transport.SetupLine;
 
     /// <summary>The fingerprints for an m-line.</summary>
-    public IReadOnlyList<SdpFingerprint> FingerprintsOf(MediaDescription media) =>
+    public IReadOnlyList<CertificateFingerprint> FingerprintsOf(MediaDescription media) =>
         media.Transport.Fingerprints.Count > 0 ? media.Transport.Fingerprints : Transport.Fingerprints;
 
     /// <summary>What was wrong with a fingerprint line for an m-line; <see cref="SdpError.None"/> when nothing was.</summary>

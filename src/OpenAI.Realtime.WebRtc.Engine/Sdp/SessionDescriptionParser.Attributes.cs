@@ -128,7 +128,7 @@ internal sealed partial class SessionDescriptionParser
     private bool TryParseFingerprint(ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
         // One that cannot be read is no hindrance when another one can be used: the certificate has to match one of those (RFC 8122 §5).
-        if (!SdpFingerprint.TryParse(value, out SdpFingerprint fingerprint))
+        if (!SdpFingerprint.TryParse(value, out CertificateFingerprint? fingerprint))
         {
             if (Transport.FingerprintError == SdpError.None)
                 Transport.FingerprintError = SdpError.At(_line, line, "a=fingerprint reads <hash function> <hexadecimal bytes with colons between>, as many bytes as the hash has: 32 for sha-256 (RFC 8122 §5). The text was cut or changed on its way.");

@@ -11,7 +11,7 @@ public sealed class AnswerWriterTests
         IceUfrag = "NGikpJ/u0/3oN5GD",
         IcePwd = "0000000000000000000000000000000A",
         IceLite = true,
-        Fingerprint = new("sha-256", "A8:BB" + string.Concat(Enumerable.Repeat(":00", 30))),
+        Fingerprint = Samples.Fingerprint("sha-256", "A8:BB" + string.Concat(Enumerable.Repeat(":00", 30))),
         AudioSsrc = 1190514604,
         Cname = "realtimeapi",
         StreamId = "realtimeapi",

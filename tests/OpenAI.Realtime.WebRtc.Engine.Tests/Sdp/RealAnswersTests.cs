@@ -14,9 +14,9 @@ public sealed class RealAnswersTests
         Assert.Equal("0000000000000000000000000000000A", session.RemotePwd);
         Assert.True(session.RemoteIsIceLite);
         Assert.Equal(DtlsRole.Server, session.DtlsRole);
-        SdpFingerprint fingerprint = Assert.Single(session.RemoteFingerprints);
+        CertificateFingerprint fingerprint = Assert.Single(session.RemoteFingerprints);
         Assert.Equal("sha-256", fingerprint.Algorithm);
-        Assert.StartsWith("A8:BB:00", fingerprint.Value, StringComparison.Ordinal);
+        Assert.StartsWith("A8:BB:00", fingerprint.ToHex(), StringComparison.Ordinal);
         Assert.Equal(5000, session.RemoteSctpPort);
         Assert.Equal(1073741823, session.RemoteMaxMessageSize);
     }
@@ -150,7 +150,7 @@ public sealed class RealAnswersTests
         NegotiatedSession session = Samples.NegotiateAnswer(Samples.ProductionAnswer.Replace("a=ice-lite\r\n", more, StringComparison.Ordinal));
 
         Assert.Equal(["sha-256", "sha-384", "sha-512"], session.RemoteFingerprints.Select(f => f.Algorithm));
-        Assert.StartsWith("AB:AB", session.RemoteFingerprints[1].Value, StringComparison.Ordinal);
+        Assert.StartsWith("AB:AB", session.RemoteFingerprints[1].ToHex(), StringComparison.Ordinal);
     }
 
     [Fact]

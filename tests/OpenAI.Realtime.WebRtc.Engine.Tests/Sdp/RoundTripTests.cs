@@ -46,7 +46,7 @@ public sealed class RoundTripTests
             IceUfrag = ufrag,
             IcePwd = password,
             IceLite = lite,
-            Fingerprint = new(hash.Item1, BitConverter.ToString(fingerprint).Replace('-', ':')),
+            Fingerprint = Samples.Fingerprint(hash.Item1, BitConverter.ToString(fingerprint).Replace('-', ':')),
             Candidates = [.. candidates.DistinctBy(c => c.TransportAddress)],
             AudioDirection = direction,
             AudioSsrc = BitConverter.ToUInt32(ssrc),

@@ -78,7 +78,7 @@ internal sealed class Attacker : IDisposable
             IcePwd = Ice.LocalCredentials.Password,
             IceLite = options.IceLite,
             Candidates = [.. Ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address))],
-            Fingerprint = new("sha-256", CertificateFingerprint.Sha256Of(Certificate).ToHex()),
+            Fingerprint = CertificateFingerprint.Sha256Of(Certificate),
             AnswerRole = options.IsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
             AudioSsrc = Ssrc,
             Cname = "attacker",
@@ -173,7 +173,7 @@ internal sealed class Attacker : IDisposable
         {
             Role = session.DtlsRole,
             Certificate = _certificate,
-            PeerFingerprints = [.. session.RemoteFingerprints.Select(f => CertificateFingerprint.TryParse(f.Algorithm, f.Value, out CertificateFingerprint? p) ? p : throw new FuzzFailureException($"fingerprint {f}"))],
+            PeerFingerprints = session.RemoteFingerprints,
             Random = _random,
             SrtpProfiles = _options.CounterModeOnly ? [SrtpProtectionProfile.Aes128CmHmacSha1_80] : [SrtpProtectionProfile.AeadAes128Gcm, SrtpProtectionProfile.Aes128CmHmacSha1_80],
         });
