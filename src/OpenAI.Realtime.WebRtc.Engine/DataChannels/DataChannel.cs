@@ -128,11 +128,11 @@ internal sealed class DataChannel
     /// Sends one message. The opener need not wait until the channel is open: order sees to it that DATA_CHANNEL_OPEN comes first
     /// (RFC 8832 §6).
     /// </summary>
-    public SctpSendResult Send(DataMessageKind kind, ReadOnlySpan<byte> message, Instant now)
+    public SctpSendResult Send(MessageKind kind, ReadOnlySpan<byte> message, Instant now)
     {
         if (StreamId is not ushort streamId || State == DataChannelState.Closed)
             return SctpSendResult.NotConnected;
-        bool isText = kind == DataMessageKind.Text;
+        bool isText = kind == MessageKind.Text;
         return message.IsEmpty
             ? _association.Send(streamId, isText ? PayloadProtocol.TextEmpty : PayloadProtocol.BinaryEmpty, [0], now)
             : _association.Send(streamId, isText ? PayloadProtocol.Text : PayloadProtocol.Binary, message, now);
@@ -145,9 +145,9 @@ internal sealed class DataChannel
         if (!_association.TryPeekMessage(out SctpMessage message))
             return false;
         // Advance has left nothing but ours at the head.
-        DataMessageKind kind = message.Ppid is PayloadProtocol.Text or PayloadProtocol.TextEmpty or PayloadProtocol.TextPartial
-            ? DataMessageKind.Text
-            : DataMessageKind.Binary;
+        MessageKind kind = message.Ppid is PayloadProtocol.Text or PayloadProtocol.TextEmpty or PayloadProtocol.TextPartial
+            ? MessageKind.Text
+            : MessageKind.Binary;
         bool isEmpty = message.Ppid is PayloadProtocol.TextEmpty or PayloadProtocol.BinaryEmpty;
         header = new(kind, isEmpty ? 0 : message.Length);
         return true;

@@ -266,7 +266,7 @@ internal sealed class Attacker : IDisposable
     }
 
     /// <summary>A message by the rules; false when the association cannot take it.</summary>
-    public bool Send(ReadOnlySpan<byte> message, Instant now) => Channel?.Send(DataMessageKind.Text, message, now) == SctpSendResult.Accepted;
+    public bool Send(ReadOnlySpan<byte> message, Instant now) => Channel?.Send(MessageKind.Text, message, now) == SctpSendResult.Accepted;
 
     /// <summary>Any bytes under any PPID, by the rules of SCTP: they arrive whole and in order.</summary>
     public bool SendRaw(ushort streamId, uint ppid, byte[] message, Instant now) =>

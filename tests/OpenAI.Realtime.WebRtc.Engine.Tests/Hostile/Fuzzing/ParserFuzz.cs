@@ -34,7 +34,7 @@ internal sealed class ParserFuzz : IDisposable
         _report = report;
         using Duel duel = new(seed, "corpus", report, new AttackerOptions());
         duel.Connect();
-        duel.Act((victim, now) => victim.SendMessage(new byte[3000], false, now));
+        duel.Act((victim, now) => victim.SendMessage(new byte[3000], MessageKind.Binary, now));
         duel.Advance(TimeSpan.FromSeconds(8));
         Mutator mutator = new(new Random(seed));
         Attacker attacker = duel.Attacker;
