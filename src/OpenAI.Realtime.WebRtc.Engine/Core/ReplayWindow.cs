@@ -10,7 +10,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Core;
 /// </summary>
 internal struct ReplayWindow
 {
-    /// <summary>How many indices the window spans; both RFCs ask for 64. 128 packets are 2.5 s of audio.</summary>
+    /// <summary>How many indices the window spans: RFC 3711 asks for at least 64, RFC 6347 prefers 64 and allows more. 128 packets are 2.5 s of audio.</summary>
     public const int Size = 128;
 
     private UInt128 _seen;

@@ -1,5 +1,4 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
-using OpenAI.Realtime.WebRtc.Engine.Dtls;
 using OpenAI.Realtime.WebRtc.Engine.Ice;
 using OpenAI.Realtime.WebRtc.Engine.Rtp;
 using OpenAI.Realtime.WebRtc.Engine.Sctp;
