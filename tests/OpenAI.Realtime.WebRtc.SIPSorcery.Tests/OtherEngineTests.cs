@@ -1,6 +1,7 @@
 using System.Net;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Tests;

@@ -75,14 +75,14 @@ internal sealed class DataChannel
     public Wake NextTimeout => _association.NextTimeout;
 
     /// <summary>DTLS is up: starts the association, and as opener opens the channel.</summary>
-    /// <param name="isDtlsClient">Our DTLS role: the client opens channels with even ids, the server with odd ones (RFC 8832 §6).</param>
+    /// <param name="role">Our DTLS role: the client opens channels with even ids, the server with odd ones (RFC 8832 §6).</param>
     /// <param name="now">The time.</param>
-    public void Start(bool isDtlsClient, Instant now)
+    public void Start(DtlsRole role, Instant now)
     {
         if (State != DataChannelState.New)
             return;
         State = DataChannelState.Opening;
-        StreamId = _options.NegotiatedId ?? (_options.IsOpener ? (ushort)(isDtlsClient ? 0 : 1) : null);
+        StreamId = _options.NegotiatedId ?? (_options.IsOpener ? (ushort)(role == DtlsRole.Client ? 0 : 1) : null);
         _association.Start(now);
         if (_options.NegotiatedId is null && _options.IsOpener)
             SendOpen(now);
@@ -128,11 +128,11 @@ internal sealed class DataChannel
     /// Sends one message. The opener need not wait until the channel is open: order sees to it that DATA_CHANNEL_OPEN comes first
     /// (RFC 8832 §6).
     /// </summary>
-    public SctpSendResult Send(DataMessageKind kind, ReadOnlySpan<byte> message, Instant now)
+    public SctpSendResult Send(MessageKind kind, ReadOnlySpan<byte> message, Instant now)
     {
         if (StreamId is not ushort streamId || State == DataChannelState.Closed)
             return SctpSendResult.NotConnected;
-        bool isText = kind == DataMessageKind.Text;
+        bool isText = kind == MessageKind.Text;
         return message.IsEmpty
             ? _association.Send(streamId, isText ? PayloadProtocol.TextEmpty : PayloadProtocol.BinaryEmpty, [0], now)
             : _association.Send(streamId, isText ? PayloadProtocol.Text : PayloadProtocol.Binary, message, now);
@@ -145,9 +145,9 @@ internal sealed class DataChannel
         if (!_association.TryPeekMessage(out SctpMessage message))
             return false;
         // Advance has left nothing but ours at the head.
-        DataMessageKind kind = message.Ppid is PayloadProtocol.Text or PayloadProtocol.TextEmpty or PayloadProtocol.TextPartial
-            ? DataMessageKind.Text
-            : DataMessageKind.Binary;
+        MessageKind kind = message.Ppid is PayloadProtocol.Text or PayloadProtocol.TextEmpty or PayloadProtocol.TextPartial
+            ? MessageKind.Text
+            : MessageKind.Binary;
         bool isEmpty = message.Ppid is PayloadProtocol.TextEmpty or PayloadProtocol.BinaryEmpty;
         header = new(kind, isEmpty ? 0 : message.Length);
         return true;

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Sctp;
 
 namespace OpenAI.Realtime.WebRtc.Engine.DataChannels;
@@ -39,13 +40,7 @@ internal enum DataChannelEventKind : byte
 /// <param name="Detail">With <see cref="DataChannelEventKind.Closed"/>: what happened, in a sentence.</param>
 internal readonly record struct DataChannelEvent(DataChannelEventKind Kind, SctpEndReason Reason = SctpEndReason.None, string? Detail = null);
 
-internal enum DataMessageKind : byte
-{
-    Text,
-    Binary,
-}
-
 /// <summary>The header of a whole message that waits to be taken.</summary>
 /// <param name="Kind">Text or binary.</param>
 /// <param name="Length">Its length in bytes; can be 0.</param>
-internal readonly record struct DataChannelMessage(DataMessageKind Kind, int Length);
+internal readonly record struct DataChannelMessage(MessageKind Kind, int Length);

@@ -31,9 +31,9 @@ internal sealed partial class IceAgent
             Foundation: $"{_localCandidates.Count + 1}",
             IcePriority.Component,
             TransportProtocol.Udp,
-            IcePriority.OfCandidate(IceCandidateType.Host, preference),
+            IcePriority.OfCandidate(CandidateType.Host, preference),
             address,
-            IceCandidateType.Host);
+            CandidateType.Host);
         _localCandidates.Add(candidate);
         if (_isStarted && !_options.Lite)
         {
@@ -91,7 +91,7 @@ internal sealed partial class IceAgent
     private void TryPair(in IceCandidate local, in IceCandidate remote, out CandidatePair? pair)
     {
         pair = null;
-        if (local.Type == IceCandidateType.Host && ShouldPair(local.Address, remote.Address))
+        if (local.Type == CandidateType.Host && ShouldPair(local.Address, remote.Address))
             TryAddPair(local, remote, out pair);
     }
 
@@ -104,7 +104,7 @@ internal sealed partial class IceAgent
             return true;
 
         // RFC 8445 §7.1.1: the type preference of peer-reflexive, the rest as in the local candidate's own priority.
-        uint peerReflexive = IcePriority.OfCandidate(IceCandidateType.PeerReflexive, (ushort)(local.Priority >> 8));
+        uint peerReflexive = IcePriority.OfCandidate(CandidateType.PeerReflexive, (ushort)(local.Priority >> 8));
         pair = new(path, local.Priority, remote.Priority, peerReflexive);
         pair.UpdatePriority(IsControlling);
         if (_checkList.TryAdd(pair))
@@ -137,7 +137,7 @@ internal sealed partial class IceAgent
     {
         foreach (IceCandidate candidate in _localCandidates)
         {
-            if (candidate.Type == IceCandidateType.Host && candidate.Address == address)
+            if (candidate.Type == CandidateType.Host && candidate.Address == address)
                 return candidate;
         }
 
@@ -165,7 +165,7 @@ internal sealed partial class IceAgent
         }
 
         IceCandidate candidate = new(
-            $"prflx{_remoteCandidates.Count}", IcePriority.Component, TransportProtocol.Udp, priority, address, IceCandidateType.PeerReflexive);
+            $"prflx{_remoteCandidates.Count}", IcePriority.Component, TransportProtocol.Udp, priority, address, CandidateType.PeerReflexive);
         _remoteCandidates.Add(candidate);
         return candidate;
     }
@@ -183,6 +183,6 @@ internal sealed partial class IceAgent
         }
 
         _localCandidates.Add(new(
-            $"prflx{_localCandidates.Count}", IcePriority.Component, TransportProtocol.Udp, pair.PeerReflexivePriority, mapped, IceCandidateType.PeerReflexive));
+            $"prflx{_localCandidates.Count}", IcePriority.Component, TransportProtocol.Udp, pair.PeerReflexivePriority, mapped, CandidateType.PeerReflexive));
     }
 }

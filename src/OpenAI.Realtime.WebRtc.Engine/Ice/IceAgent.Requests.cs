@@ -81,7 +81,7 @@ internal sealed partial class IceAgent
         if (pair is null)
         {
             IceCandidate? remote = FindRemote(path.Remote)
-                ?? LearnPeerReflexiveRemote(path.Remote, priority ?? IcePriority.OfCandidate(IceCandidateType.PeerReflexive, 0));
+                ?? LearnPeerReflexiveRemote(path.Remote, priority ?? IcePriority.OfCandidate(CandidateType.PeerReflexive, 0));
             if (remote is null || !TryAddPair(local, remote.Value, out pair) || pair is null)
                 return;
         }

@@ -13,7 +13,7 @@ internal static class IcePriority
     /// priority = 2^24 × type preference + 2^8 × local preference + (256 − component)
     /// </code>
     /// </summary>
-    public static uint OfCandidate(IceCandidateType type, ushort localPreference) =>
+    public static uint OfCandidate(CandidateType type, ushort localPreference) =>
         (TypePreference(type) << 24) | ((uint)localPreference << 8) | (256 - Component);
 
     /// <summary>
@@ -39,11 +39,11 @@ internal static class IcePriority
     }
 
     // RFC 8445 §5.1.2.2.
-    private static uint TypePreference(IceCandidateType type) => type switch
+    private static uint TypePreference(CandidateType type) => type switch
     {
-        IceCandidateType.Host => 126,
-        IceCandidateType.PeerReflexive => 110,
-        IceCandidateType.ServerReflexive => 100,
+        CandidateType.Host => 126,
+        CandidateType.PeerReflexive => 110,
+        CandidateType.ServerReflexive => 100,
         _ => 0,
     };
 }

@@ -26,7 +26,7 @@ internal sealed class PeerMedia : IDisposable
 
     public PeerMedia(PeerOptions options, LocalDescription local, NegotiatedAudio? audio)
     {
-        _maxOpusLength = options.MaxDatagramSize - RtpHeader.Length - SrtpProfiles.MaxRtpOverhead;
+        _maxOpusLength = options.MaxDatagramSize - RtpHeader.Length - SrtpSizes.MaxRtpOverhead;
         _outgoing = new(OutgoingSlots, options.MaxDatagramSize);
         _incoming = new(IncomingSlots, options.MaxDatagramSize);
         if (audio is null)

@@ -2,23 +2,6 @@ using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Peer;
 
-/// <summary>Which way audio flows, seen from this side (RFC 8866 §6.7).</summary>
-[Flags]
-public enum AudioFlow
-{
-    /// <summary><c>a=inactive</c>.</summary>
-    None = 0,
-
-    /// <summary><c>a=sendonly</c>.</summary>
-    Send = 1,
-
-    /// <summary><c>a=recvonly</c>.</summary>
-    Receive = 2,
-
-    /// <summary><c>a=sendrecv</c>.</summary>
-    Both = Send | Receive,
-}
-
 /// <summary>What a <see cref="WebRtcPeer"/> is told when it is made, because it may not ask for it later.</summary>
 public sealed record PeerOptions
 {
@@ -35,7 +18,7 @@ public sealed record PeerOptions
     public ushort? NegotiatedChannelId { get; init; }
 
     /// <summary>Which way audio may flow.</summary>
-    public AudioFlow Audio { get; init; } = AudioFlow.Both;
+    public MediaDirection AudioDirection { get; init; } = MediaDirection.SendReceive;
 
     /// <summary>The largest message accepted, in bytes; advertised as <c>a=max-message-size</c>.</summary>
     public int MaxIncomingMessageSize { get; init; } = 1024 * 1024;

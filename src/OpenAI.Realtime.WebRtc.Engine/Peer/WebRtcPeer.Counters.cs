@@ -1,5 +1,4 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
-using OpenAI.Realtime.WebRtc.Engine.Dtls;
 using OpenAI.Realtime.WebRtc.Engine.Ice;
 using OpenAI.Realtime.WebRtc.Engine.Rtp;
 using OpenAI.Realtime.WebRtc.Engine.Sctp;
@@ -38,12 +37,7 @@ public sealed partial class WebRtcPeer
             CandidatesIgnored = (_session?.NamedCandidates ?? 0) + (_session?.UnusableCandidates ?? 0) + _ice.Counters.IgnoredTcpCandidates,
             Drops = GetDrops(),
             DtlsCipherSuite = _dtls?.CipherSuiteName,
-            SrtpProfile = _dtls?.SrtpProfile switch
-            {
-                SrtpProtectionProfile.AeadAes128Gcm => "SRTP_AEAD_AES_128_GCM",
-                SrtpProtectionProfile.Aes128CmHmacSha1_80 => "SRTP_AES128_CM_HMAC_SHA1_80",
-                _ => null,
-            },
+            SrtpProfile = _dtls?.SrtpProfile?.NameOf(),
             SelectedPath = _ice.TryGetSelectedPath(out TransportPath path) ? path : null,
         };
     }

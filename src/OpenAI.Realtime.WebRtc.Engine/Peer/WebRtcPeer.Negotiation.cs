@@ -1,7 +1,6 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.DataChannels;
 using OpenAI.Realtime.WebRtc.Engine.Dtls;
-using OpenAI.Realtime.WebRtc.Engine.Dtls.Certificates;
 using OpenAI.Realtime.WebRtc.Engine.Ice;
 using OpenAI.Realtime.WebRtc.Engine.Sctp;
 using OpenAI.Realtime.WebRtc.Engine.Sdp;
@@ -13,7 +12,6 @@ public sealed partial class WebRtcPeer
 {
     private LocalDescription? _offer;
     private NegotiatedSession? _session;
-    private bool _isDtlsClient;
 
     /// <summary>Adds the address of a bound socket as a host candidate. Before the offer or the answer.</summary>
     public void AddLocalAddress(TransportAddress address) => _ice.AddLocalAddress(address);
@@ -72,9 +70,9 @@ public sealed partial class WebRtcPeer
         IcePwd = _ice.LocalCredentials.Password,
         IceLite = _options.IceLite,
         Candidates = [.. _ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address))],
-        Fingerprint = new("sha-256", _certificate.Sha256Fingerprint.ToHex()),
-        AnswerSetup = _options.AnswerAsDtlsServer ? SdpSetup.Passive : SdpSetup.Active,
-        AudioDirection = (SdpDirection)_options.Audio,
+        Fingerprint = _certificate.Sha256Fingerprint,
+        AnswerRole = _options.AnswerAsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
+        AudioDirection = _options.AudioDirection,
         AudioSsrc = _options.Random.NextUInt32(),
         Cname = RandomText.Hex(_options.Random, 8),
         StreamId = RandomText.Hex(_options.Random, 8),
@@ -85,13 +83,12 @@ public sealed partial class WebRtcPeer
     private void Connect(LocalDescription local, NegotiatedSession session, bool isOfferer, Instant now)
     {
         _session = session;
-        _isDtlsClient = session.IsDtlsClient;
         _media = new PeerMedia(_options, local, session.Audio);
         _dtls = new DtlsConnection(new DtlsOptions
         {
-            Role = session.IsDtlsClient ? DtlsRole.Client : DtlsRole.Server,
+            Role = session.DtlsRole,
             Certificate = _certificate,
-            PeerFingerprints = [.. session.RemoteFingerprints.Select(ToDtls)],
+            PeerFingerprints = session.RemoteFingerprints,
             MaxDatagramSize = _options.MaxDatagramSize,
             Random = _options.Random,
         });
@@ -123,19 +120,14 @@ public sealed partial class WebRtcPeer
         HandleIceEvents(now);
     }
 
-    private static CertificateFingerprint ToDtls(SdpFingerprint fingerprint) =>
-        CertificateFingerprint.TryParse(fingerprint.Algorithm, fingerprint.Value, out CertificateFingerprint? parsed)
-            ? parsed!
-            : throw new InvalidOperationException($"SDP let a fingerprint pass that DTLS cannot check: {fingerprint.Algorithm}.");
-
     private static IceCandidate ToIce(in SdpCandidate candidate) => new(
         candidate.Foundation,
         candidate.Component,
         candidate.Protocol,
         candidate.Priority,
         candidate.TransportAddress.GetValueOrDefault(),
-        (IceCandidateType)candidate.Type,
-        (IceTcpType)candidate.TcpType);
+        candidate.Type.GetValueOrDefault(),
+        candidate.TcpType);
 
     private string DescribeIce()
     {

@@ -110,15 +110,15 @@ public sealed partial class WebRtcPeer
         if (_phase == Phase.Ice)
             Enter(Phase.Dtls, now, _options.DtlsTimeout, PeerEventKind.PathSelected);
 
-        SrtpProfile profile = (SrtpProfile)_dtls!.SrtpProfile.GetValueOrDefault();
-        Span<byte> exported = stackalloc byte[SrtpProfiles.MaxKeyingMaterialLength];
+        SrtpProtectionProfile profile = _dtls!.SrtpProfile.GetValueOrDefault();
+        Span<byte> exported = stackalloc byte[SrtpSizes.MaxKeyingMaterialLength];
         exported = exported[..profile.KeyingMaterialLength];
         _dtls.TryExportKeyingMaterial(ExporterLabel, exported);
-        _media!.Start(SrtpSession.FromKeyingMaterial(profile, exported, _isDtlsClient), now);
+        _media!.Start(SrtpSession.FromKeyingMaterial(profile, exported, _session!.DtlsRole), now);
         exported.Clear();
 
         Enter(Phase.Channel, now, _options.ChannelTimeout, PeerEventKind.Secured);
-        _channel!.Start(_isDtlsClient, now);
+        _channel!.Start(_session!.DtlsRole, now);
         HandleChannelEvents(now);
     }
 

@@ -167,12 +167,12 @@ public sealed partial class WebRtcPeer : IDisposable
     public bool TryTakeEvent(out PeerEvent e) => _events.TryDequeue(out e);
 
     /// <summary>Looks at the next received message. Messages that have arrived can be taken after the end as well.</summary>
-    public bool TryPeekMessage(out int length, out bool isText)
+    public bool TryPeekMessage(out int length, out MessageKind kind)
     {
         DataChannelMessage message = default;
         bool found = _channel?.TryPeekMessage(out message) ?? false;
         length = message.Length;
-        isText = message.Kind == DataMessageKind.Text;
+        kind = message.Kind;
         return found;
     }
 
@@ -197,11 +197,11 @@ public sealed partial class WebRtcPeer : IDisposable
     }
 
     /// <summary>Hands over one message to be sent whole.</summary>
-    public SendResult SendMessage(ReadOnlySpan<byte> message, bool isText, Instant now)
+    public SendResult SendMessage(ReadOnlySpan<byte> message, MessageKind kind, Instant now)
     {
         if (_phase != Phase.Connected)
             return SendResult.NotOpen;
-        SendResult result = _channel!.Send(isText ? DataMessageKind.Text : DataMessageKind.Binary, message, now) switch
+        SendResult result = _channel!.Send(kind, message, now) switch
         {
             SctpSendResult.Accepted => SendResult.Accepted,
             SctpSendResult.BufferFull => SendResult.BufferFull,

@@ -6,6 +6,10 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sctp;
 /// <param name="Length">Its length in bytes; never 0.</param>
 internal readonly record struct SctpMessage(ushort StreamId, uint Ppid, int Length);
 
+/// <summary>
+/// What became of a message handed over to be sent. <see cref="Peer.SendResult"/> stays a type of its own: a peer has one channel, so what an
+/// association tells apart by stream is the same to who sends.
+/// </summary>
 internal enum SctpSendResult : byte
 {
     /// <summary>Copied; it will be delivered, or the association ends.</summary>

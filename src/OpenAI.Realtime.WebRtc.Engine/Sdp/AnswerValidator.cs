@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
@@ -31,8 +32,8 @@ internal static class AnswerValidator
         ReadOnlySpan<MediaDescription> accepted = hasAudio ? [audio, data] : [data];
         ReadOnlySpan<string?> mids = hasAudio ? [audio.Mid ?? offer.AudioMid, data.Mid ?? offer.DataMid] : [data.Mid ?? offer.DataMid];
         if (!BundledTransport.TryFindTagged(answer, accepted, mids, "answer", out MediaDescription? tagged, out error)
-            || !BundledTransport.TryCheck(answer, tagged, "answer", out IReadOnlyList<SdpFingerprint> fingerprints, out error)
-            || !TryReadSetup(answer, tagged, out bool peerIsClient, out error))
+            || !BundledTransport.TryCheck(answer, tagged, "answer", out IReadOnlyList<CertificateFingerprint> fingerprints, out error)
+            || !TryReadRole(answer, tagged, out DtlsRole role, out error))
             return false;
 
         List<SdpCandidate> candidates = BundledTransport.Candidates(answer, tagged, out int named, out int unusable);
@@ -51,7 +52,7 @@ internal static class AnswerValidator
             NamedCandidates = named,
             UnusableCandidates = unusable,
             RemoteFingerprints = fingerprints,
-            IsDtlsClient = !peerIsClient,
+            DtlsRole = role,
             Audio = hasAudio
                 // An answer may ask for less than was offered, never for more (RFC 3264 §6.1).
                 ? new(audio.Opus!, offer.AudioDirection & answer.DirectionOf(audio).Reversed(), offer.OpusPayloadType, audio.Ssrc, audio.Cname)
@@ -123,7 +124,7 @@ internal static class AnswerValidator
         error = SdpError.None;
         if (audio.IsRejected)
         {
-            if (offer.AudioDirection == SdpDirection.Inactive)
+            if (offer.AudioDirection == MediaDirection.Inactive)
                 return true;
             error = SdpError.At(audio.Line, audio.LineText, "The answer rejects the audio: its m-line has port 0. The peer must accept Opus over UDP/TLS/RTP/SAVPF.");
         }
@@ -144,10 +145,10 @@ internal static class AnswerValidator
     }
 
     // 5. An answer chooses (RFC 8842 §5.3): active, and the peer sends the ClientHello; passive, and we do.
-    private static bool TryReadSetup(SessionDescription answer, MediaDescription tagged, out bool peerIsClient, out SdpError error)
+    private static bool TryReadRole(SessionDescription answer, MediaDescription tagged, out DtlsRole role, out SdpError error)
     {
         SdpSetup? setup = answer.SetupOf(tagged);
-        peerIsClient = setup == SdpSetup.Active;
+        role = setup == SdpSetup.Active ? DtlsRole.Server : DtlsRole.Client;
         error = setup switch
         {
             SdpSetup.Active or SdpSetup.Passive => SdpError.None,

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 /// <summary>
@@ -27,7 +29,7 @@ internal static class AnswerWriter
         if (offer.BundleMids is { } bundle)
             writer.Line($"a=group:BUNDLE {string.Join(' ', bundle.Where(mid => mid == audio?.Mid || mid == data?.Mid))}");
 
-        string setup = session.IsDtlsClient ? "a=setup:active" : "a=setup:passive";
+        string setup = session.DtlsRole == DtlsRole.Client ? "a=setup:active" : "a=setup:passive";
         bool needsCandidates = true;
         foreach (MediaDescription media in offer.Media)
         {

@@ -56,7 +56,7 @@ internal static class BundledTransport
     }
 
     /// <summary>Checks what every transport needs: ICE credentials and a fingerprint.</summary>
-    public static bool TryCheck(SessionDescription description, MediaDescription tagged, string what, out IReadOnlyList<SdpFingerprint> fingerprints, out SdpError error)
+    public static bool TryCheck(SessionDescription description, MediaDescription tagged, string what, out IReadOnlyList<CertificateFingerprint> fingerprints, out SdpError error)
     {
         fingerprints = [];
         string? missing = (description.IceUfragOf(tagged), description.IcePwdOf(tagged)) switch
@@ -72,7 +72,7 @@ internal static class BundledTransport
             return false;
         }
 
-        IReadOnlyList<SdpFingerprint> told = description.FingerprintsOf(tagged);
+        IReadOnlyList<CertificateFingerprint> told = description.FingerprintsOf(tagged);
         if (!told.Any(f => f.IsSupported) && description.FingerprintErrorOf(tagged) is var unreadable && unreadable != SdpError.None)
         {
             error = unreadable;
@@ -85,8 +85,8 @@ internal static class BundledTransport
             return false;
         }
 
-        List<SdpFingerprint> supported = [];
-        foreach (SdpFingerprint fingerprint in told)
+        List<CertificateFingerprint> supported = [];
+        foreach (CertificateFingerprint fingerprint in told)
         {
             if (fingerprint.IsSupported)
                 supported.Add(fingerprint);
@@ -147,10 +147,10 @@ internal static class BundledTransport
         return -1;
     }
 
-    private static SortedSet<string> Algorithms(IReadOnlyList<SdpFingerprint> fingerprints)
+    private static SortedSet<string> Algorithms(IReadOnlyList<CertificateFingerprint> fingerprints)
     {
         SortedSet<string> names = new(StringComparer.Ordinal);
-        foreach (SdpFingerprint fingerprint in fingerprints)
+        foreach (CertificateFingerprint fingerprint in fingerprints)
             names.Add(fingerprint.Algorithm);
         return names;
     }

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 /// <summary>
@@ -21,16 +23,16 @@ internal sealed record LocalDescription
     public IReadOnlyList<SdpCandidate> Candidates { get; init; } = [];
 
     /// <summary>The hash of our certificate.</summary>
-    public required SdpFingerprint Fingerprint { get; init; }
+    public required CertificateFingerprint Fingerprint { get; init; }
 
     /// <summary>
-    /// Which DTLS role we would like in an answer, <see cref="SdpSetup.Active"/> or <see cref="SdpSetup.Passive"/>; an offer leaves the choice.
-    /// Default: active, as production answers. The offer may leave no choice.
+    /// Which DTLS role we would like in an answer; an offer leaves the choice. Default: client (<c>a=setup:active</c>), as production answers.
+    /// The offer may leave no choice.
     /// </summary>
-    public SdpSetup AnswerSetup { get; init; } = SdpSetup.Active;
+    public DtlsRole AnswerRole { get; init; } = DtlsRole.Client;
 
     /// <summary>Which way audio flows, as we see it. Default: both ways.</summary>
-    public SdpDirection AudioDirection { get; init; } = SdpDirection.SendReceive;
+    public MediaDirection AudioDirection { get; init; } = MediaDirection.SendReceive;
 
     /// <summary>The SSRC that we send audio with.</summary>
     public required uint AudioSsrc { get; init; }

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 /// <summary>What an m-line is for.</summary>
@@ -72,7 +74,7 @@ internal sealed class MediaDescription(int line, string lineText, SdpMediaKind k
     public bool HasRtcpRsize { get; set; }
 
     /// <summary>Which way media flows, as its writer sees it; null when not told at this level.</summary>
-    public SdpDirection? Direction { get; set; }
+    public MediaDirection? Direction { get; set; }
 
     /// <summary>The first Opus among the formats, with its parameters; null when there is none.</summary>
     public OpusFormat? Opus { get; set; }

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 /// <summary>What offer and answer agree on, seen from our side: all that the machines below need to know of the peer.</summary>
@@ -22,10 +24,10 @@ internal sealed record NegotiatedSession
     public required int UnusableCandidates { get; init; }
 
     /// <summary>The peer's certificate must match one of these; all are of hash functions that we check.</summary>
-    public required IReadOnlyList<SdpFingerprint> RemoteFingerprints { get; init; }
+    public required IReadOnlyList<CertificateFingerprint> RemoteFingerprints { get; init; }
 
-    /// <summary>Whether we send the ClientHello.</summary>
-    public required bool IsDtlsClient { get; init; }
+    /// <summary>Our side of the DTLS handshake.</summary>
+    public required DtlsRole DtlsRole { get; init; }
 
     /// <summary>The audio track; null when there is none.</summary>
     public required NegotiatedAudio? Audio { get; init; }
@@ -39,7 +41,7 @@ internal sealed record NegotiatedSession
     /// <summary>Enough for a log, without the password.</summary>
     public override string ToString() =>
         $"ICE {(RemoteIsIceLite ? "lite" : "full")} {RemoteUfrag}, {RemoteCandidates.Count} candidates ({NamedCandidates} more by name, {UnusableCandidates} unusable), "
-        + $"DTLS {(IsDtlsClient ? "client" : "server")}, audio {(Audio is null ? "none" : $"{Audio.Direction.ToSdp()} {Audio.Opus.PayloadType}")}, "
+        + $"DTLS {(DtlsRole == DtlsRole.Client ? "client" : "server")}, audio {(Audio is null ? "none" : $"{Audio.Direction.ToSdp()} {Audio.Opus.PayloadType}")}, "
         + $"SCTP {RemoteSctpPort}, messages up to {RemoteMaxMessageSize} bytes";
 }
 
@@ -49,4 +51,4 @@ internal sealed record NegotiatedSession
 /// <param name="ReceivePayloadType">The payload type that the peer sends Opus with: the one in our description.</param>
 /// <param name="RemoteSsrc">The SSRC that the peer sends with, if it told.</param>
 /// <param name="RemoteCname">The peer's CNAME, if it told.</param>
-internal sealed record NegotiatedAudio(OpusFormat Opus, SdpDirection Direction, byte ReceivePayloadType, uint? RemoteSsrc, string? RemoteCname);
+internal sealed record NegotiatedAudio(OpusFormat Opus, MediaDirection Direction, byte ReceivePayloadType, uint? RemoteSsrc, string? RemoteCname);

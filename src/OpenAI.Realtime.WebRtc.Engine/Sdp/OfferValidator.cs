@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
@@ -23,8 +24,8 @@ internal static class OfferValidator
         ReadOnlySpan<MediaDescription> accepted = audio is null ? [data] : [audio, data];
         ReadOnlySpan<string?> mids = audio is null ? [data.Mid] : [audio.Mid, data.Mid];
         if (!BundledTransport.TryFindTagged(offer, accepted, mids, "offer", out MediaDescription? tagged, out error)
-            || !BundledTransport.TryCheck(offer, tagged, "offer", out IReadOnlyList<SdpFingerprint> fingerprints, out error)
-            || !TryChooseSetup(offer, local, tagged, out bool isClient, out error))
+            || !BundledTransport.TryCheck(offer, tagged, "offer", out IReadOnlyList<CertificateFingerprint> fingerprints, out error)
+            || !TryChooseRole(offer, local, tagged, out DtlsRole role, out error))
             return false;
 
         // Two lite agents would both wait to be checked (RFC 8445 §6.1.1 leaves them to know each other's addresses otherwise).
@@ -43,7 +44,7 @@ internal static class OfferValidator
             NamedCandidates = named,
             UnusableCandidates = unusable,
             RemoteFingerprints = fingerprints,
-            IsDtlsClient = isClient,
+            DtlsRole = role,
             Audio = audio is { Opus: { } opus }
                 ? new(opus, local.AudioDirection & offer.DirectionOf(audio).Reversed(), opus.PayloadType, audio.Ssrc, audio.Cname)
                 : null,
@@ -81,19 +82,19 @@ internal static class OfferValidator
     }
 
     // RFC 8842 §5.3: actpass leaves the choice to us, active and passive leave none. An offer that says nothing is taken for actpass.
-    private static bool TryChooseSetup(SessionDescription offer, LocalDescription local, MediaDescription tagged, out bool isClient, out SdpError error)
+    private static bool TryChooseRole(SessionDescription offer, LocalDescription local, MediaDescription tagged, out DtlsRole role, out SdpError error)
     {
         error = SdpError.None;
-        isClient = false;
+        role = DtlsRole.Server;
         switch (offer.SetupOf(tagged) ?? SdpSetup.ActPass)
         {
             case SdpSetup.ActPass:
-                isClient = local.AnswerSetup != SdpSetup.Passive;
+                role = local.AnswerRole;
                 return true;
             case SdpSetup.Active:
                 return true;
             case SdpSetup.Passive:
-                isClient = true;
+                role = DtlsRole.Client;
                 return true;
             default:
                 error = SdpError.At(offer.SetupLineOf(tagged), "a=setup:holdconn", "An offer says actpass, active or passive (RFC 8842 §5.2). With holdconn there is no connection.");

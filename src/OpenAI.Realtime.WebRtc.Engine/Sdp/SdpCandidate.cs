@@ -3,41 +3,6 @@ using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
-/// <summary>Where a candidate came from (RFC 8839 §5.1).</summary>
-internal enum SdpCandidateType : byte
-{
-    /// <summary>An address of the machine itself.</summary>
-    Host,
-
-    /// <summary>As a STUN server saw it.</summary>
-    ServerReflexive,
-
-    /// <summary>As the peer saw it.</summary>
-    PeerReflexive,
-
-    /// <summary>On a TURN server.</summary>
-    Relayed,
-
-    /// <summary>A type that this engine does not know.</summary>
-    Unknown,
-}
-
-/// <summary>Who opens the TCP connection to a candidate (RFC 6544 §4.5).</summary>
-internal enum SdpTcpType : byte
-{
-    /// <summary>Not a TCP candidate.</summary>
-    None,
-
-    /// <summary>The candidate's owner connects out; its port says nothing.</summary>
-    Active,
-
-    /// <summary>The candidate's owner listens: we may connect to it.</summary>
-    Passive,
-
-    /// <summary>Both at once.</summary>
-    SimultaneousOpen,
-}
-
 /// <summary>
 /// One ICE candidate (RFC 8839 §5.1; RFC 6544 §4.5 for TCP):
 /// <code>
@@ -53,12 +18,12 @@ internal enum SdpTcpType : byte
 /// <param name="Priority">RFC 8445 §5.1.2.</param>
 /// <param name="Address">The address as it is written: an IP address, an mDNS name ending in <c>.local</c> or a host name.</param>
 /// <param name="Port">The port; 9 for active TCP.</param>
-/// <param name="Type">Where it came from.</param>
+/// <param name="Type">Where it came from; null for a type that this engine does not know.</param>
 internal readonly record struct SdpCandidate(
-    string Foundation, ushort Component, TransportProtocol Protocol, uint Priority, string Address, ushort Port, SdpCandidateType Type)
+    string Foundation, ushort Component, TransportProtocol Protocol, uint Priority, string Address, ushort Port, CandidateType? Type)
 {
     /// <summary>Who connects, for TCP.</summary>
-    public SdpTcpType TcpType { get; init; }
+    public TcpCandidateType TcpType { get; init; }
 
     /// <summary>The related address (<c>raddr</c>), if told; never used, kept for logs.</summary>
     public string? RelatedAddress { get; init; }
@@ -76,15 +41,15 @@ internal readonly record struct SdpCandidate(
     /// Whether a check can be sent there: an IP address of one machine, component 1, UDP or a listening TCP port.
     /// </summary>
     public bool IsUsable =>
-        TransportAddress is { } address && Port != 0 && Component == 1 && Type != SdpCandidateType.Unknown && IsUnicast(address)
-        && (Protocol == TransportProtocol.Udp || TcpType == SdpTcpType.Passive);
+        TransportAddress is { } address && Port != 0 && Component == 1 && Type is not null && IsUnicast(address)
+        && (Protocol == TransportProtocol.Udp || TcpType == TcpCandidateType.Passive);
 
     /// <summary>Whether the address is a name instead of an IP address, as browsers hide their own behind mDNS.</summary>
     public bool IsName => TransportAddress is null;
 
     /// <summary>A UDP host candidate of this machine.</summary>
     public static SdpCandidate Host(string foundation, uint priority, TransportAddress address) =>
-        new(foundation, 1, TransportProtocol.Udp, priority, Format(address), address.Port, SdpCandidateType.Host) { TransportAddress = address };
+        new(foundation, 1, TransportProtocol.Udp, priority, Format(address), address.Port, CandidateType.Host) { TransportAddress = address };
 
     /// <summary>Parses what follows <c>a=</c>, from <c>candidate:</c> on. False: malformed, or of a transport other than UDP and TCP.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SdpCandidate candidate)
@@ -133,8 +98,8 @@ internal readonly record struct SdpCandidate(
         string text = string.Create(null, $"candidate:{Foundation} {Component} {(Protocol == TransportProtocol.Tcp ? "tcp" : "udp")} {Priority} {Address} {Port} typ {Name(Type)}");
         if (RelatedAddress is not null)
             text += string.Create(null, $" raddr {RelatedAddress} rport {RelatedPort}");
-        if (TcpType != SdpTcpType.None)
-            text += TcpType switch { SdpTcpType.Active => " tcptype active", SdpTcpType.Passive => " tcptype passive", _ => " tcptype so" };
+        if (TcpType != TcpCandidateType.None)
+            text += TcpType switch { TcpCandidateType.Active => " tcptype active", TcpCandidateType.Passive => " tcptype passive", _ => " tcptype so" };
         return Ufrag is null ? text : $"{text} ufrag {Ufrag}";
     }
 
@@ -151,29 +116,30 @@ internal readonly record struct SdpCandidate(
         return protocol == TransportProtocol.Tcp || text.Equals("udp", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static SdpCandidateType ParseType(ReadOnlySpan<char> text) => text switch
+    private static CandidateType? ParseType(ReadOnlySpan<char> text) => text switch
     {
-        "host" => SdpCandidateType.Host,
-        "srflx" => SdpCandidateType.ServerReflexive,
-        "prflx" => SdpCandidateType.PeerReflexive,
-        "relay" => SdpCandidateType.Relayed,
-        _ => SdpCandidateType.Unknown,
+        "host" => CandidateType.Host,
+        "srflx" => CandidateType.ServerReflexive,
+        "prflx" => CandidateType.PeerReflexive,
+        "relay" => CandidateType.Relayed,
+        _ => null,
     };
 
-    private static string Name(SdpCandidateType type) => type switch
+    private static string Name(CandidateType? type) => type switch
     {
-        SdpCandidateType.Host => "host",
-        SdpCandidateType.ServerReflexive => "srflx",
-        SdpCandidateType.PeerReflexive => "prflx",
-        _ => "relay",
+        CandidateType.Host => "host",
+        CandidateType.ServerReflexive => "srflx",
+        CandidateType.PeerReflexive => "prflx",
+        CandidateType.Relayed => "relay",
+        _ => "unknown",
     };
 
-    private static SdpTcpType ParseTcpType(ReadOnlySpan<char> text) => text switch
+    private static TcpCandidateType ParseTcpType(ReadOnlySpan<char> text) => text switch
     {
-        "active" => SdpTcpType.Active,
-        "passive" => SdpTcpType.Passive,
-        "so" => SdpTcpType.SimultaneousOpen,
-        _ => SdpTcpType.None,
+        "active" => TcpCandidateType.Active,
+        "passive" => TcpCandidateType.Passive,
+        "so" => TcpCandidateType.SimultaneousOpen,
+        _ => TcpCandidateType.None,
     };
 
     // Four decimal numbers, or IPv6 without brackets and zone. IPAddress alone would also read "1", "0x7f.1" and "[::1]:80".

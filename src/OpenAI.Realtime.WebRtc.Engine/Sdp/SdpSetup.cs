@@ -1,6 +1,9 @@
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
-/// <summary>Who starts the DTLS handshake: <c>a=setup</c> (RFC 4145 §4, RFC 8842 §5.3).</summary>
+/// <summary>
+/// Who starts the DTLS handshake: <c>a=setup</c> (RFC 4145 §4, RFC 8842 §5.3). <see cref="Core.DtlsRole"/> is what comes of it: an offer may
+/// leave the role open, and a role is never open.
+/// </summary>
 internal enum SdpSetup : byte
 {
     /// <summary>Either; only an offer says so.</summary>

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 /// </summary>
 internal sealed class SdpTransport
 {
-    private readonly List<SdpFingerprint> _fingerprints = [];
+    private readonly List<CertificateFingerprint> _fingerprints = [];
 
     /// <summary><c>a=ice-ufrag</c>; null when not told.</summary>
     public string? IceUfrag { get; set; }
@@ -21,7 +23,7 @@ internal sealed class SdpTransport
     public int SetupLine { get; set; }
 
     /// <summary><c>a=fingerprint</c>, each once: the certificate may match any of one hash function (RFC 8122 §5).</summary>
-    public IReadOnlyList<SdpFingerprint> Fingerprints => _fingerprints;
+    public IReadOnlyList<CertificateFingerprint> Fingerprints => _fingerprints;
 
     /// <summary>The first <c>a=fingerprint</c> line that could not be read; told when no other one can be used.</summary>
     public SdpError FingerprintError { get; set; } = SdpError.None;
@@ -30,7 +32,7 @@ internal sealed class SdpTransport
     public SdpError SetupError { get; set; } = SdpError.None;
 
     /// <summary>Adds a fingerprint, unless it is there. One that can be checked takes the place of one that cannot when there are too many. False: too many that can.</summary>
-    public bool TryAdd(SdpFingerprint fingerprint)
+    public bool TryAdd(CertificateFingerprint fingerprint)
     {
         if (_fingerprints.Contains(fingerprint))
             return true;

@@ -1,4 +1,5 @@
 using System.Text;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
@@ -34,7 +35,7 @@ internal sealed class SdpWriter
     }
 
     /// <summary>What we send: its SSRC (RFC 5576), and the stream and track it belongs to (RFC 8830). Nothing when we do not send.</summary>
-    public SdpWriter Source(LocalDescription local, SdpDirection direction)
+    public SdpWriter Source(LocalDescription local, MediaDirection direction)
     {
         if (!direction.Sends())
             return this;

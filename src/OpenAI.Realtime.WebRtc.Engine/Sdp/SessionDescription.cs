@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
@@ -36,7 +37,7 @@ internal sealed class SessionDescription
     public SdpTransport Transport { get; } = new();
 
     /// <summary>The direction told for the whole session; null when not told.</summary>
-    public SdpDirection? Direction { get; set; }
+    public MediaDirection? Direction { get; set; }
 
     /// <summary>The m-lines, in order.</summary>
     public List<MediaDescription> Media { get; } = [];
@@ -76,7 +77,7 @@ internal sealed class SessionDescription
     public int SetupLineOf(MediaDescription media) => media.Transport.Setup is null ? Transport.SetupLine : media.Transport.SetupLine;
 
     /// <summary>The fingerprints for an m-line.</summary>
-    public IReadOnlyList<SdpFingerprint> FingerprintsOf(MediaDescription media) =>
+    public IReadOnlyList<CertificateFingerprint> FingerprintsOf(MediaDescription media) =>
         media.Transport.Fingerprints.Count > 0 ? media.Transport.Fingerprints : Transport.Fingerprints;
 
     /// <summary>What was wrong with a fingerprint line for an m-line; <see cref="SdpError.None"/> when nothing was.</summary>
@@ -87,7 +88,7 @@ internal sealed class SessionDescription
     public SdpError SetupErrorOf(MediaDescription media) => media.Transport.SetupError != SdpError.None ? media.Transport.SetupError : Transport.SetupError;
 
     /// <summary>The direction of an m-line, as its writer sees it.</summary>
-    public SdpDirection DirectionOf(MediaDescription media) => media.Direction ?? Direction ?? SdpDirection.SendReceive;
+    public MediaDirection DirectionOf(MediaDescription media) => media.Direction ?? Direction ?? MediaDirection.SendReceive;
 
     // Fragment and password belong together: never one from each level.
     private SdpTransport LevelOfIce(MediaDescription media) =>

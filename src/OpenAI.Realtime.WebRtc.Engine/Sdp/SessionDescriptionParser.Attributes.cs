@@ -1,4 +1,5 @@
 using System.Globalization;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
@@ -41,7 +42,7 @@ internal sealed partial class SessionDescriptionParser
                 return true;
             case "group":
                 return _media is not null || TryParseGroup(line, value);
-            case "sendrecv" or "sendonly" or "recvonly" or "inactive" when SdpDirections.TryParse(name, out SdpDirection direction):
+            case "sendrecv" or "sendonly" or "recvonly" or "inactive" when SdpDirection.TryParse(name, out MediaDirection direction):
                 if (_media is null)
                     Description.Direction = direction;
                 else
@@ -127,7 +128,7 @@ internal sealed partial class SessionDescriptionParser
     private bool TryParseFingerprint(ReadOnlySpan<char> line, ReadOnlySpan<char> value)
     {
         // One that cannot be read is no hindrance when another one can be used: the certificate has to match one of those (RFC 8122 §5).
-        if (!SdpFingerprint.TryParse(value, out SdpFingerprint fingerprint))
+        if (!SdpFingerprint.TryParse(value, out CertificateFingerprint? fingerprint))
         {
             if (Transport.FingerprintError == SdpError.None)
                 Transport.FingerprintError = SdpError.At(_line, line, "a=fingerprint reads <hash function> <hexadecimal bytes with colons between>, as many bytes as the hash has: 32 for sha-256 (RFC 8122 §5). The text was cut or changed on its way.");

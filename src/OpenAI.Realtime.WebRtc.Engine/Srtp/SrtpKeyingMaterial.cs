@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Srtp;
 
 /// <summary>
@@ -22,13 +24,14 @@ internal readonly ref struct SrtpKeyingMaterial
     /// <summary>The salt that goes with <see cref="RemoteKey"/>.</summary>
     public ReadOnlySpan<byte> RemoteSalt { get; private init; }
 
-    /// <summary>Splits the exported block; <paramref name="isClient"/> is our role in the DTLS handshake.</summary>
+    /// <summary>Splits the exported block; <paramref name="role"/> is ours in the DTLS handshake.</summary>
     /// <exception cref="ArgumentException">The block is not as long as the profile says: a mistake of the caller, not of the peer.</exception>
-    public static SrtpKeyingMaterial Split(SrtpProfile profile, ReadOnlySpan<byte> exported, bool isClient)
+    public static SrtpKeyingMaterial Split(SrtpProtectionProfile profile, ReadOnlySpan<byte> exported, DtlsRole role)
     {
         if (exported.Length != profile.KeyingMaterialLength)
             throw new ArgumentException($"{profile} needs {profile.KeyingMaterialLength} exported bytes.", nameof(exported));
-        int key = SrtpProfiles.MasterKeyLength;
+        bool isClient = role == DtlsRole.Client;
+        int key = SrtpSizes.MasterKeyLength;
         int salt = profile.MasterSaltLength;
         ReadOnlySpan<byte> clientKey = exported[..key];
         ReadOnlySpan<byte> serverKey = exported.Slice(key, key);

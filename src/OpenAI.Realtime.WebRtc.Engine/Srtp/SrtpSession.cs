@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Srtp;
 
@@ -45,7 +46,7 @@ internal sealed class SrtpSession : IDisposable
     /// <summary>Makes one from master keys and salts of the lengths that the profile has; the session keys are derived at once.</summary>
     /// <exception cref="ArgumentException">A key or salt has another length: a mistake of the caller, not of the peer.</exception>
     public SrtpSession(
-        SrtpProfile profile,
+        SrtpProtectionProfile profile,
         ReadOnlySpan<byte> localMasterKey,
         ReadOnlySpan<byte> localMasterSalt,
         ReadOnlySpan<byte> remoteMasterKey,
@@ -72,10 +73,10 @@ internal sealed class SrtpSession : IDisposable
     /// <summary>Makes one from the block that DTLS exported (RFC 5764 §4.2).</summary>
     /// <param name="profile">The profile that <c>use_srtp</c> settled on.</param>
     /// <param name="exported">The block, as long as the profile's KeyingMaterialLength; not kept.</param>
-    /// <param name="isClient">Whether we were the DTLS client.</param>
-    public static SrtpSession FromKeyingMaterial(SrtpProfile profile, ReadOnlySpan<byte> exported, bool isClient)
+    /// <param name="role">Our DTLS role.</param>
+    public static SrtpSession FromKeyingMaterial(SrtpProtectionProfile profile, ReadOnlySpan<byte> exported, DtlsRole role)
     {
-        SrtpKeyingMaterial keys = SrtpKeyingMaterial.Split(profile, exported, isClient);
+        SrtpKeyingMaterial keys = SrtpKeyingMaterial.Split(profile, exported, role);
         return new(profile, keys.LocalKey, keys.LocalSalt, keys.RemoteKey, keys.RemoteSalt);
     }
 

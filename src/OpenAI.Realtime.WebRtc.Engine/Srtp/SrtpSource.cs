@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Srtp;
 
 /// <summary>What is kept for one SSRC in one direction: the cryptographic context of RFC 3711 §3.2.3, without the keys, which all share.</summary>

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Srtp;
 
 /// <summary>
@@ -37,13 +39,13 @@ internal abstract class SrtpTransform : IDisposable
     public abstract void Dispose();
 
     /// <summary>Derives the session keys of one direction from its master key and salt.</summary>
-    public static SrtpTransform Create(SrtpProfile profile, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt)
+    public static SrtpTransform Create(SrtpProtectionProfile profile, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> masterSalt)
     {
         if (masterKey.Length != KeyLength)
             throw new ArgumentException($"{profile} has master keys of {KeyLength} bytes.", nameof(masterKey));
         if (masterSalt.Length != profile.MasterSaltLength)
             throw new ArgumentException($"{profile} has master salts of {profile.MasterSaltLength} bytes.", nameof(masterSalt));
-        return profile == SrtpProfile.AeadAes128Gcm
+        return profile == SrtpProtectionProfile.AeadAes128Gcm
             ? AesGcmTransform.Derive(masterKey, masterSalt)
             : AesCmTransform.Derive(masterKey, masterSalt);
     }

@@ -21,13 +21,7 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
             Random = CryptoRandomSource.Instance,
             ChannelLabel = options.ChannelLabel,
             NegotiatedChannelId = (ushort?)options.NegotiatedChannelId,
-            Audio = options.AudioDirection switch
-            {
-                AudioDirection.SendReceive => AudioFlow.Both,
-                AudioDirection.SendOnly => AudioFlow.Send,
-                AudioDirection.ReceiveOnly => AudioFlow.Receive,
-                _ => AudioFlow.None,
-            },
+            AudioDirection = options.AudioDirection,
             MaxIncomingMessageSize = options.MaxIncomingMessageSize,
             SendBufferSize = options.SendBufferSize,
             IceLite = options.IceLite,

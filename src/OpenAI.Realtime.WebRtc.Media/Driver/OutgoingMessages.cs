@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Media;
 

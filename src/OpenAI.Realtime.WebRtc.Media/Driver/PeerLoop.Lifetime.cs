@@ -183,8 +183,8 @@ internal sealed partial class PeerLoop
                 EnterState(PeerState.Closing, e.Detail);
                 break;
             case PeerEventKind.Ended:
-                while (_peer!.TryPeekMessage(out int length, out bool isText)) // at most the receive window
-                    TakeMessage(length, isText);
+                while (_peer!.TryPeekMessage(out int length, out MessageKind kind)) // at most the receive window
+                    TakeMessage(length, kind);
                 Finish(new PeerEnd(ReasonOf(e.Cause), _phase, e.Detail!));
                 break;
         }

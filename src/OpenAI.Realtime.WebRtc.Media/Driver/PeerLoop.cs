@@ -300,7 +300,7 @@ internal sealed partial class PeerLoop : IWaitClient
     {
         while (_end is null && !_sendBufferFull && !_outgoingMessages.IsEmpty && _outgoingMessages.TakeFirst() is OutgoingMessage entry)
         {
-            switch (_peer!.SendMessage(entry.Message.Span, entry.Kind == MessageKind.Text, _clock.Now))
+            switch (_peer!.SendMessage(entry.Message.Span, entry.Kind, _clock.Now))
             {
                 case SendResult.Accepted:
                     _outgoingMessages.Complete(entry);
@@ -337,7 +337,7 @@ internal sealed partial class PeerLoop : IWaitClient
 
     private void TakeMessages()
     {
-        while (_end is null && _peer!.TryPeekMessage(out int length, out bool isText))
+        while (_end is null && _peer!.TryPeekMessage(out int length, out MessageKind kind))
         {
             if (!_incomingMessages.HasRoom)
             {
@@ -347,18 +347,18 @@ internal sealed partial class PeerLoop : IWaitClient
                 continue;
             }
 
-            TakeMessage(length, isText);
+            TakeMessage(length, kind);
             DrainOutputs(); // the receive window has opened
         }
 
         _messagesHeldBack = false;
     }
 
-    private void TakeMessage(int length, bool isText)
+    private void TakeMessage(int length, MessageKind kind)
     {
         byte[] pooled = ArrayPool<byte>.Shared.Rent(Math.Max(1, length));
         _peer!.TakeMessage(pooled.AsSpan(0, length), _clock.Now);
-        _incomingMessages.Enqueue(new IncomingMessage(pooled, length, isText ? MessageKind.Text : MessageKind.Binary));
+        _incomingMessages.Enqueue(new IncomingMessage(pooled, length, kind));
     }
 
     private void HandleTimer()

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>The data channel of a connection (RFC 8831): whole messages, in order, reliable.</summary>

@@ -1,16 +1,7 @@
 using System.Buffers;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Media;
-
-/// <summary>What a data-channel message is (RFC 8831 §8).</summary>
-public enum MessageKind
-{
-    /// <summary>UTF-8 text.</summary>
-    Text,
-
-    /// <summary>Bytes.</summary>
-    Binary,
-}
 
 /// <summary>
 /// A message of the data channel in a pooled buffer. The reader owns it and disposes it; <see cref="Memory"/> is not to be used after that.

@@ -1,23 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Media;
-
-/// <summary>Which way audio flows, as SDP says it (RFC 8866 §6.7).</summary>
-public enum AudioDirection
-{
-    /// <summary>Both ways.</summary>
-    SendReceive,
-
-    /// <summary>From us to the peer.</summary>
-    SendOnly,
-
-    /// <summary>From the peer to us.</summary>
-    ReceiveOnly,
-
-    /// <summary>A track without audio.</summary>
-    Inactive,
-}
 
 /// <summary>What a connection is asked to be. An engine reads it once, when the connection is created.</summary>
 public sealed class PeerConnectionOptions
@@ -32,7 +17,7 @@ public sealed class PeerConnectionOptions
     public int? NegotiatedChannelId { get; init; }
 
     /// <summary>Which way audio flows. Default: both ways.</summary>
-    public AudioDirection AudioDirection { get; init; } = AudioDirection.SendReceive;
+    public MediaDirection AudioDirection { get; init; } = MediaDirection.SendReceive;
 
     /// <summary>The largest message accepted from the peer, in bytes; advertised as <c>a=max-message-size</c>. Default: 1 MiB; at least 1,024.</summary>
     public int MaxIncomingMessageSize { get; init; } = 1024 * 1024;

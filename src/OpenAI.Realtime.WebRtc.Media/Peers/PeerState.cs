@@ -57,6 +57,10 @@ public enum PeerPhase
 }
 
 /// <summary>Why a connection ended.</summary>
+/// <remarks>
+/// The engine's <see cref="Engine.Peer.EndCause"/> stays a type of its own: this one is what any engine behind the seam can say, and names what
+/// only a driver sees, such as sockets that do not open.
+/// </remarks>
 public enum PeerEndReason
 {
     /// <summary>We closed it.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using global::SIPSorcery.Net;
 using global::SIPSorceryMedia.Abstractions;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
@@ -77,9 +78,9 @@ internal sealed partial class SIPSorceryPeerConnection
             new AudioFormat(AudioCodecsEnum.OPUS, OpusPayloadType, 48_000, 2, "minptime=10;useinbandfec=1"),
             _options.AudioDirection switch
             {
-                AudioDirection.SendReceive => MediaStreamStatusEnum.SendRecv,
-                AudioDirection.SendOnly => MediaStreamStatusEnum.SendOnly,
-                AudioDirection.ReceiveOnly => MediaStreamStatusEnum.RecvOnly,
+                MediaDirection.SendReceive => MediaStreamStatusEnum.SendRecv,
+                MediaDirection.SendOnly => MediaStreamStatusEnum.SendOnly,
+                MediaDirection.ReceiveOnly => MediaStreamStatusEnum.RecvOnly,
                 _ => MediaStreamStatusEnum.Inactive,
             }));
         NameAddresses(peer);

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using global::SIPSorcery.Net;
 using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
@@ -41,7 +42,7 @@ internal sealed partial class SIPSorceryPeerConnection : IPeerConnection, IMessa
             _ => Try("sending a consent check", () => LiteConsent.Send(_peer!.GetRtpChannel())), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    private bool Sends => _options.AudioDirection is AudioDirection.SendReceive or AudioDirection.SendOnly;
+    private bool Sends => _options.AudioDirection is MediaDirection.SendReceive or MediaDirection.SendOnly;
 
     public async ValueTask<string> CreateOfferAsync(CancellationToken cancellationToken = default)
     {

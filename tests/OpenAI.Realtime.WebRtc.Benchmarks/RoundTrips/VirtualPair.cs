@@ -96,7 +96,7 @@ internal sealed class VirtualPair : IDisposable
                 break;
             events.TryAdd(e.Kind, Now);
             if (e.Kind == PeerEventKind.ChannelOpen && from == Answerer)
-                from.SendMessage("""{"type":"session.created"}"""u8, isText: true, Now);
+                from.SendMessage("""{"type":"session.created"}"""u8, MessageKind.Text, Now);
         }
 
         if (from == Offerer && FirstMessage is null && from.TryPeekMessage(out _, out _))

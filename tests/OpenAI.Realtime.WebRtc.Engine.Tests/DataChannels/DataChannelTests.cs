@@ -43,11 +43,11 @@ public class DataChannelTests
     {
         DataChannel opener = Channel(1, new() { Label = "oai-events", Protocol = "json" });
         DataChannel answerer = Channel(2, new() { IsOpener = false });
-        opener.Start(openerIsClient, _now);
-        answerer.Start(!openerIsClient, _now);
+        opener.Start(openerIsClient ? DtlsRole.Client : DtlsRole.Server, _now);
+        answerer.Start(openerIsClient ? DtlsRole.Server : DtlsRole.Client, _now);
         Assert.Equal(DataChannelState.Opening, opener.State);
-        Assert.Equal(SctpSendResult.NotConnected, answerer.Send(DataMessageKind.Text, "early"u8, _now));
-        Assert.Equal(SctpSendResult.Accepted, opener.Send(DataMessageKind.Text, "early"u8, _now));
+        Assert.Equal(SctpSendResult.NotConnected, answerer.Send(MessageKind.Text, "early"u8, _now));
+        Assert.Equal(SctpSendResult.Accepted, opener.Send(MessageKind.Text, "early"u8, _now));
         Pump(opener, answerer);
 
         Assert.Equal((DataChannelState.Open, DataChannelState.Open), (opener.State, answerer.State));
@@ -55,7 +55,7 @@ public class DataChannelTests
         Assert.Equal(("oai-events", "json"), (answerer.Label, answerer.Protocol));
         Assert.Equal(DataChannelEventKind.Opened, Event(opener).Kind);
         Assert.Equal(DataChannelEventKind.Opened, Event(answerer).Kind);
-        Assert.Equal("early"u8, Take(answerer, DataMessageKind.Text));
+        Assert.Equal("early"u8, Take(answerer, MessageKind.Text));
     }
 
     [Fact]
@@ -63,14 +63,14 @@ public class DataChannelTests
     {
         DataChannel a = Channel(1, new() { NegotiatedId = 7 });
         DataChannel b = Channel(2, new() { NegotiatedId = 7, IsOpener = false });
-        a.Start(true, _now);
-        b.Start(false, _now);
+        a.Start(DtlsRole.Client, _now);
+        b.Start(DtlsRole.Server, _now);
         Pump(a, b);
         Assert.Equal(DataChannelEventKind.Opened, Event(a).Kind);
         Assert.Equal(DataChannelEventKind.Opened, Event(b).Kind);
-        b.Send(DataMessageKind.Binary, [1, 2], _now);
+        b.Send(MessageKind.Binary, [1, 2], _now);
         Pump(a, b);
-        Assert.Equal([1, 2], Take(a, DataMessageKind.Binary));
+        Assert.Equal([1, 2], Take(a, MessageKind.Binary));
         Assert.Equal(0, a.DroppedMessages + b.DroppedMessages);
     }
 
@@ -78,15 +78,15 @@ public class DataChannelTests
     public void Text_binary_and_empty_ones_keep_their_kind()
     {
         (DataChannel a, DataChannel b) = Open();
-        a.Send(DataMessageKind.Text, "ä"u8, _now);
-        a.Send(DataMessageKind.Text, [], _now);
-        a.Send(DataMessageKind.Binary, [], _now);
-        a.Send(DataMessageKind.Binary, [0], _now);
+        a.Send(MessageKind.Text, "ä"u8, _now);
+        a.Send(MessageKind.Text, [], _now);
+        a.Send(MessageKind.Binary, [], _now);
+        a.Send(MessageKind.Binary, [0], _now);
         Pump(a, b);
-        Assert.Equal("ä"u8, Take(b, DataMessageKind.Text));
-        Assert.Equal([], Take(b, DataMessageKind.Text));
-        Assert.Equal([], Take(b, DataMessageKind.Binary));
-        Assert.Equal([0], Take(b, DataMessageKind.Binary));
+        Assert.Equal("ä"u8, Take(b, MessageKind.Text));
+        Assert.Equal([], Take(b, MessageKind.Text));
+        Assert.Equal([], Take(b, MessageKind.Binary));
+        Assert.Equal([0], Take(b, MessageKind.Binary));
         Assert.False(b.TryPeekMessage(out _));
     }
 
@@ -103,11 +103,11 @@ public class DataChannelTests
             a.Association.Send((ushort)(2 * i), PayloadProtocol.Text, [1], _now);
         }
 
-        a.Send(DataMessageKind.Text, "mine"u8, _now);
+        a.Send(MessageKind.Text, "mine"u8, _now);
         Pump(a, b);
         Assert.Equal(DataChannel.MaxForeignChannels, b.ForeignChannels);
         Assert.Equal(40 + 8, b.DroppedMessages);
-        Assert.Equal("mine"u8, Take(b, DataMessageKind.Text));
+        Assert.Equal("mine"u8, Take(b, MessageKind.Text));
         Assert.False(b.TryPeekMessage(out _));
         Assert.Equal(DataChannelState.Open, b.State);
     }
@@ -116,13 +116,13 @@ public class DataChannelTests
     public void A_peer_that_closes_only_the_channel_closes_it_and_our_half_is_reset_in_turn()
     {
         (DataChannel a, DataChannel b) = Open();
-        a.Send(DataMessageKind.Text, "last"u8, _now);
+        a.Send(MessageKind.Text, "last"u8, _now);
         a.Association.ResetStream(0, _now);
         Pump(a, b);
-        Assert.Equal("last"u8, Take(b, DataMessageKind.Text));
+        Assert.Equal("last"u8, Take(b, MessageKind.Text));
         DataChannelEvent closed = Event(b);
         Assert.Equal((DataChannelEventKind.Closed, SctpEndReason.ClosedByPeer), (closed.Kind, closed.Reason));
-        Assert.Equal(SctpSendResult.NotConnected, b.Send(DataMessageKind.Text, "x"u8, _now));
+        Assert.Equal(SctpSendResult.NotConnected, b.Send(MessageKind.Text, "x"u8, _now));
         // The answer in kind closed A's view of it as well.
         Assert.Equal(DataChannelState.Closed, a.State);
         Assert.True(a.Association.IsEstablished && b.Association.IsEstablished);
@@ -132,10 +132,10 @@ public class DataChannelTests
     public void Closing_delivers_what_was_accepted_and_says_who_closed()
     {
         (DataChannel a, DataChannel b) = Open();
-        a.Send(DataMessageKind.Text, "last"u8, _now);
+        a.Send(MessageKind.Text, "last"u8, _now);
         a.Close(_now);
         Pump(a, b);
-        Assert.Equal("last"u8, Take(b, DataMessageKind.Text));
+        Assert.Equal("last"u8, Take(b, MessageKind.Text));
         Assert.Equal(SctpEndReason.ClosedLocally, Event(a).Reason);
         Assert.Equal(SctpEndReason.ClosedByPeer, Event(b).Reason);
     }
@@ -159,15 +159,15 @@ public class DataChannelTests
     {
         DataChannel a = Channel(1, new() { Label = "oai-events" });
         DataChannel b = Channel(2, new() { IsOpener = false });
-        a.Start(true, _now);
-        b.Start(false, _now);
+        a.Start(DtlsRole.Client, _now);
+        b.Start(DtlsRole.Server, _now);
         Pump(a, b);
         Assert.Equal(DataChannelEventKind.Opened, Event(a).Kind);
         Assert.Equal(DataChannelEventKind.Opened, Event(b).Kind);
         return (a, b);
     }
 
-    private byte[] Take(DataChannel channel, DataMessageKind kind)
+    private byte[] Take(DataChannel channel, MessageKind kind)
     {
         Assert.True(channel.TryPeekMessage(out DataChannelMessage header));
         Assert.Equal(kind, header.Kind);

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Dtls;
 using OpenAI.Realtime.WebRtc.Engine.Dtls.Certificates;
 using OpenAI.Realtime.WebRtc.Engine.Dtls.Messages;

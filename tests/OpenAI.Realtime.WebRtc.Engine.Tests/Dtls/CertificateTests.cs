@@ -39,33 +39,6 @@ public class CertificateTests
         Assert.False(first.Sha256Fingerprint.Matches(second.Der.Span));
     }
 
-    [Theory]
-    [InlineData("sha-256")]
-    [InlineData("SHA-384")]
-    [InlineData("sha-512")]
-    public void Fingerprint_is_read_in_either_case_and_written_as_SDP_wants_it(string algorithm)
-    {
-        byte[] der = [1, 2, 3];
-        byte[] hash = algorithm.ToUpperInvariant() switch { "SHA-256" => SHA256.HashData(der), "SHA-384" => SHA384.HashData(der), _ => SHA512.HashData(der) };
-        string hex = string.Join(':', hash.Select(b => b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)));
-        Assert.True(CertificateFingerprint.TryParse(algorithm, hex, out CertificateFingerprint? fingerprint));
-        Assert.True(fingerprint!.Matches(der));
-        Assert.False(fingerprint.Matches([1, 2]));
-#pragma warning disable CA1308 // RFC 8122 writes hash names in lower case
-        Assert.Equal($"{algorithm.ToLowerInvariant()} {hex.ToUpperInvariant()}", fingerprint.ToString());
-#pragma warning restore CA1308
-    }
-
-    [Theory]
-    [InlineData("sha-1", "AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89:AB:CD:EF:01")]
-    [InlineData("md5", "AB:CD:EF:01:23:45:67:89:AB:CD:EF:01:23:45:67:89")]
-    [InlineData("sha-256", "AB:CD")]
-    [InlineData("sha-256", "")]
-    [InlineData("sha-256", "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:GG")]
-    [InlineData("sha-256", "00-11-22-33-44-55-66-77-88-99-AA-BB-CC-DD-EE-FF-00-11-22-33-44-55-66-77-88-99-AA-BB-CC-DD-EE-FF")]
-    public void Fingerprint_that_is_weak_or_malformed_is_refused(string algorithm, string hex) =>
-        Assert.False(CertificateFingerprint.TryParse(algorithm, hex, out _));
-
     [Fact]
     public void Keys_of_certificates_made_by_dotnet_are_found_and_verify()
     {

@@ -62,7 +62,7 @@ public class IceConnectTests
         };
         simulation.Start();
         Assert.False(simulation.Offerer.Agent.AddRemoteCandidate(
-            new("3717646455", 1, TransportProtocol.Tcp, 1671430143, IceSimulation.Address("192.0.2.10:443"), IceCandidateType.Host, IceTcpType.Passive)));
+            new("3717646455", 1, TransportProtocol.Tcp, 1671430143, IceSimulation.Address("192.0.2.10:443"), CandidateType.Host, TcpCandidateType.Passive)));
         Assert.Equal(1, simulation.Offerer.Agent.Counters.IgnoredTcpCandidates);
         Assert.True(simulation.RunUntilConnected(TimeSpan.FromMilliseconds(100)));
         Assert.Equal(IceSimulation.Address("192.0.2.11:3478"), simulation.Offerer.Selected!.Value.Remote);
@@ -191,7 +191,7 @@ public class IceConnectTests
         IceSimulation.Exchange(simulation.Offerer, simulation.Answerer, isLite: false, withCandidates: false);
         simulation.Offerer.Agent.Start(simulation.Now);
         Assert.True(simulation.RunUntilConnected());
-        Assert.Equal(IceCandidateType.PeerReflexive, Assert.Single(simulation.Offerer.Agent.RemoteCandidates).Type);
+        Assert.Equal(CandidateType.PeerReflexive, Assert.Single(simulation.Offerer.Agent.RemoteCandidates).Type);
     }
 
     [Fact]

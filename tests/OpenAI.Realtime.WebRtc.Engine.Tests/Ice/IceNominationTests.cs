@@ -21,8 +21,8 @@ public class IceNominationTests
     {
         _lite.AddLocalAddress(Local);
         Assert.True(_lite.SetRemote(Peer, isLite: false));
-        _lite.AddRemoteCandidate(new("1", 1, TransportProtocol.Udp, 2000, High, IceCandidateType.Host));
-        _lite.AddRemoteCandidate(new("2", 1, TransportProtocol.Udp, 1000, Low, IceCandidateType.Host));
+        _lite.AddRemoteCandidate(new("1", 1, TransportProtocol.Udp, 2000, High, CandidateType.Host));
+        _lite.AddRemoteCandidate(new("2", 1, TransportProtocol.Udp, 1000, Low, CandidateType.Host));
         _lite.Start(_now);
     }
 

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Ice;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Tests.Ice;
@@ -11,7 +12,7 @@ public class IcePeerReflexiveTests
     {
         IceSimulation simulation = new IceSimulation(answererIsLite: lite).Start(answererKnowsCandidates: false);
         Assert.True(simulation.RunUntilConnected());
-        Assert.Equal(IceCandidateType.PeerReflexive, Assert.Single(simulation.Answerer.Agent.RemoteCandidates).Type);
+        Assert.Equal(CandidateType.PeerReflexive, Assert.Single(simulation.Answerer.Agent.RemoteCandidates).Type);
     }
 
     [Theory]
@@ -22,7 +23,7 @@ public class IcePeerReflexiveTests
         IceSimulation simulation = new(answererIsLite: lite, offererAddresses: ["192.168.1.5:1000"], answererAddresses: ["203.0.113.9:3478"]);
         simulation.Translations[IceSimulation.Address("192.168.1.5:1000")] = IceSimulation.Address("198.51.100.7:60000");
         Assert.True(simulation.Start().RunUntilConnected());
-        Assert.Contains(simulation.Offerer.Agent.LocalCandidates, c => c.Type == IceCandidateType.PeerReflexive && c.Address == IceSimulation.Address("198.51.100.7:60000"));
+        Assert.Contains(simulation.Offerer.Agent.LocalCandidates, c => c.Type == CandidateType.PeerReflexive && c.Address == IceSimulation.Address("198.51.100.7:60000"));
         Assert.Equal(IceSimulation.Address("192.168.1.5:1000"), simulation.Offerer.Selected!.Value.Local);
         Assert.Equal(IceSimulation.Address("198.51.100.7:60000"), simulation.Answerer.Selected!.Value.Remote);
     }
@@ -32,7 +33,7 @@ public class IcePeerReflexiveTests
     {
         IceSimulation simulation = new IceSimulation().Start(answererKnowsCandidates: false);
         Assert.True(simulation.RunUntilConnected());
-        Assert.Equal(IcePriority.OfCandidate(IceCandidateType.PeerReflexive, 65535), simulation.Answerer.Agent.RemoteCandidates[0].Priority);
+        Assert.Equal(IcePriority.OfCandidate(CandidateType.PeerReflexive, 65535), simulation.Answerer.Agent.RemoteCandidates[0].Priority);
     }
 
     [Fact]
@@ -60,7 +61,7 @@ public class IcePeerReflexiveTests
         for (int port = 1; port < 500; port++)
         {
             simulation.Offerer.Agent.AddRemoteCandidate(
-                new($"{port}", 1, Engine.Core.TransportProtocol.Udp, (uint)port, IceSimulation.Address($"10.9.9.9:{port}"), IceCandidateType.Host));
+                new($"{port}", 1, TransportProtocol.Udp, (uint)port, IceSimulation.Address($"10.9.9.9:{port}"), CandidateType.Host));
         }
 
         Assert.Equal(IceLimits.RemoteCandidates, simulation.Offerer.Agent.RemoteCandidates.Count);

@@ -197,7 +197,7 @@ internal sealed class IceSimulation
         foreach (IceCandidate candidate in to.Agent.LocalCandidates)
         {
             inside = candidate.Address;
-            if (candidate.Type == IceCandidateType.Host && Seen(inside) == outside)
+            if (candidate.Type == CandidateType.Host && Seen(inside) == outside)
                 return true;
         }
 

@@ -113,8 +113,8 @@ public class HostileInputTests
         public Conversation(int seed)
         {
             _ends = [Make(2 * seed, true), Make(2 * seed + 1, false)];
-            _ends[0].Start(true, _now);
-            _ends[1].Start(false, _now);
+            _ends[0].Start(DtlsRole.Client, _now);
+            _ends[1].Start(DtlsRole.Server, _now);
             Drain(drop: null);
         }
 
@@ -126,7 +126,7 @@ public class HostileInputTests
             switch (random.Next(10))
             {
                 case 0:
-                    _ends[to].Send(DataMessageKind.Binary, _message.AsSpan(0, random.Next(1, random.Next(2) == 0 ? 100 : 20_000)), _now);
+                    _ends[to].Send(MessageKind.Binary, _message.AsSpan(0, random.Next(1, random.Next(2) == 0 ? 100 : 20_000)), _now);
                     break;
                 case 1:
                     _now += TimeSpan.FromMilliseconds(random.Next(1500));

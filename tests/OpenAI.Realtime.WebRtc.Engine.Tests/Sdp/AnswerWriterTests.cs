@@ -11,7 +11,7 @@ public sealed class AnswerWriterTests
         IceUfrag = "NGikpJ/u0/3oN5GD",
         IcePwd = "0000000000000000000000000000000A",
         IceLite = true,
-        Fingerprint = new("sha-256", "A8:BB" + string.Concat(Enumerable.Repeat(":00", 30))),
+        Fingerprint = Samples.Fingerprint("sha-256", "A8:BB" + string.Concat(Enumerable.Repeat(":00", 30))),
         AudioSsrc = 1190514604,
         Cname = "realtimeapi",
         StreamId = "realtimeapi",
@@ -52,7 +52,7 @@ public sealed class AnswerWriterTests
         Assert.Equal(new OpusFormat(111, "minptime=10;useinbandfec=1"), session.Audio!.Opus);
         Assert.Equal((1192020976u, "ebQJQUjpoflHUIQS"), (session.Audio.RemoteSsrc!.Value, session.Audio.RemoteCname));
         Assert.Equal(2, session.NamedCandidates);
-        Assert.True(session.IsDtlsClient);
+        Assert.Equal(DtlsRole.Client, session.DtlsRole);
     }
 
     [Fact]
@@ -128,29 +128,29 @@ public sealed class AnswerWriterTests
     }
 
     [Theory]
-    [InlineData("actpass", SdpSetup.Active, "active")]
-    [InlineData("actpass", SdpSetup.Passive, "passive")]
-    [InlineData("active", SdpSetup.Active, "passive")]
-    [InlineData("passive", SdpSetup.Passive, "active")]
+    [InlineData("actpass", DtlsRole.Client, "active")]
+    [InlineData("actpass", DtlsRole.Server, "passive")]
+    [InlineData("active", DtlsRole.Client, "passive")]
+    [InlineData("passive", DtlsRole.Server, "active")]
     public void The_DTLS_role_is_ours_to_choose_only_when_the_offer_leaves_it(string offered, object wanted, string answered)
     {
         string offer = Samples.Read("chromium-offer").Replace("actpass", offered, StringComparison.Ordinal);
-        LocalDescription local = Samples.Local with { AnswerSetup = (SdpSetup)wanted };
+        LocalDescription local = Samples.Local with { AnswerRole = (DtlsRole)wanted };
 
         Assert.Contains($"a=setup:{answered}\r\n", Samples.Answer(offer, local), StringComparison.Ordinal);
-        Assert.Equal(answered == "active", Samples.NegotiateOffer(offer, local).IsDtlsClient);
+        Assert.Equal(answered == "active" ? DtlsRole.Client : DtlsRole.Server, Samples.NegotiateOffer(offer, local).DtlsRole);
     }
 
     [Theory]
-    [InlineData("sendrecv", SdpDirection.SendReceive, "sendrecv")]
-    [InlineData("sendonly", SdpDirection.SendReceive, "recvonly")]
-    [InlineData("recvonly", SdpDirection.SendReceive, "sendonly")]
-    [InlineData("recvonly", SdpDirection.ReceiveOnly, "inactive")]
-    [InlineData("sendrecv", SdpDirection.SendOnly, "sendonly")]
-    public void The_direction_answers_the_one_offered(string offered, object ours, string answered)
+    [InlineData("sendrecv", MediaDirection.SendReceive, "sendrecv")]
+    [InlineData("sendonly", MediaDirection.SendReceive, "recvonly")]
+    [InlineData("recvonly", MediaDirection.SendReceive, "sendonly")]
+    [InlineData("recvonly", MediaDirection.ReceiveOnly, "inactive")]
+    [InlineData("sendrecv", MediaDirection.SendOnly, "sendonly")]
+    public void The_direction_answers_the_one_offered(string offered, MediaDirection ours, string answered)
     {
         string offer = Samples.Read("chromium-offer").Replace("a=sendrecv", $"a={offered}", StringComparison.Ordinal);
-        string answer = Samples.Answer(offer, Samples.Local with { AudioDirection = (SdpDirection)ours });
+        string answer = Samples.Answer(offer, Samples.Local with { AudioDirection = ours });
 
         Assert.Equal(answered, Samples.Parse(answer).Audio!.Direction!.Value.ToSdp());
         Assert.Equal(answered is "sendrecv" or "sendonly", answer.Contains("a=ssrc:", StringComparison.Ordinal));
@@ -165,7 +165,7 @@ public sealed class AnswerWriterTests
         NegotiatedSession ours = Samples.NegotiateAnswer(Samples.Answer(offer, answerer));
         NegotiatedSession theirs = Samples.NegotiateOffer(offer, answerer);
 
-        Assert.NotEqual(ours.IsDtlsClient, theirs.IsDtlsClient);
+        Assert.NotEqual(ours.DtlsRole, theirs.DtlsRole);
         Assert.Equal(ours.Audio!.Direction.Reversed(), theirs.Audio!.Direction);
         Assert.Equal((answerer.IceUfrag, answerer.IcePwd), (ours.RemoteUfrag, ours.RemotePwd));
         Assert.Equal((Samples.Local.IceUfrag, Samples.Local.IcePwd), (theirs.RemoteUfrag, theirs.RemotePwd));

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Tests.Sdp;
@@ -54,7 +55,7 @@ public sealed class OfferWriterTests
     [Fact]
     public void Who_only_listens_names_no_source()
     {
-        string offer = OfferWriter.Write(Samples.Local with { AudioDirection = SdpDirection.ReceiveOnly });
+        string offer = OfferWriter.Write(Samples.Local with { AudioDirection = MediaDirection.ReceiveOnly });
 
         Assert.Contains("a=recvonly\r\n", offer, StringComparison.Ordinal);
         Assert.DoesNotContain("a=ssrc", offer, StringComparison.Ordinal);

@@ -13,10 +13,10 @@ public sealed class RealAnswersTests
         Assert.Equal("NGikpJ/u0/3oN5GD", session.RemoteUfrag);
         Assert.Equal("0000000000000000000000000000000A", session.RemotePwd);
         Assert.True(session.RemoteIsIceLite);
-        Assert.False(session.IsDtlsClient);
-        SdpFingerprint fingerprint = Assert.Single(session.RemoteFingerprints);
+        Assert.Equal(DtlsRole.Server, session.DtlsRole);
+        CertificateFingerprint fingerprint = Assert.Single(session.RemoteFingerprints);
         Assert.Equal("sha-256", fingerprint.Algorithm);
-        Assert.StartsWith("A8:BB:00", fingerprint.Value, StringComparison.Ordinal);
+        Assert.StartsWith("A8:BB:00", fingerprint.ToHex(), StringComparison.Ordinal);
         Assert.Equal(5000, session.RemoteSctpPort);
         Assert.Equal(1073741823, session.RemoteMaxMessageSize);
     }
@@ -29,7 +29,7 @@ public sealed class RealAnswersTests
         Assert.Equal(
             ["Udp 192.0.2.10:3478", "Tcp 192.0.2.10:443", "Udp 192.0.2.11:3478", "Tcp 192.0.2.11:443"],
             session.RemoteCandidates.Select(c => $"{c.Protocol} {c.TransportAddress}"));
-        Assert.All(session.RemoteCandidates, c => Assert.Equal(c.Protocol == TransportProtocol.Tcp ? SdpTcpType.Passive : SdpTcpType.None, c.TcpType));
+        Assert.All(session.RemoteCandidates, c => Assert.Equal(c.Protocol == TransportProtocol.Tcp ? TcpCandidateType.Passive : TcpCandidateType.None, c.TcpType));
         Assert.Equal(2130706431u, session.RemoteCandidates[0].Priority);
         Assert.Equal("3506478603", session.RemoteCandidates[0].Foundation);
         Assert.Equal((0, 0), (session.NamedCandidates, session.UnusableCandidates));
@@ -42,7 +42,7 @@ public sealed class RealAnswersTests
 
         Assert.Equal(111, audio.Opus.PayloadType);
         Assert.Equal(111, audio.ReceivePayloadType);
-        Assert.Equal(SdpDirection.SendReceive, audio.Direction);
+        Assert.Equal(MediaDirection.SendReceive, audio.Direction);
         Assert.Equal((1190514604u, "realtimeapi"), (audio.RemoteSsrc!.Value, audio.RemoteCname));
         Assert.Equal((true, false, 10), (audio.Opus.UseInbandFec, audio.Opus.Stereo, audio.Opus.MinPtime));
     }
@@ -90,8 +90,8 @@ public sealed class RealAnswersTests
         NegotiatedSession session = Samples.NegotiateAnswer(Samples.Read("firefox-answer"));
 
         Assert.Equal(
-            [(SdpCandidateType.Host, "192.0.2.30:51412"), (SdpCandidateType.ServerReflexive, "203.0.113.4:51412")],
-            session.RemoteCandidates.Select(c => (c.Type, c.TransportAddress.ToString()!)));
+            [(CandidateType.Host, "192.0.2.30:51412"), (CandidateType.ServerReflexive, "203.0.113.4:51412")],
+            session.RemoteCandidates.Select(c => (c.Type!.Value, c.TransportAddress.ToString()!)));
         Assert.Equal(1, session.UnusableCandidates);
         Assert.Equal("192.0.2.30", session.RemoteCandidates[1].RelatedAddress);
         Assert.Equal((true, 48000), (session.Audio!.Opus.Stereo, session.Audio.Opus.MaxPlaybackRate!.Value));
@@ -139,7 +139,7 @@ public sealed class RealAnswersTests
     [Fact]
     public void A_passive_answer_makes_us_send_the_ClientHello()
     {
-        Assert.True(Samples.NegotiateAnswer(Samples.ProductionAnswer.Replace("a=setup:active", "a=setup:passive", StringComparison.Ordinal)).IsDtlsClient);
+        Assert.Equal(DtlsRole.Client, Samples.NegotiateAnswer(Samples.ProductionAnswer.Replace("a=setup:active", "a=setup:passive", StringComparison.Ordinal)).DtlsRole);
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public sealed class RealAnswersTests
         NegotiatedSession session = Samples.NegotiateAnswer(Samples.ProductionAnswer.Replace("a=ice-lite\r\n", more, StringComparison.Ordinal));
 
         Assert.Equal(["sha-256", "sha-384", "sha-512"], session.RemoteFingerprints.Select(f => f.Algorithm));
-        Assert.StartsWith("AB:AB", session.RemoteFingerprints[1].Value, StringComparison.Ordinal);
+        Assert.StartsWith("AB:AB", session.RemoteFingerprints[1].ToHex(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -158,9 +158,9 @@ public sealed class RealAnswersTests
     {
         string receiveOnly = Samples.ProductionAnswer.Replace("a=sendrecv", "a=recvonly", StringComparison.Ordinal);
 
-        Assert.Equal(SdpDirection.SendOnly, Samples.NegotiateAnswer(receiveOnly).Audio!.Direction);
-        Assert.Equal(SdpDirection.ReceiveOnly, Samples.NegotiateAnswer(Samples.ProductionAnswer, Samples.Local with { AudioDirection = SdpDirection.ReceiveOnly }).Audio!.Direction);
-        Assert.Equal(SdpDirection.Inactive, Samples.NegotiateAnswer(receiveOnly, Samples.Local with { AudioDirection = SdpDirection.ReceiveOnly }).Audio!.Direction);
+        Assert.Equal(MediaDirection.SendOnly, Samples.NegotiateAnswer(receiveOnly).Audio!.Direction);
+        Assert.Equal(MediaDirection.ReceiveOnly, Samples.NegotiateAnswer(Samples.ProductionAnswer, Samples.Local with { AudioDirection = MediaDirection.ReceiveOnly }).Audio!.Direction);
+        Assert.Equal(MediaDirection.Inactive, Samples.NegotiateAnswer(receiveOnly, Samples.Local with { AudioDirection = MediaDirection.ReceiveOnly }).Audio!.Direction);
     }
 
     [Theory]
@@ -180,7 +180,7 @@ public sealed class RealAnswersTests
     {
         string answer = Samples.ProductionAnswer.Replace("m=audio 9", "m=audio 0", StringComparison.Ordinal).Replace("BUNDLE 0 1", "BUNDLE 1", StringComparison.Ordinal);
 
-        NegotiatedSession session = Samples.NegotiateAnswer(answer, Samples.Local with { AudioDirection = SdpDirection.Inactive });
+        NegotiatedSession session = Samples.NegotiateAnswer(answer, Samples.Local with { AudioDirection = MediaDirection.Inactive });
 
         Assert.Null(session.Audio);
         Assert.Equal("NGikpJ/u0/3oN5GD", session.RemoteUfrag);

@@ -32,7 +32,7 @@ public sealed class RoundTripTests
         from hash in Gen.Elements(("sha-256", 32), ("sha-384", 48), ("sha-512", 64))
         from fingerprint in Bytes(hash.Item2)
         from candidates in s_candidate.ListOf(6)
-        from direction in Gen.Elements(SdpDirection.SendOnly, SdpDirection.ReceiveOnly, SdpDirection.SendReceive, SdpDirection.Inactive)
+        from direction in Gen.Elements(MediaDirection.SendOnly, MediaDirection.ReceiveOnly, MediaDirection.SendReceive, MediaDirection.Inactive)
         from ssrc in Bytes(4)
         from names in Word(1, 36).ArrayOf(3)
         from payloadType in Gen.Choose(0, 127)
@@ -46,7 +46,7 @@ public sealed class RoundTripTests
             IceUfrag = ufrag,
             IcePwd = password,
             IceLite = lite,
-            Fingerprint = new(hash.Item1, BitConverter.ToString(fingerprint).Replace('-', ':')),
+            Fingerprint = Samples.Fingerprint(hash.Item1, BitConverter.ToString(fingerprint).Replace('-', ':')),
             Candidates = [.. candidates.DistinctBy(c => c.TransportAddress)],
             AudioDirection = direction,
             AudioSsrc = BitConverter.ToUInt32(ssrc),
@@ -85,7 +85,7 @@ public sealed class RoundTripTests
         AssertTold(answerer, ours);
         Assert.Equal(offerer.OpusPayloadType, ours.Audio!.Opus.PayloadType);
         Assert.Equal(theirs.Audio!.Direction.Reversed(), ours.Audio.Direction);
-        Assert.NotEqual(theirs.IsDtlsClient, ours.IsDtlsClient);
+        Assert.NotEqual(theirs.DtlsRole, ours.DtlsRole);
         return true;
     });
 

@@ -16,7 +16,7 @@ internal static class Samples
         SessionId = 0x4000_0000_0000_0001,
         IceUfrag = "abcdEFGH",
         IcePwd = Password,
-        Fingerprint = new("sha-256", string.Join(':', Enumerable.Repeat("A8", 32))),
+        Fingerprint = Fingerprint("sha-256", string.Join(':', Enumerable.Repeat("A8", 32))),
         AudioSsrc = 12345678,
         Cname = "c0ffee",
         StreamId = "stream0",
@@ -27,6 +27,9 @@ internal static class Samples
             SdpCandidate.Host("2", 2130706175, TransportAddress.From([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], 40001)),
         ],
     };
+
+    public static CertificateFingerprint Fingerprint(string algorithm, string hex) =>
+        CertificateFingerprint.TryParse(algorithm, hex, out CertificateFingerprint? fingerprint) ? fingerprint : throw new ArgumentException(hex);
 
     /// <summary>A fixture with CRLF line ends, however it was checked out.</summary>
     public static string Read(string name)

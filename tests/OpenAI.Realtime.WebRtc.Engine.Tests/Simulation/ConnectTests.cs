@@ -17,8 +17,8 @@ public class ConnectTests
         using PeerSimulation simulation = new(7, answerer: o => o with { IceLite = lite, AnswerAsDtlsServer = answererIsDtlsServer });
         simulation.Connect();
 
-        simulation.Send(simulation.Offerer, Encoding.UTF8.GetBytes("""{"type":"response.create"}"""), isText: true);
-        simulation.Send(simulation.Answerer, Encoding.UTF8.GetBytes("""{"type":"session.created"}"""), isText: true);
+        simulation.Send(simulation.Offerer, Encoding.UTF8.GetBytes("""{"type":"response.create"}"""), MessageKind.Text);
+        simulation.Send(simulation.Answerer, Encoding.UTF8.GetBytes("""{"type":"session.created"}"""), MessageKind.Text);
         for (uint i = 0; i < 50; i++)
         {
             Assert.True(simulation.Offerer.Peer.SendAudio([0xF8, (byte)i], (ushort)i, i * 960, i == 0, simulation.Now));
@@ -131,7 +131,7 @@ public class ConnectTests
         byte[] message = new byte[10_000];
         for (int i = 0; i < 2000; i++)
         {
-            if (simulation.Offerer.Peer.SendMessage(message, false, simulation.Now) == SendResult.Accepted)
+            if (simulation.Offerer.Peer.SendMessage(message, MessageKind.Binary, simulation.Now) == SendResult.Accepted)
                 accepted++;
             simulation.Drain();
             simulation.Run(TimeSpan.FromMilliseconds(10));

@@ -93,11 +93,11 @@ internal sealed class PeerSimulation : IDisposable
     public void Run(TimeSpan time) => RunUntil(() => false, time);
 
     /// <summary>Sends a message, running the network while the buffer is full.</summary>
-    public void Send(SimulatedPeer from, byte[] message, bool isText = false)
+    public void Send(SimulatedPeer from, byte[] message, MessageKind kind = MessageKind.Binary)
     {
         SendResult result = SendResult.BufferFull;
         RunUntil(
-            () => (result = from.Peer.SendMessage(message, isText, Now)) != SendResult.BufferFull || EitherEnded,
+            () => (result = from.Peer.SendMessage(message, kind, Now)) != SendResult.BufferFull || EitherEnded,
             TimeSpan.FromMinutes(5));
         Assert.True(result == SendResult.Accepted, $"{result}; {this}");
         Drain();

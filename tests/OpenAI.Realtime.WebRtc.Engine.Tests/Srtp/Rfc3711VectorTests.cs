@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Srtp;
 using OpenAI.Realtime.WebRtc.Engine.Tests.Support;
 
@@ -48,33 +49,33 @@ public class Rfc3711VectorTests
 
     [Fact]
     public void Packet_of_libsrtp_is_made_and_read_with_counter_mode() => CheckRtp(
-        SrtpProfile.Aes128CmHmacSha1_80,
+        SrtpProtectionProfile.Aes128CmHmacSha1_80,
         _masterKey,
         _masterSalt,
         "800f1234decafbadcafebabe4e55dc4ce79978d88ca4d215949d2402b78d6acc99ea179b8dbb");
 
     [Fact]
     public void Compound_of_libsrtp_is_made_and_read_with_counter_mode() => CheckRtcp(
-        SrtpProfile.Aes128CmHmacSha1_80,
+        SrtpProtectionProfile.Aes128CmHmacSha1_80,
         _masterKey,
         _masterSalt,
         "81c8000bcafebabe7128035be487b9bdbef89041f977a5a880000001993e08cd54d6c1230798");
 
     [Fact]
     public void Packet_of_libsrtp_is_made_and_read_with_GCM() => CheckRtp(
-        SrtpProfile.AeadAes128Gcm,
+        SrtpProtectionProfile.AeadAes128Gcm,
         Hex.Parse("000102030405060708090a0b0c0d0e0f"),
         Hex.Parse("a0a1a2a3a4a5a6a7a8a9aaab"),
         "800f1234decafbadcafebabec5002ede04cfdd2eb91159e0880aa06ed2976826f796b201df3131a127e8a392");
 
     [Fact]
     public void Compound_of_libsrtp_is_made_and_read_with_GCM() => CheckRtcp(
-        SrtpProfile.AeadAes128Gcm,
+        SrtpProtectionProfile.AeadAes128Gcm,
         Hex.Parse("000102030405060708090a0b0c0d0e0f"),
         Hex.Parse("a0a1a2a3a4a5a6a7a8a9aaab"),
         "81c8000bcafebabec98b8b5df0392a55852b6c21ac8e7025c52c6fbea2b3b446ea31123ba88ce61e80000001");
 
-    private static void CheckRtp(SrtpProfile profile, byte[] key, byte[] salt, string expected)
+    private static void CheckRtp(SrtpProtectionProfile profile, byte[] key, byte[] salt, string expected)
     {
         byte[] plain = Hex.Parse("800f1234decafbadcafebabeabababababababababababababababab");
         using SrtpSession sender = new(profile, key, salt, key, salt);
@@ -85,7 +86,7 @@ public class Rfc3711VectorTests
         Assert.Equal(plain, SrtpPair.UnprotectRtp(receiver, Hex.Parse(expected)));
     }
 
-    private static void CheckRtcp(SrtpProfile profile, byte[] key, byte[] salt, string expected)
+    private static void CheckRtcp(SrtpProtectionProfile profile, byte[] key, byte[] salt, string expected)
     {
         byte[] plain = Hex.Parse("81c8000bcafebabeabababababababababababababababab");
         using SrtpSession sender = new(profile, key, salt, key, salt);

@@ -44,7 +44,7 @@ public class Rfc7714VectorTests
     public void RTCP_compound_of_section_17_1_is_encrypted()
     {
         using AesGcmTransform transform = NewTransform();
-        byte[] buffer = new byte[_rtcp.Length + SrtpProfiles.MaxRtcpOverhead];
+        byte[] buffer = new byte[_rtcp.Length + SrtpSizes.MaxRtcpOverhead];
         _rtcp.CopyTo(buffer, 0);
         transform.ProtectRtcp(buffer, _rtcp.Length, ssrc: 0x4D617273, RtcpIndex);
         Assert.Equal(_srtcp, buffer);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Srtp;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Tests.Srtp;
@@ -19,7 +20,7 @@ public class RollOverFormulaTests
     public void Counter_mode_uses_the_roll_over_counter_in_keystream_and_tag()
     {
         byte[] salt = Bytes(seed: 2, 14);
-        byte[] packet = ProtectAfterTwoRollOvers(SrtpProfile.Aes128CmHmacSha1_80, salt);
+        byte[] packet = ProtectAfterTwoRollOvers(SrtpProtectionProfile.Aes128CmHmacSha1_80, salt);
 
         // RFC 3711 §4.1.1: IV = (k_s · 2^16) XOR (SSRC · 2^64) XOR (i · 2^16)
         UInt128 saltNumber = 0;
@@ -49,7 +50,7 @@ public class RollOverFormulaTests
     public void GCM_uses_the_roll_over_counter_in_its_nonce()
     {
         byte[] salt = Bytes(seed: 3, 12);
-        byte[] packet = ProtectAfterTwoRollOvers(SrtpProfile.AeadAes128Gcm, salt);
+        byte[] packet = ProtectAfterTwoRollOvers(SrtpProtectionProfile.AeadAes128Gcm, salt);
 
         // RFC 7714 §8.1: 00 00 ‖ SSRC ‖ ROC ‖ SEQ, XOR salt
         byte[] nonce = [0, 0, 0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 2, 0x01, 0x02];
@@ -71,7 +72,7 @@ public class RollOverFormulaTests
         return bytes;
     }
 
-    private byte[] ProtectAfterTwoRollOvers(SrtpProfile profile, byte[] salt)
+    private byte[] ProtectAfterTwoRollOvers(SrtpProtectionProfile profile, byte[] salt)
     {
         using SrtpSession session = new(profile, _masterKey, salt, _masterKey, salt);
         foreach (ushort sequence in new ushort[] { 20_000, 45_000, 5_000, 30_000, 60_000, 100 })

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Srtp;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Tests.Srtp;
@@ -32,7 +33,7 @@ public class RollOverTests
     public void Two_hundred_thousand_packets_in_a_row_roll_over_three_times(string profile)
     {
         using SrtpPair pair = SrtpPair.Create(profile);
-        byte[] buffer = new byte[12 + 4 + SrtpProfiles.MaxRtpOverhead];
+        byte[] buffer = new byte[12 + 4 + SrtpSizes.MaxRtpOverhead];
         byte[] plain = SrtpPair.Rtp(0, payloadLength: 4);
         for (int i = 0; i < 200_000; i++)
         {
@@ -61,7 +62,7 @@ public class RollOverTests
     [Fact]
     public void Roll_over_counter_is_kept_when_packets_around_the_wrap_are_lost()
     {
-        using SrtpPair pair = new(SrtpProfile.Aes128CmHmacSha1_80);
+        using SrtpPair pair = new(SrtpProtectionProfile.Aes128CmHmacSha1_80);
         for (int n = 60_000; n < 80_000; n++)
         {
             byte[] packet = SrtpPair.ProtectRtp(pair.Client, SrtpPair.Rtp((ushort)n));
@@ -73,7 +74,7 @@ public class RollOverTests
     [Fact]
     public void Forged_packets_beyond_the_wrap_do_not_move_the_counter()
     {
-        using SrtpPair pair = new(SrtpProfile.Aes128CmHmacSha1_80);
+        using SrtpPair pair = new(SrtpProtectionProfile.Aes128CmHmacSha1_80);
         Assert.NotNull(SrtpPair.UnprotectRtp(pair.Server, SrtpPair.ProtectRtp(pair.Client, SrtpPair.Rtp(60_000))));
         byte[] forged = SrtpPair.ProtectRtp(pair.Client, SrtpPair.Rtp(60_001));
         forged[2] = 0;
@@ -85,7 +86,7 @@ public class RollOverTests
     [Fact]
     public void Index_is_never_used_twice_for_sending()
     {
-        using SrtpPair pair = new(SrtpProfile.AeadAes128Gcm);
+        using SrtpPair pair = new(SrtpProtectionProfile.AeadAes128Gcm);
         SrtpPair.ProtectRtp(pair.Client, SrtpPair.Rtp(1000));
         SrtpPair.ProtectRtp(pair.Client, SrtpPair.Rtp(998));        // late, as a relay sends it
         foreach (ushort sequence in new ushort[] { 1000, 998, (ushort)(1000 - ReplayWindow.Size), 0 })

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Srtp;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Tests.Srtp;
@@ -8,25 +9,25 @@ internal sealed class SrtpPair : IDisposable
 {
     public const uint Ssrc = 0xCAFE_BABE;
 
-    public SrtpPair(SrtpProfile profile, int seed = 1)
+    public SrtpPair(SrtpProtectionProfile profile, int seed = 1)
     {
         Profile = profile;
         byte[] exported = new byte[profile.KeyingMaterialLength];
         new Random(seed).NextBytes(exported);
-        Client = SrtpSession.FromKeyingMaterial(profile, exported, isClient: true);
-        Server = SrtpSession.FromKeyingMaterial(profile, exported, isClient: false);
+        Client = SrtpSession.FromKeyingMaterial(profile, exported, DtlsRole.Client);
+        Server = SrtpSession.FromKeyingMaterial(profile, exported, DtlsRole.Server);
     }
 
-    public SrtpProfile Profile { get; }
+    public SrtpProtectionProfile Profile { get; }
 
     public SrtpSession Client { get; }
 
     public SrtpSession Server { get; }
 
     /// <summary>Profiles by name, because a test method is public and the enum is not.</summary>
-    public static TheoryData<string> Profiles => [nameof(SrtpProfile.AeadAes128Gcm), nameof(SrtpProfile.Aes128CmHmacSha1_80)];
+    public static TheoryData<string> Profiles => [nameof(SrtpProtectionProfile.AeadAes128Gcm), nameof(SrtpProtectionProfile.Aes128CmHmacSha1_80)];
 
-    public static SrtpPair Create(string profile) => new(Enum.Parse<SrtpProfile>(profile));
+    public static SrtpPair Create(string profile) => new(Enum.Parse<SrtpProtectionProfile>(profile));
 
     /// <summary>A plain RTP packet whose payload tells packets apart.</summary>
     public static byte[] Rtp(ushort sequence, int payloadLength = 40, uint ssrc = Ssrc)
@@ -56,7 +57,7 @@ internal sealed class SrtpPair : IDisposable
 
     public static byte[] ProtectRtp(SrtpSession session, byte[] packet)
     {
-        byte[] buffer = new byte[packet.Length + SrtpProfiles.MaxRtpOverhead];
+        byte[] buffer = new byte[packet.Length + SrtpSizes.MaxRtpOverhead];
         packet.CopyTo(buffer, 0);
         Assert.True(session.TryProtectRtp(buffer, packet.Length, out int length));
         return buffer[..length];
@@ -64,7 +65,7 @@ internal sealed class SrtpPair : IDisposable
 
     public static byte[] ProtectRtcp(SrtpSession session, byte[] packet)
     {
-        byte[] buffer = new byte[packet.Length + SrtpProfiles.MaxRtcpOverhead];
+        byte[] buffer = new byte[packet.Length + SrtpSizes.MaxRtcpOverhead];
         packet.CopyTo(buffer, 0);
         Assert.True(session.TryProtectRtcp(buffer, packet.Length, out int length));
         return buffer[..length];

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Srtp;
 using OpenAI.Realtime.WebRtc.Engine.Tests.Support;
 
@@ -9,8 +10,8 @@ public class SrtpSessionTests
     public void Exported_block_is_split_as_RFC_5764_orders_it()
     {
         byte[] exported = [.. Enumerable.Range(0, 60).Select(n => (byte)n)];
-        SrtpKeyingMaterial client = SrtpKeyingMaterial.Split(SrtpProfile.Aes128CmHmacSha1_80, exported, isClient: true);
-        SrtpKeyingMaterial server = SrtpKeyingMaterial.Split(SrtpProfile.Aes128CmHmacSha1_80, exported, isClient: false);
+        SrtpKeyingMaterial client = SrtpKeyingMaterial.Split(SrtpProtectionProfile.Aes128CmHmacSha1_80, exported, DtlsRole.Client);
+        SrtpKeyingMaterial server = SrtpKeyingMaterial.Split(SrtpProtectionProfile.Aes128CmHmacSha1_80, exported, DtlsRole.Server);
         Assert.Equal(exported[..16], client.LocalKey.ToArray());
         Assert.Equal(exported[16..32], client.RemoteKey.ToArray());
         Assert.Equal(exported[32..46], client.LocalSalt.ToArray());
@@ -22,13 +23,13 @@ public class SrtpSessionTests
     [Fact]
     public void Sizes_are_those_of_the_profiles()
     {
-        Assert.Equal(56, SrtpProfile.AeadAes128Gcm.KeyingMaterialLength);
-        Assert.Equal(60, SrtpProfile.Aes128CmHmacSha1_80.KeyingMaterialLength);
-        Assert.Equal(16, SrtpProfile.AeadAes128Gcm.RtpOverhead);
-        Assert.Equal(10, SrtpProfile.Aes128CmHmacSha1_80.RtpOverhead);
-        Assert.Equal(20, SrtpProfile.AeadAes128Gcm.RtcpOverhead);
-        Assert.Equal(14, SrtpProfile.Aes128CmHmacSha1_80.RtcpOverhead);
-        Assert.Equal(60, SrtpProfiles.MaxKeyingMaterialLength);
+        Assert.Equal(56, SrtpProtectionProfile.AeadAes128Gcm.KeyingMaterialLength);
+        Assert.Equal(60, SrtpProtectionProfile.Aes128CmHmacSha1_80.KeyingMaterialLength);
+        Assert.Equal(16, SrtpProtectionProfile.AeadAes128Gcm.RtpOverhead);
+        Assert.Equal(10, SrtpProtectionProfile.Aes128CmHmacSha1_80.RtpOverhead);
+        Assert.Equal(20, SrtpProtectionProfile.AeadAes128Gcm.RtcpOverhead);
+        Assert.Equal(14, SrtpProtectionProfile.Aes128CmHmacSha1_80.RtcpOverhead);
+        Assert.Equal(60, SrtpSizes.MaxKeyingMaterialLength);
     }
 
     [Theory]
@@ -70,7 +71,7 @@ public class SrtpSessionTests
     [Fact]
     public void Packet_that_is_sent_back_to_its_sender_is_not_accepted()
     {
-        using SrtpPair pair = new(SrtpProfile.AeadAes128Gcm);
+        using SrtpPair pair = new(SrtpProtectionProfile.AeadAes128Gcm);
         Assert.Null(SrtpPair.UnprotectRtp(pair.Client, SrtpPair.ProtectRtp(pair.Client, SrtpPair.Rtp(1))));
         Assert.Equal(1, pair.Client.Drops.AuthenticationFailed);
     }
@@ -118,7 +119,7 @@ public class SrtpSessionTests
     [Fact]
     public void Nothing_is_allocated_for_a_forged_packet_in_counter_mode()
     {
-        using SrtpPair pair = new(SrtpProfile.Aes128CmHmacSha1_80);
+        using SrtpPair pair = new(SrtpProtectionProfile.Aes128CmHmacSha1_80);
         byte[] forged = SrtpPair.ProtectRtp(pair.Client, SrtpPair.Rtp(1));
         forged[20] ^= 1;
         byte[] buffer = new byte[forged.Length];

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using OpenAI.Realtime.WebRtc.Conformance;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Interop.Tests.Aiortc;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Driver;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Dtls.Messages;
 using OpenAI.Realtime.WebRtc.Engine.Dtls.Records;
 

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Dtls.Records;
 
 /// <summary>
@@ -81,7 +83,7 @@ internal sealed class RecordLayer : IDisposable
             return false;
         }
 
-        if (!_replay.IsNew(header.Sequence))
+        if (_replay.Contains(header.Sequence))
         {
             counters.Replayed++;
             return false;
@@ -93,7 +95,7 @@ internal sealed class RecordLayer : IDisposable
             return false;
         }
 
-        _replay.Accept(header.Sequence);
+        _replay.Add(header.Sequence);
         return true;
     }
 

@@ -54,7 +54,7 @@ internal sealed class Attacker : IDisposable
     private readonly Dictionary<uint, int> _messagesByPpid = [];
     private readonly HashSet<uint> _tsnsSeen = [];
     private byte[] _exported = [];
-    private SrtpProfile _profile;
+    private SrtpProtectionProfile _profile;
     private NegotiatedSession? _session;
     private readonly TransportPath _path;
     private ushort _rtpSequence;
@@ -78,8 +78,8 @@ internal sealed class Attacker : IDisposable
             IcePwd = Ice.LocalCredentials.Password,
             IceLite = options.IceLite,
             Candidates = [.. Ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address))],
-            Fingerprint = new("sha-256", CertificateFingerprint.Sha256Of(Certificate).ToHex()),
-            AnswerSetup = options.IsDtlsServer ? SdpSetup.Passive : SdpSetup.Active,
+            Fingerprint = CertificateFingerprint.Sha256Of(Certificate),
+            AnswerRole = options.IsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
             AudioSsrc = Ssrc,
             Cname = "attacker",
             StreamId = "stream",
@@ -171,9 +171,9 @@ internal sealed class Attacker : IDisposable
         _session = session;
         Dtls = new DtlsConnection(new DtlsOptions
         {
-            Role = session.IsDtlsClient ? DtlsRole.Client : DtlsRole.Server,
+            Role = session.DtlsRole,
             Certificate = _certificate,
-            PeerFingerprints = [.. session.RemoteFingerprints.Select(f => CertificateFingerprint.TryParse(f.Algorithm, f.Value, out CertificateFingerprint? p) ? p : throw new FuzzFailureException($"fingerprint {f}"))],
+            PeerFingerprints = session.RemoteFingerprints,
             Random = _random,
             SrtpProfiles = _options.CounterModeOnly ? [SrtpProtectionProfile.Aes128CmHmacSha1_80] : [SrtpProtectionProfile.AeadAes128Gcm, SrtpProtectionProfile.Aes128CmHmacSha1_80],
         });
@@ -182,7 +182,7 @@ internal sealed class Attacker : IDisposable
             new DataChannelOptions { Label = "oai-events", IsOpener = _options.Offers });
         Ice.SetRemote(new IceCredentials(session.RemoteUfrag, session.RemotePwd), session.RemoteIsIceLite);
         foreach (SdpCandidate c in session.RemoteCandidates)
-            Ice.AddRemoteCandidate(new IceCandidate(c.Foundation, c.Component, c.Protocol, c.Priority, c.TransportAddress.GetValueOrDefault(), (IceCandidateType)c.Type));
+            Ice.AddRemoteCandidate(new IceCandidate(c.Foundation, c.Component, c.Protocol, c.Priority, c.TransportAddress.GetValueOrDefault(), c.Type.GetValueOrDefault()));
         Ice.Start(now);
     }
 
@@ -266,7 +266,7 @@ internal sealed class Attacker : IDisposable
     }
 
     /// <summary>A message by the rules; false when the association cannot take it.</summary>
-    public bool Send(ReadOnlySpan<byte> message, Instant now) => Channel?.Send(DataMessageKind.Text, message, now) == SctpSendResult.Accepted;
+    public bool Send(ReadOnlySpan<byte> message, Instant now) => Channel?.Send(MessageKind.Text, message, now) == SctpSendResult.Accepted;
 
     /// <summary>Any bytes under any PPID, by the rules of SCTP: they arrive whole and in order.</summary>
     public bool SendRaw(ushort streamId, uint ppid, byte[] message, Instant now) =>
@@ -312,11 +312,11 @@ internal sealed class Attacker : IDisposable
         if (_isSecured)
             return;
         _isSecured = true;
-        _profile = (SrtpProfile)Dtls!.SrtpProfile.GetValueOrDefault();
+        _profile = Dtls!.SrtpProfile.GetValueOrDefault();
         _exported = new byte[_profile.KeyingMaterialLength];
         Dtls.TryExportKeyingMaterial("EXTRACTOR-dtls_srtp"u8, _exported);
         Srtp = NewSrtp();
-        Channel!.Start(_session!.IsDtlsClient, now);
+        Channel!.Start(_session!.DtlsRole, now);
     }
 
     private void HandleSctp(ReadOnlySpan<byte> packet, Instant now)
@@ -418,7 +418,7 @@ internal sealed class Attacker : IDisposable
     /// </summary>
     public byte[] SealRtp(ReadOnlySpan<byte> rtp)
     {
-        byte[] buffer = new byte[rtp.Length + SrtpProfiles.MaxRtpOverhead];
+        byte[] buffer = new byte[rtp.Length + SrtpSizes.MaxRtpOverhead];
         rtp.CopyTo(buffer);
         if (Srtp!.TryProtectRtp(buffer, rtp.Length, out int length))
         {
@@ -434,7 +434,7 @@ internal sealed class Attacker : IDisposable
 
     public byte[] SealRtcp(ReadOnlySpan<byte> rtcp)
     {
-        byte[] buffer = new byte[rtcp.Length + SrtpProfiles.MaxRtcpOverhead];
+        byte[] buffer = new byte[rtcp.Length + SrtpSizes.MaxRtcpOverhead];
         rtcp.CopyTo(buffer);
         if (Srtp!.TryProtectRtcp(buffer, rtcp.Length, out int length))
             return buffer[..length];
@@ -492,5 +492,5 @@ internal sealed class Attacker : IDisposable
 
     private uint VictimSsrc() => _session?.Audio?.RemoteSsrc ?? 0;
 
-    private SrtpSession NewSrtp() => SrtpSession.FromKeyingMaterial(_profile, _exported, _session!.IsDtlsClient);
+    private SrtpSession NewSrtp() => SrtpSession.FromKeyingMaterial(_profile, _exported, _session!.DtlsRole);
 }

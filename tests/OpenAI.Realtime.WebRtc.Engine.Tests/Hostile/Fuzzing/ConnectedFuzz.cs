@@ -105,7 +105,7 @@ internal sealed partial class ConnectedFuzz : IDisposable
     private void Converse()
     {
         Attacker.Send(Encoding.UTF8.GetBytes("""{"type":"session.created"}"""), _duel.Now);
-        _duel.Act((victim, now) => victim.SendMessage(new byte[_mutator.Random.Next(1, 6000)], false, now));
+        _duel.Act((victim, now) => victim.SendMessage(new byte[_mutator.Random.Next(1, 6000)], MessageKind.Binary, now));
         for (int i = 0; i < 3; i++)
         {
             SendHonestAudio();
@@ -157,7 +157,7 @@ internal sealed partial class ConnectedFuzz : IDisposable
         switch (_mutator.Random.Next(8))
         {
             case 0:
-                _duel.Act((victim, now) => victim.SendMessage(_mutator.Noise(_mutator.Random.Next(1, _mutator.Chance(20) ? 60_000 : 500)), _mutator.Chance(50), now));
+                _duel.Act((victim, now) => victim.SendMessage(_mutator.Noise(_mutator.Random.Next(1, _mutator.Chance(20) ? 60_000 : 500)), _mutator.Chance(50) ? MessageKind.Text : MessageKind.Binary, now));
                 break;
             case 1:
                 _duel.Act((victim, now) => victim.SendAudio(_mutator.Noise(_mutator.Random.Next(1, 1100)), _nextNumber++, _mutator.Boundary(), _mutator.Chance(50), now));
@@ -233,7 +233,7 @@ internal sealed partial class ConnectedFuzz : IDisposable
         _duel.Settle();
         if (!_duel.AdvanceUntil(() => _duel.End is not null || _duel.LastText == text, limit) || _duel.End is not null)
             return _duel.End is not null;
-        _duel.Act((victim, now) => victim.SendMessage(Encoding.UTF8.GetBytes(text), true, now));
+        _duel.Act((victim, now) => victim.SendMessage(Encoding.UTF8.GetBytes(text), MessageKind.Text, now));
         return _duel.AdvanceUntil(() => _duel.End is not null || Attacker.LastText == text, limit);
     }
 

@@ -55,7 +55,7 @@ internal sealed class HandshakeFuzz : IDisposable
             throw _duel.Failure("The victim neither connects nor ends.");
         _duel.Intercept = null;
         Attacker.InterceptSctp = null;
-        _duel.Act((victim, now) => victim.SendMessage([1, 2, 3], false, now));
+        _duel.Act((victim, now) => victim.SendMessage([1, 2, 3], MessageKind.Binary, now));
         _duel.Advance(TimeSpan.FromSeconds(1));
         if (_duel.End is { } end)
             _report.CountEnd(end.Cause.ToString());

@@ -1,16 +1,16 @@
-namespace OpenAI.Realtime.WebRtc.Engine.Srtp;
+namespace OpenAI.Realtime.WebRtc.Engine.Core;
 
 /// <summary>
-/// Which packet indices have been seen (RFC 3711 §3.3.2).
+/// Which packet indices have been seen: of SRTP packets (RFC 3711 §3.3.2), of DTLS records (RFC 6347 §4.1.2.6).
 /// <code>
 ///   older than the window    │ bit Size−1 … … … 2   1   0 │   newer: moves the window
 ///   counts as seen           │                    highest │
 /// </code>
-/// Checked before a packet is authenticated, updated only after.
+/// Asked before a packet is authenticated, told only after.
 /// </summary>
 internal struct ReplayWindow
 {
-    /// <summary>How many indices the window spans; §3.3.2 asks for at least 64. 128 packets are 2.5 s of audio.</summary>
+    /// <summary>How many indices the window spans: RFC 3711 asks for at least 64, RFC 6347 prefers 64 and allows more. 128 packets are 2.5 s of audio.</summary>
     public const int Size = 128;
 
     private UInt128 _seen;

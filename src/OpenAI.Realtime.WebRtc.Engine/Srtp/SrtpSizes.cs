@@ -1,17 +1,9 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Srtp;
 
-/// <summary>The protection profiles that we know, by their numbers in <c>use_srtp</c> (RFC 5764 §4.1.2, RFC 7714 §14.2).</summary>
-internal enum SrtpProfile : ushort
-{
-    /// <summary>AES-128 in counter mode, HMAC-SHA1 with an 80-bit tag (RFC 3711 §4.1.1, §4.2.1).</summary>
-    Aes128CmHmacSha1_80 = 0x0001,
-
-    /// <summary>AES-128 in Galois/counter mode, 128-bit tag (RFC 7714).</summary>
-    AeadAes128Gcm = 0x0007,
-}
-
-/// <summary>The sizes that go with each profile, in bytes.</summary>
-internal static class SrtpProfiles
+/// <summary>The sizes that go with each protection profile, in bytes.</summary>
+internal static class SrtpSizes
 {
     /// <summary>The longest tag of any profile: what a sender's buffer has to spare behind an RTP packet.</summary>
     public const int MaxRtpOverhead = AesGcmTransform.TagLength;
@@ -25,16 +17,16 @@ internal static class SrtpProfiles
     /// <summary>The length of a master key, the same for both profiles.</summary>
     public const int MasterKeyLength = SrtpTransform.KeyLength;
 
-    extension(SrtpProfile profile)
+    extension(SrtpProtectionProfile profile)
     {
         /// <summary>The length of a master salt: 112 bits, or 96 for GCM (RFC 7714 §12).</summary>
-        public int MasterSaltLength => profile == SrtpProfile.AeadAes128Gcm ? AesGcmTransform.SaltLength : AesCmTransform.SaltLength;
+        public int MasterSaltLength => profile == SrtpProtectionProfile.AeadAes128Gcm ? AesGcmTransform.SaltLength : AesCmTransform.SaltLength;
 
         /// <summary>How many bytes DTLS has to export: two keys and two salts (RFC 5764 §4.2).</summary>
         public int KeyingMaterialLength => 2 * (MasterKeyLength + profile.MasterSaltLength);
 
         /// <summary>How many bytes an RTP packet grows by.</summary>
-        public int RtpOverhead => profile == SrtpProfile.AeadAes128Gcm ? AesGcmTransform.TagLength : AesCmTransform.TagLength;
+        public int RtpOverhead => profile == SrtpProtectionProfile.AeadAes128Gcm ? AesGcmTransform.TagLength : AesCmTransform.TagLength;
 
         /// <summary>How many bytes an RTCP compound grows by.</summary>
         public int RtcpOverhead => profile.RtpOverhead + SrtpTransform.IndexWordLength;
