@@ -16,7 +16,7 @@ public sealed class RealtimeCalls
     private readonly RealtimeHttp _http;
 
     /// <summary>Controls the calls of the project whose API key <paramref name="options"/> hold.</summary>
-    /// <param name="options">Endpoint and API key. Read at each request.</param>
+    /// <param name="options">Endpoint and API key, or <see cref="OpenAIRealtimeWebRtcOptions.ApiKeyProvider"/>. Read at each request.</param>
     /// <param name="httpClient">Sends the requests; the caller keeps it alive and disposes it.</param>
     /// <param name="timeProvider">The clock of timeouts. Default: the system's.</param>
     /// <param name="loggerFactory">Where log messages go. Default: nowhere.</param>
@@ -35,16 +35,16 @@ public sealed class RealtimeCalls
     /// <summary><c>POST realtime/calls/{call_id}/hangup</c>: ends a call, over WebRTC or SIP. One that is no longer there counts as ended.</summary>
     /// <param name="callId">The call, <c>rtc_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
-    /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
     public Task HangUpAsync(string callId, CancellationToken cancellationToken = default) => PostAsync(callId, RealtimeCallOperation.HangUp, null, cancellationToken);
 
     /// <summary><c>POST realtime/calls/{call_id}/accept</c>: answers an incoming SIP call with a session.</summary>
     /// <param name="callId">The call, <see cref="IncomingCall.CallId"/>.</param>
     /// <param name="session">What the session is to be. Default of its model: <see cref="OpenAIRealtimeWebRtcOptions.Model"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
-    /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
     public Task AcceptAsync(string callId, SessionConfig session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -55,8 +55,8 @@ public sealed class RealtimeCalls
     /// <param name="callId">The call, <see cref="IncomingCall.CallId"/>.</param>
     /// <param name="sipStatusCode">What the caller is told, such as 486 (busy). Default: 603 (decline).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
-    /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
     public Task RejectAsync(string callId, int sipStatusCode = 603, CancellationToken cancellationToken = default) =>
         PostAsync(callId, RealtimeCallOperation.Reject, new CallRejectRequest { StatusCode = sipStatusCode }.ToUtf8Json(), cancellationToken);
 
@@ -64,8 +64,8 @@ public sealed class RealtimeCalls
     /// <param name="callId">The call.</param>
     /// <param name="targetUri">To whom: <c>tel:+14155550123</c>, or a <c>sip:</c> address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
-    /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
     public Task ReferAsync(string callId, string targetUri, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(targetUri);
@@ -75,8 +75,8 @@ public sealed class RealtimeCalls
     private async Task PostAsync(string callId, RealtimeCallOperation operation, byte[]? body, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(callId);
-        if (string.IsNullOrEmpty(_options.ApiKey))
-            throw new InvalidOperationException("Controlling calls needs ApiKey.");
+        if (!_options.HasApiKey)
+            throw new InvalidOperationException("Controlling calls needs ApiKey or ApiKeyProvider.");
         if (callId is "." or "..")
             throw new ArgumentException("That is no call's id.", nameof(callId)); // an address would lose it
         bool hangsUp = operation == RealtimeCallOperation.HangUp;
@@ -90,13 +90,13 @@ public sealed class RealtimeCalls
         string path = $"realtime/calls/{Uri.EscapeDataString(callId)}/{verb}";
         var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(_options, path), hangsUp ? _options.HangUpTimeout : _options.AnswerTimeout)
         {
-            Credential = Credential.Api(_options),
             Headers = CallSignaling.ApiKeyHeaders(_options, safetyIdentifier: null),
             Body = body,
             ContentType = body is null ? null : "application/json",
             Accept = "application/json",
             OfCall = (operation, callId),
         };
+        call = await ApiKeySource.AuthorizeAsync(call, _options, _http.TimeProvider, cancellationToken).ConfigureAwait(false);
         HttpReply reply = await _http.PostAsync(call, cancellationToken).ConfigureAwait(false);
         if (!reply.IsSuccess && !(hangsUp && reply.Status == HttpStatusCode.NotFound))
             throw ServiceErrors.From(call, reply);

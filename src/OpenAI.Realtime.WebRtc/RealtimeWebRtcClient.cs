@@ -34,6 +34,14 @@ public sealed class RealtimeWebRtcClient : IDisposable
     {
     }
 
+    /// <summary>Makes a client of OpenAI's own service from a callback that gives the API key, for a key that may change while the client lives; everything else has its default.</summary>
+    /// <param name="apiKeyProvider">Asked each time a key is needed, see <see cref="OpenAIRealtimeWebRtcOptions.ApiKeyProvider"/>.</param>
+    /// <exception cref="ArgumentNullException">It is null.</exception>
+    public RealtimeWebRtcClient(Func<CancellationToken, ValueTask<string>> apiKeyProvider)
+        : this(new OpenAIRealtimeWebRtcOptions { ApiKeyProvider = apiKeyProvider ?? throw new ArgumentNullException(nameof(apiKeyProvider)) })
+    {
+    }
+
     /// <summary>Makes a client without dependency injection.</summary>
     /// <param name="options">Where the service is and how to prove who we are; not to be changed afterwards.</param>
     /// <param name="httpClient">Asks the service, and nobody else; the caller keeps it alive and disposes it. Default: null, one of the client's own.</param>
@@ -311,7 +319,9 @@ public sealed class RealtimeWebRtcClient : IDisposable
         if (_options.KeyUrl is { } url)
             return new ServerEphemeralKeyProvider(url, _options.KeyTimeout, new RealtimeHttp(keyServerHttpClient ?? OwnHttpClient(), _timeProvider, _logger));
         var minting = new OpenAIEphemeralKeyProvider(_options, http);
-        return _options.CacheKeys ? new CachingEphemeralKeyProvider(minting, _options.KeyExpiryMargin, _timeProvider) : minting;
+
+        // Nor one that was minted with a key from a callback: when that key is replaced, what it has made goes with it.
+        return _options.CacheKeys && _options.ApiKeyProvider is null ? new CachingEphemeralKeyProvider(minting, _options.KeyExpiryMargin, _timeProvider) : minting;
     }
 
     private Activity? StartActivity(string model)

@@ -21,8 +21,8 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
     public override void Check()
     {
         OpenAIRealtimeWebRtcOptions client = Service.Options;
-        if (string.IsNullOrEmpty(client.ApiKey))
-            throw new InvalidOperationException($"{Name} opens calls with the API key itself: set ApiKey.");
+        if (!Service.HasApiKey)
+            throw new InvalidOperationException($"{Name} opens calls with the API key itself: set ApiKey or ApiKeyProvider.");
         if (client.Dialect != RealtimeDialect.Ga)
             throw new InvalidOperationException($"{Name} needs Dialect Ga: the beta has no unified interface. MapRealtimeEphemeralKey serves the beta, too.");
         if (client.NegotiatedChannelId is not null)

@@ -23,13 +23,13 @@ internal sealed class EphemeralKeyRoute : RealtimeRoute
     {
         _handedOut = handedOut;
         _mint = new Lazy<IEphemeralKeyProvider>(() => Service.CreateKeyMint()
-            ?? throw new InvalidOperationException($"{Name} mints a key for each caller and cannot hand out one that is given: set ApiKey or KeyUrl, or use a key provider."));
+            ?? throw new InvalidOperationException($"{Name} mints a key for each caller and cannot hand out one that is given: set ApiKey, ApiKeyProvider or KeyUrl, or use a key provider."));
     }
 
     public override void Check()
     {
         _ = _mint.Value;
-        _ = CallsUrl("model");
+        ThrowIfShown(Service.Options.ApiKey, CallsUrl("model"));
     }
 
     protected override async Task ServeAsync(HttpContext context)
@@ -44,7 +44,9 @@ internal sealed class EphemeralKeyRoute : RealtimeRoute
         }, context.RequestAborted).ConfigureAwait(false);
         Logger.KeyMinted();
 
-        byte[] reply = Reply(key, model);
+        Uri callsUrl = CallsUrl(model);
+        await CheckAsync(callsUrl, context.RequestAborted).ConfigureAwait(false);
+        byte[] reply = Reply(key, callsUrl, model);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = reply.Length;
         await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
@@ -52,12 +54,12 @@ internal sealed class EphemeralKeyRoute : RealtimeRoute
 
     private async Task<EphemeralKey> MintAsync(EphemeralKeyRequest request, CancellationToken cancellationToken)
     {
-        EphemeralKey key = await AskAsync(request, cancellationToken).ConfigureAwait(false);
+        EphemeralKey key = await MintOnceAsync(request, cancellationToken).ConfigureAwait(false);
         if (IsFresh(key))
             return key;
 
         // A provider of the application's may keep keys, too; being told that this one is of no use, it makes another.
-        key = await AskAsync(new EphemeralKeyRequest
+        key = await MintOnceAsync(new EphemeralKeyRequest
         {
             Session = request.Session,
             Dialect = request.Dialect,
@@ -72,22 +74,26 @@ internal sealed class EphemeralKeyRoute : RealtimeRoute
 
     private bool IsFresh(EphemeralKey key) => !key.IsCached && _handedOut.TryAdd(key.Value);
 
-    /// <summary>Asks the provider, whoever wrote it, within our own limit of time.</summary>
-    private async Task<EphemeralKey> AskAsync(EphemeralKeyRequest request, CancellationToken cancellationToken)
+    private Task<EphemeralKey> MintOnceAsync(EphemeralKeyRequest request, CancellationToken cancellationToken) =>
+        AskAsync($"The key provider {_mint.Value.GetType().Name}", token => _mint.Value.GetKeyAsync(request, token), cancellationToken);
+
+    /// <summary>Asks a provider, whoever wrote it, within our own limit of time.</summary>
+    private async Task<T> AskAsync<T>(string who, Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
+        where T : class
     {
         using var timeout = new CancellationTokenSource(Service.Options.KeyTimeout, Service.TimeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            return await _mint.Value.GetKeyAsync(request, linked.Token).AsTask().WaitAsync(linked.Token).ConfigureAwait(false)
+            return await ask(linked.Token).AsTask().WaitAsync(linked.Token).ConfigureAwait(false)
                 ?? throw new InvalidOperationException("It returned null.");
         }
         catch (Exception e) when (e is not RealtimeConnectException && !cancellationToken.IsCancellationRequested)
         {
             throw timeout.IsCancellationRequested && e is OperationCanceledException
                 ? new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.EndpointUnreachable,
-                    $"The key provider gave no key within {Service.Options.KeyTimeout.TotalSeconds:0.###} s ({nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)}).", e)
-                : new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.KeyUnusable, $"The key provider {_mint.Value.GetType().Name} failed: {Redaction.Hide(e.Message)}", e);
+                    $"{who} gave no key within {Service.Options.KeyTimeout.TotalSeconds:0.###} s ({nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)}).", e)
+                : new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.KeyUnusable, $"{who} failed: {Redaction.Hide(e.Message)}", e);
         }
     }
 
@@ -95,15 +101,25 @@ internal sealed class EphemeralKeyRoute : RealtimeRoute
     private Uri CallsUrl(string model)
     {
         OpenAIRealtimeWebRtcOptions options = Service.Options;
-        Uri address = options.Dialect == RealtimeDialect.Beta
+        return options.Dialect == RealtimeDialect.Beta
             ? ApiAddress.Of(options, "realtime", ("model", model))
             : ApiAddress.Of(options, "realtime/calls");
-        return string.IsNullOrEmpty(options.ApiKey) || !Uri.UnescapeDataString(address.AbsoluteUri).Contains(options.ApiKey, StringComparison.Ordinal)
-            ? address
-            : throw new InvalidOperationException($"{Name} would show the API key to pages: it stands in the query of Endpoint or in ExtraQuery. Set ApiKey and ApiKeyHeader instead.");
     }
 
-    private byte[] Reply(EphemeralKey key, string model)
+    /// <summary>A key that a callback gives is not known when the host starts. It could stand only in a query, which few services have, so only then is it asked for here.</summary>
+    private async ValueTask CheckAsync(Uri callsUrl, CancellationToken cancellationToken)
+    {
+        if (Service.Options.ApiKeyProvider is { } provider && callsUrl.Query.Length > 0)
+            ThrowIfShown(await AskAsync(nameof(OpenAIRealtimeWebRtcOptions.ApiKeyProvider), provider, cancellationToken).ConfigureAwait(false), callsUrl);
+    }
+
+    private void ThrowIfShown(string? apiKey, Uri callsUrl)
+    {
+        if (!string.IsNullOrEmpty(apiKey) && Uri.UnescapeDataString(callsUrl.AbsoluteUri).Contains(apiKey, StringComparison.Ordinal))
+            throw new InvalidOperationException($"{Name} would show the API key to pages: it stands in the query of Endpoint or in ExtraQuery. Set ApiKey or ApiKeyProvider, and ApiKeyHeader, instead.");
+    }
+
+    private static byte[] Reply(EphemeralKey key, Uri callsUrl, string model)
     {
         using var stream = new MemoryStream(512);
         using (var writer = new Utf8JsonWriter(stream))
@@ -114,7 +130,7 @@ internal sealed class EphemeralKeyRoute : RealtimeRoute
                 writer.WriteNumber("expires_at"u8, at.ToUnixTimeSeconds());
             else
                 writer.WriteNull("expires_at"u8);
-            writer.WriteString("calls_url"u8, CallsUrl(model).AbsoluteUri);
+            writer.WriteString("calls_url"u8, callsUrl.AbsoluteUri);
             writer.WriteString("model"u8, model);
             writer.WriteEndObject();
         }

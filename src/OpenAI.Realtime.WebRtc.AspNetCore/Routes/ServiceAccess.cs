@@ -34,6 +34,8 @@ internal sealed class ServiceAccess
 
     public OpenAIRealtimeWebRtcOptions Options { get; }
 
+    public bool HasApiKey => Options.ApiKeyProvider is not null || !string.IsNullOrEmpty(Options.ApiKey);
+
     public TimeProvider TimeProvider { get; }
 
     /// <summary>Calls with the API key, and hang-ups whose failure nobody waits for.</summary>
@@ -52,7 +54,7 @@ internal sealed class ServiceAccess
             return provider is StaticEphemeralKeyProvider ? null : provider;
         if (Options.KeyUrl is { } url)
             return new ServerEphemeralKeyProvider(url, Options.KeyTimeout, _keyServerHttp);
-        return string.IsNullOrEmpty(Options.ApiKey) ? null : new OpenAIEphemeralKeyProvider(Options, _http);
+        return HasApiKey ? new OpenAIEphemeralKeyProvider(Options, _http) : null;
     }
 
     /// <summary>The one place where the session configuration is looked at: it is passed on as JSON, with the client's model where it names none.</summary>

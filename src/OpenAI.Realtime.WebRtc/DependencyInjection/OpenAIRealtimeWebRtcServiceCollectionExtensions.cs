@@ -130,6 +130,14 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
         public IOpenAIRealtimeWebRtcBuilder UseKeyProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>()
             where TProvider : class, IEphemeralKeyProvider => UseKeyProvider(provider => ActivatorUtilities.CreateInstance<TProvider>(provider));
 
+        public IOpenAIRealtimeWebRtcBuilder UseApiKeyProvider(Func<IServiceProvider, CancellationToken, ValueTask<string>> getKey)
+        {
+            ArgumentNullException.ThrowIfNull(getKey);
+            services.AddOptions<OpenAIRealtimeWebRtcOptions>(name)
+                .Configure<IServiceProvider>((options, provider) => options.ApiKeyProvider = cancellationToken => getKey(provider, cancellationToken));
+            return this;
+        }
+
         public IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create)
         {
             ArgumentNullException.ThrowIfNull(create);

@@ -6,26 +6,23 @@ internal sealed class Credential
     private readonly string _header;
     private readonly string _value;
 
-    private Credential(string header, string value, string name, bool isApiKey)
+    private Credential(string header, string value, string? apiKeyOption)
     {
         _header = header;
         _value = value;
-        Name = name;
-        IsApiKey = isApiKey;
+        ApiKeyOption = apiKeyOption;
     }
 
-    /// <summary>What messages call it.</summary>
-    public string Name { get; }
-
-    public bool IsApiKey { get; }
+    /// <summary>The option that the API key came from; null for an ephemeral key.</summary>
+    public string? ApiKeyOption { get; }
 
     /// <summary>The API key, in the header that the options name.</summary>
-    public static Credential Api(OpenAIRealtimeWebRtcOptions options) => options.ApiKeyHeader == ApiKeyHeader.ApiKey
-        ? new Credential("api-key", options.ApiKey!, "API key", isApiKey: true)
-        : new Credential("Authorization", "Bearer " + options.ApiKey, "API key", isApiKey: true);
+    public static Credential Api(string apiKey, OpenAIRealtimeWebRtcOptions options) => options.ApiKeyHeader == ApiKeyHeader.ApiKey
+        ? new Credential("api-key", apiKey, options.ApiKeyOption)
+        : new Credential("Authorization", "Bearer " + apiKey, options.ApiKeyOption);
 
     /// <summary>An ephemeral key: always a bearer token.</summary>
-    public static Credential Ephemeral(string key) => new("Authorization", "Bearer " + key, "ephemeral key", isApiKey: false);
+    public static Credential Ephemeral(string key) => new("Authorization", "Bearer " + key, apiKeyOption: null);
 
     public void Apply(HttpRequestMessage request)
     {
@@ -34,5 +31,5 @@ internal sealed class Credential
         request.Headers.TryAddWithoutValidation(_header, _value);
     }
 
-    public override string ToString() => Name;
+    public override string ToString() => ApiKeyOption is null ? "ephemeral key" : "API key";
 }
