@@ -98,6 +98,13 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
     /// <summary>Whether it stands in quotation marks, as keys do that were taken over from a file or a command.</summary>
     internal static bool IsQuoted(string? value) => value is { Length: > 0 } && (value[0] is '"' or '\'' or '`' || value[^1] is '"' or '\'' or '`');
 
+    /// <summary>Throws when an identifier of an end user's cannot be sent.</summary>
+    internal static void ThrowIfNoHeaderValue(string? safetyIdentifier, string parameter)
+    {
+        if (!IsHeaderValue(safetyIdentifier))
+            throw new ArgumentException("SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64.", parameter);
+    }
+
     /// <summary>Visible ASCII only: what every server and proxy passes on unchanged.</summary>
     internal static bool IsHeaderValue(string? value) => value is null || !value.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

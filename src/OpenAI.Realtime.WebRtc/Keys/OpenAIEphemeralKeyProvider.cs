@@ -34,6 +34,9 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
         _http = http;
     }
 
+    /// <summary>An address that whoever gets the key is told, too, so that the API key must not stand in it. A key from a callback is known only when it is used.</summary>
+    internal Uri? ToldAddress { get; init; }
+
     /// <inheritdoc/>
     public async ValueTask<EphemeralKey> GetKeyAsync(EphemeralKeyRequest request, CancellationToken cancellationToken = default)
     {
@@ -53,6 +56,8 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
             Accept = "application/json",
         };
         call = await ApiKeySource.AuthorizeAsync(call, _options, _http.TimeProvider, cancellationToken).ConfigureAwait(false);
+        if (ToldAddress is { } told && call.Credential!.StandsIn(told))
+            throw call.Failed(ConnectFailure.KeyUnusable, Credential.ShownMessage);
         HttpReply reply = await _http.PostAsync(call, cancellationToken).ConfigureAwait(false);
         if (!reply.IsSuccess)
             throw ServiceErrors.From(call, reply);

@@ -22,7 +22,7 @@ namespace OpenAI.Realtime.WebRtc.Signaling;
 internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http, ILogger logger, Action<Task>? leftBehind = null)
 {
     /// <summary>Opens a call with an ephemeral key.</summary>
-    public Task<SignalingAnswer> CallAsync(
+    public Task<RealtimeCallAnswer> CallAsync(
         string offer, string ephemeralKey, string model, Action<string> callCreated, CancellationToken cancellationToken, bool translation = false)
     {
         Uri address = options.Dialect == RealtimeDialect.Beta
@@ -41,7 +41,7 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
     }
 
     /// <summary>Opens a call with the API key, the session configuration beside the offer.</summary>
-    public async Task<SignalingAnswer> CallUnifiedAsync(
+    public async Task<RealtimeCallAnswer> CallUnifiedAsync(
         string offer, ReadOnlyMemory<byte> session, string? safetyIdentifier, Action<string> callCreated, CancellationToken cancellationToken, bool translation = false)
     {
         var opening = new OpeningCall(callCreated, id => HangUpAsync(id, ephemeralKey: null), leftBehind);
@@ -117,7 +117,7 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
             : ApiAddress.Of(options, path);
     }
 
-    private async Task<SignalingAnswer> ExchangeAsync(HttpCall call, CancellationToken cancellationToken)
+    private async Task<RealtimeCallAnswer> ExchangeAsync(HttpCall call, CancellationToken cancellationToken)
     {
         HttpReply reply = await http.PostAsync(call, cancellationToken).ConfigureAwait(false);
         if (!reply.IsSuccess)
@@ -131,6 +131,6 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
                 $"{Redaction.Show(call.Address)} answered {(int)reply.Status}, but with {what} where an SDP answer should be. Check that Endpoint is a Realtime service and Dialect the one it speaks.",
                 said: new ServiceError(reply.Status, RequestId: reply.RequestId));
         }
-        return new SignalingAnswer(Encoding.UTF8.GetString(reply.Body), CallId.FromLocation(reply.Location));
+        return new RealtimeCallAnswer(Encoding.UTF8.GetString(reply.Body), CallId.FromLocation(reply.Location));
     }
 }

@@ -77,7 +77,7 @@ public sealed class ApiKeyProviderTests
             Map, client: o => (o.ApiKeyProvider, o.ApiKey, o.ExtraQuery["key"]) = (vault.Provider(o.ApiKey!), null, o.ApiKey!));
         using HttpResponseMessage response = await careless.PostAsync("/session");
         await response.ShouldBeAsync(500, "host_failed", careless);
-        Assert.Contains(careless.Log.Entries, e => e.Id.Id == 5004 && e.Text.Contains("would show the API key to pages", StringComparison.Ordinal));
+        Assert.Contains(careless.Log.Entries, e => e.Id.Id == 5002 && e.Text.Contains("would be shown the API key", StringComparison.Ordinal));
     }
 
     private static Task<TestHost> StartAsync(Vault vault, Action<OpenAIRealtimeWebRtcOptions>? client = null) => TestHost.StartAsync(Map, client: o =>

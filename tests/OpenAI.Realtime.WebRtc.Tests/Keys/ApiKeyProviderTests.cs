@@ -62,12 +62,7 @@ public sealed class ApiKeyProviderTests : Harness
         var end = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         Provide(how switch
         {
-            "waits for its token" => async token =>
-            {
-                await Task.Delay(Timeout.Infinite, token);
-                return Secret;
-            }
-            ,
+            "waits for its token" => NeverAsync,
             "never comes back" => _ => new(end.Task),
             _ => _ => new(end.Task.GetAwaiter().GetResult()),
         });
@@ -112,11 +107,10 @@ public sealed class ApiKeyProviderTests : Harness
     public async Task The_callers_cancellation_passes_through()
     {
         var asked = new TaskCompletionSource<CancellationToken>();
-        Provide(async token =>
+        Provide(token =>
         {
             asked.SetResult(token);
-            await Task.Delay(Timeout.Infinite, token);
-            return Secret;
+            return NeverAsync(token);
         });
         using var cancel = new CancellationTokenSource();
         Task connecting = Client().ConnectAsync(cancellationToken: cancel.Token);
@@ -198,11 +192,7 @@ public sealed class ApiKeyProviderTests : Harness
     public async Task A_hang_up_waits_for_its_key_no_longer_than_for_its_answer()
     {
         using var http = new HttpClient();
-        Provide(async token =>
-        {
-            await Task.Delay(Timeout.Infinite, token);
-            return Secret;
-        });
+        Provide(NeverAsync);
         (Options.KeyTimeout, Options.HangUpTimeout) = (TimeSpan.FromMinutes(5), TimeSpan.FromMilliseconds(100));
         var e = await Assert.ThrowsAsync<RealtimeCallException>(() => new RealtimeCalls(Options, http).HangUpAsync("rtc_1").Within());
         Assert.Contains("within 0.1 s", e.Message, StringComparison.Ordinal);
@@ -248,6 +238,12 @@ public sealed class ApiKeyProviderTests : Harness
         Assert.Equal("Bearer key-1", Endpoint.To("/v1/realtime/client_secrets").Single().Header("Authorization"));
         Assert.Equal("Bearer key-2", Endpoint.To("/v1/realtime/calls/rtc_1/hangup").Single().Header("Authorization"));
         await session.DisposeAsync();
+    }
+
+    private static async ValueTask<string> NeverAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        return Secret;
     }
 
     private void Provide(Func<CancellationToken, ValueTask<string>> provider) => (Options.ApiKey, Options.ApiKeyProvider) = (null, provider);
