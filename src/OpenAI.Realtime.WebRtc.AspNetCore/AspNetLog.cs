@@ -29,11 +29,14 @@ internal static partial class AspNetLog
     [LoggerMessage(5007, LogLevel.Debug, "Call {CallId} was opened for a page")]
     public static partial void CallOpened(this ILogger logger, string? callId);
 
-    [LoggerMessage(5008, LogLevel.Debug, "Call {CallId} was hung up by its page")]
+    [LoggerMessage(5008, LogLevel.Debug, "Call {CallId} was hung up for its page")]
     public static partial void CallHungUp(this ILogger logger, string callId);
 
     [LoggerMessage(5009, LogLevel.Warning, "The key provider gave a key that somebody has had already; it was not handed out")]
     public static partial void KeyNotFresh(this ILogger logger);
+
+    [LoggerMessage(5010, LogLevel.Warning, "Call {CallId} may still be open, though its page has gone: {Reason}")]
+    public static partial void CallLeftOpen(this ILogger logger, string callId, string reason);
 
     // 5020–5039: bridged calls
     [LoggerMessage(5020, LogLevel.Information, "Bridged call {BridgeId} has begun, call {CallId} at the service")]

@@ -77,7 +77,7 @@ public static class RealtimeEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         IServiceProvider services = endpoints.ServiceProvider;
-        if (services.GetService<ServiceAccess.Cache>() is null)
+        if (services.GetService<HandedOutKeys>() is null)
             throw new InvalidOperationException($"Call builder.Services.{nameof(RealtimeEndpointServiceCollectionExtensions.AddRealtimeEndpoints)}() before the host is built.");
         if (services.GetService<IHttpClientFactory>() is null)
             throw new InvalidOperationException("Call builder.Services.AddOpenAIRealtimeWebRtc(…) before the host is built: it says where the service is, and holds the API key.");

@@ -18,7 +18,6 @@ public static class RealtimeEndpointServiceCollectionExtensions
     public static IServiceCollection AddRealtimeEndpoints(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
-        services.TryAddSingleton<ServiceAccess.Cache>();
         services.TryAddSingleton<HandedOutKeys>();
         services.TryAddSingleton(provider => new RealtimeBridge(provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<BridgeDrain>();

@@ -5,7 +5,7 @@ namespace OpenAI.Realtime.WebRtc;
 /// </summary>
 /// <remarks>
 /// One source of keys is needed. Of those that are set, the first of this list is used: an <see cref="Keys.IEphemeralKeyProvider"/> handed to the
-/// client or registered with it, <see cref="EphemeralKey"/>, <see cref="KeyUrl"/>, <see cref="ApiKey"/>.
+/// client or registered with it, <see cref="EphemeralKey"/>, <see cref="KeyUrl"/>, <see cref="ApiKey"/> or <see cref="ApiKeyProvider"/>.
 /// </remarks>
 public sealed class OpenAIRealtimeWebRtcOptions
 {
@@ -18,7 +18,19 @@ public sealed class OpenAIRealtimeWebRtcOptions
     /// </summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>In which header <see cref="ApiKey"/> travels. Default: <c>Authorization: Bearer</c>.</summary>
+    /// <summary>
+    /// Gives the API key, where it may change while the client lives: from a vault, from a file that is rewritten, a token that expires. Takes the place of <see cref="ApiKey"/>; only
+    /// one of the two may be set. Default: null.
+    /// </summary>
+    /// <remarks>
+    /// It is asked each time a key is needed, for each connect and each request about a call; what it gives is never kept, nor is an ephemeral key that was minted with it, whatever
+    /// <see cref="CacheKeys"/> says. So it keeps the key itself where asking is slow. It is called on a thread of the pool, by several callers at once if need be, and gets
+    /// <see cref="KeyTimeout"/> (for a hang-up at most <see cref="HangUpTimeout"/>), then its token is cancelled and it is left alone. If it throws, takes too long, or gives something that is no
+    /// key, the operation fails with <see cref="ConnectFailure.KeyUnusable"/>; what it threw is the inner exception, and in no message or log, since it may quote a key.
+    /// </remarks>
+    public Func<CancellationToken, ValueTask<string>>? ApiKeyProvider { get; set; }
+
+    /// <summary>In which header <see cref="ApiKey"/>, or what <see cref="ApiKeyProvider"/> gives, travels. Default: <c>Authorization: Bearer</c>.</summary>
     public ApiKeyHeader ApiKeyHeader { get; set; } = ApiKeyHeader.AuthorizationBearer;
 
     /// <summary>
@@ -56,14 +68,14 @@ public sealed class OpenAIRealtimeWebRtcOptions
 
     /// <summary>
     /// Opens calls with the API key itself, SDP and session configuration in one multipart request, without an ephemeral key: the "unified
-    /// interface". One round trip less; for trusted machines. Needs <see cref="ApiKey"/> and the GA dialect. Default: false.
+    /// interface". One round trip less; for trusted machines. Needs <see cref="ApiKey"/> or <see cref="ApiKeyProvider"/>, and the GA dialect. Default: false.
     /// </summary>
     public bool UseUnifiedInterface { get; set; }
 
     /// <summary>How long a minted key is to live: 10 s to 2 h. Default: null, the service decides (600 s).</summary>
     public TimeSpan? KeyLifetime { get; set; }
 
-    /// <summary>Whether keys minted with <see cref="ApiKey"/> are kept until shortly before they expire; those of <see cref="KeyUrl"/> never are. Default: true.</summary>
+    /// <summary>Whether keys minted with <see cref="ApiKey"/> are kept until shortly before they expire; those of <see cref="KeyUrl"/> never are, nor those minted with a key of <see cref="ApiKeyProvider"/>. Default: true.</summary>
     public bool CacheKeys { get; set; } = true;
 
     /// <summary>A kept key is not used any more when less than this is left of its life. Default: 15 s.</summary>
@@ -90,7 +102,7 @@ public sealed class OpenAIRealtimeWebRtcOptions
     /// </summary>
     public int EventBufferSize { get; set; } = 4 * 1024 * 1024;
 
-    /// <summary>How long getting a key may take. Default: 15 s.</summary>
+    /// <summary>How long getting a key may take; and how long <see cref="ApiKeyProvider"/> may, each time it is asked. Default: 15 s.</summary>
     public TimeSpan KeyTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long the service may take to answer the offer. Default: 20 s.</summary>
@@ -105,18 +117,24 @@ public sealed class OpenAIRealtimeWebRtcOptions
     /// <summary>How long the data channel may take to open. Default: 15 s.</summary>
     public TimeSpan ChannelTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long hanging a call up may take before it is left to the service. Default: 5 s.</summary>
+    /// <summary>How long hanging a call up may take before it is left to the service; and how long <see cref="ApiKeyProvider"/> may when it is asked for that. Default: 5 s.</summary>
     public TimeSpan HangUpTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Names the endpoint and the source of keys; never a key.</summary>
     public override string ToString() => $"{Endpoint} ({Dialect}, {Model}, key from {KeySource})";
 
     internal string KeySource =>
-        UseUnifiedInterface ? "ApiKey, unified interface"
+        UseUnifiedInterface ? ApiKeyOption + ", unified interface"
         : !string.IsNullOrEmpty(EphemeralKey) ? "EphemeralKey"
         : KeyUrl is not null ? "KeyUrl"
-        : !string.IsNullOrEmpty(ApiKey) ? "ApiKey"
+        : HasApiKey ? ApiKeyOption
         : "nowhere";
+
+    /// <summary>Whether there is an API key, or somebody to ask for it.</summary>
+    internal bool HasApiKey => ApiKeyProvider is not null || !string.IsNullOrEmpty(ApiKey);
+
+    /// <summary>The option that the API key comes from.</summary>
+    internal string ApiKeyOption => ApiKeyProvider is null ? nameof(ApiKey) : nameof(ApiKeyProvider);
 
     /// <summary>
     /// Set by the registration when it has a key provider of its own, so that no other source of keys is asked for. Internal, and so out of reach of the

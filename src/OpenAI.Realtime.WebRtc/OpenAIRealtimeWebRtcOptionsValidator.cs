@@ -33,9 +33,11 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
         if (o.KeyUrl is not null && !IsHttp(o.KeyUrl))
             yield return "KeyUrl must be an absolute http or https address on your own server.";
 
-        bool hasKey = hasOwnKeyProvider || !string.IsNullOrEmpty(o.EphemeralKey) || o.KeyUrl is not null || !string.IsNullOrEmpty(o.ApiKey);
+        bool hasKey = hasOwnKeyProvider || !string.IsNullOrEmpty(o.EphemeralKey) || o.KeyUrl is not null || o.HasApiKey;
         if (!hasKey)
-            yield return "No key: set ApiKey (on a trusted machine), KeyUrl (your own server's address that hands out ephemeral keys) or EphemeralKey, or give the client an IEphemeralKeyProvider.";
+            yield return "No key: set ApiKey or ApiKeyProvider (on a trusted machine), KeyUrl (your own server's address that hands out ephemeral keys) or EphemeralKey, or give the client an IEphemeralKeyProvider.";
+        if (!string.IsNullOrEmpty(o.ApiKey) && o.ApiKeyProvider is not null)
+            yield return "ApiKey and ApiKeyProvider are both set, and only one can be used: leave one of the two out.";
         if (!IsHeaderValue(o.ApiKey))
             yield return "ApiKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
         if (IsQuoted(o.ApiKey))
@@ -55,10 +57,10 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "Dialect must be Ga or Beta.";
         if (!Enum.IsDefined(o.ApiKeyHeader))
             yield return "ApiKeyHeader must be AuthorizationBearer or ApiKey.";
-        if (o.UseUnifiedInterface && string.IsNullOrEmpty(o.ApiKey))
-            yield return "UseUnifiedInterface needs ApiKey: the call is opened with the API key itself.";
+        if (o.UseUnifiedInterface && !o.HasApiKey)
+            yield return "UseUnifiedInterface needs ApiKey or ApiKeyProvider: the call is opened with the API key itself.";
         if (o.UseUnifiedInterface && hasOwnKeyProvider)
-            yield return "UseUnifiedInterface opens each call with ApiKey, so the IEphemeralKeyProvider would never be asked: leave one of the two out.";
+            yield return "UseUnifiedInterface opens each call with the API key, so the IEphemeralKeyProvider would never be asked: leave one of the two out.";
         if (o.UseUnifiedInterface && o.Dialect == RealtimeDialect.Beta)
             yield return "UseUnifiedInterface needs Dialect Ga: the beta has no such request.";
         if (string.IsNullOrWhiteSpace(o.Model))
@@ -93,7 +95,15 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && uri.Scheme is "http" or "https";
 
-    private static bool IsQuoted(string? value) => value is { Length: > 0 } && (value[0] is '"' or '\'' or '`' || value[^1] is '"' or '\'' or '`');
+    /// <summary>Whether it stands in quotation marks, as keys do that were taken over from a file or a command.</summary>
+    internal static bool IsQuoted(string? value) => value is { Length: > 0 } && (value[0] is '"' or '\'' or '`' || value[^1] is '"' or '\'' or '`');
+
+    /// <summary>Throws when an identifier of an end user's cannot be sent.</summary>
+    internal static void ThrowIfNoHeaderValue(string? safetyIdentifier, string parameter)
+    {
+        if (!IsHeaderValue(safetyIdentifier))
+            throw new ArgumentException("SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64.", parameter);
+    }
 
     /// <summary>Visible ASCII only: what every server and proxy passes on unchanged.</summary>
     internal static bool IsHeaderValue(string? value) => value is null || !value.AsSpan().ContainsAnyExceptInRange('!', '~');

@@ -39,7 +39,7 @@ public sealed class RealtimeCallException : RealtimeException
     /// <summary>With which call.</summary>
     public string CallId { get; }
 
-    /// <summary>Why it was not: <see cref="ConnectFailure.KeyRefused"/>, <see cref="ConnectFailure.EndpointUnreachable"/>, <see cref="ConnectFailure.RequestRejected"/> or
+    /// <summary>Why it was not: <see cref="ConnectFailure.KeyRefused"/>, <see cref="ConnectFailure.KeyUnusable"/>, <see cref="ConnectFailure.EndpointUnreachable"/>, <see cref="ConnectFailure.RequestRejected"/> or
     /// <see cref="ConnectFailure.AnswerUnusable"/>.</summary>
     public ConnectFailure Failure { get; }
 }

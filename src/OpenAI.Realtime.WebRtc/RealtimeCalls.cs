@@ -7,16 +7,17 @@ using OpenAI.Realtime.WebRtc.Signaling;
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>
-/// Controls calls that are elsewhere: hangs any of them up, and answers, rejects or hands on those that come in over SIP (<see cref="RealtimeCallIncoming"/>). With the API
-/// key, so for trusted machines. A <see cref="RealtimeWebRtcSession"/> hangs its own call up without this. Thread-safe.
+/// Opens and controls calls that are elsewhere: opens one for somebody else's offer, hangs any of them up, and answers, rejects or hands on those that come in over SIP
+/// (<see cref="RealtimeCallIncoming"/>). With the API key, so for trusted machines. A <see cref="RealtimeWebRtcSession"/> hangs its own call up without this. Thread-safe.
 /// </summary>
 public sealed class RealtimeCalls
 {
     private readonly OpenAIRealtimeWebRtcOptions _options;
     private readonly RealtimeHttp _http;
+    private readonly CallSignaling _signaling;
 
     /// <summary>Controls the calls of the project whose API key <paramref name="options"/> hold.</summary>
-    /// <param name="options">Endpoint and API key. Read at each request.</param>
+    /// <param name="options">Endpoint and API key, or <see cref="OpenAIRealtimeWebRtcOptions.ApiKeyProvider"/>. Read at each request.</param>
     /// <param name="httpClient">Sends the requests; the caller keeps it alive and disposes it.</param>
     /// <param name="timeProvider">The clock of timeouts. Default: the system's.</param>
     /// <param name="loggerFactory">Where log messages go. Default: nowhere.</param>
@@ -30,21 +31,61 @@ public sealed class RealtimeCalls
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _http = http;
+        _signaling = new CallSignaling(options, http, http.Logger);
+    }
+
+    /// <summary>
+    /// <c>POST realtime/calls</c>: opens a call for an offer that somebody else made, a web page or a device, with this host's key and session (the unified interface). The sound
+    /// and the events go between the service and whoever made the offer. It ends when one of the two ends it, or with <see cref="HangUpAsync"/>.
+    /// </summary>
+    /// <param name="offer">The offer as SDP; it is passed on as it is.</param>
+    /// <param name="session">What the session is to be. Default of its model: <see cref="OpenAIRealtimeWebRtcOptions.Model"/>.</param>
+    /// <param name="safetyIdentifier">The end user's stable, hashed identifier: visible ASCII. Default: null, <see cref="OpenAIRealtimeWebRtcOptions.SafetyIdentifier"/>.</param>
+    /// <param name="cancellationToken">Ends the wait. What it or a failure leaves behind is hung up: the call, if the service has made it. A request that has not been answered yet gets
+    /// 10 s more for that, so an HTTP client of the caller's must live as long.</param>
+    /// <returns>The answer, for who made the offer.</returns>
+    /// <exception cref="RealtimeConnectException">There was no usable key (<see cref="ConnectPhase.Key"/>), or the service refused, could not be reached, or gave no answer within
+    /// <see cref="OpenAIRealtimeWebRtcOptions.AnswerTimeout"/> (<see cref="ConnectPhase.Answer"/>).</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one, or <see cref="OpenAIRealtimeWebRtcOptions.Dialect"/> is not <see cref="RealtimeDialect.Ga"/>.</exception>
+    /// <exception cref="ArgumentException">The safety identifier cannot stand in an HTTP header.</exception>
+    public async Task<RealtimeCallAnswer> CreateAsync(string offer, SessionConfig session, string? safetyIdentifier = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(offer);
+        ArgumentNullException.ThrowIfNull(session);
+        OpenAIRealtimeWebRtcOptionsValidator.ThrowIfNoHeaderValue(safetyIdentifier, nameof(safetyIdentifier));
+        if (!_options.HasApiKey)
+            throw new InvalidOperationException("Opening calls needs ApiKey or ApiKeyProvider.");
+        if (_options.Dialect != RealtimeDialect.Ga)
+            throw new InvalidOperationException("Opening calls with the API key needs Dialect Ga: the beta has no such request.");
+        string? created = null;
+        try
+        {
+            RealtimeCallAnswer answer = await _signaling.CallUnifiedAsync(
+                offer, session.ForCall(session.ModelName ?? _options.Model).ToUtf8Json(), safetyIdentifier ?? _options.SafetyIdentifier, id => created = id, cancellationToken,
+                session is TranslationSessionConfig).ConfigureAwait(false);
+            return answer;
+        }
+        catch when (created is not null)
+        {
+            await _signaling.HangUpAsync(created, ephemeralKey: null).ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary><c>POST realtime/calls/{call_id}/hangup</c>: ends a call, over WebRTC or SIP. One that is no longer there counts as ended.</summary>
     /// <param name="callId">The call, <c>rtc_…</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
-    /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
     public Task HangUpAsync(string callId, CancellationToken cancellationToken = default) => PostAsync(callId, RealtimeCallOperation.HangUp, null, cancellationToken);
 
     /// <summary><c>POST realtime/calls/{call_id}/accept</c>: answers an incoming SIP call with a session.</summary>
     /// <param name="callId">The call, <see cref="IncomingCall.CallId"/>.</param>
     /// <param name="session">What the session is to be. Default of its model: <see cref="OpenAIRealtimeWebRtcOptions.Model"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
-    /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
     public Task AcceptAsync(string callId, SessionConfig session, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(session);
@@ -55,8 +96,8 @@ public sealed class RealtimeCalls
     /// <param name="callId">The call, <see cref="IncomingCall.CallId"/>.</param>
     /// <param name="sipStatusCode">What the caller is told, such as 486 (busy). Default: 603 (decline).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
-    /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
     public Task RejectAsync(string callId, int sipStatusCode = 603, CancellationToken cancellationToken = default) =>
         PostAsync(callId, RealtimeCallOperation.Reject, new CallRejectRequest { StatusCode = sipStatusCode }.ToUtf8Json(), cancellationToken);
 
@@ -64,8 +105,8 @@ public sealed class RealtimeCalls
     /// <param name="callId">The call.</param>
     /// <param name="targetUri">To whom: <c>tel:+14155550123</c>, or a <c>sip:</c> address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
-    /// <exception cref="InvalidOperationException">The options hold no API key.</exception>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
     public Task ReferAsync(string callId, string targetUri, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(targetUri);
@@ -75,8 +116,8 @@ public sealed class RealtimeCalls
     private async Task PostAsync(string callId, RealtimeCallOperation operation, byte[]? body, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(callId);
-        if (string.IsNullOrEmpty(_options.ApiKey))
-            throw new InvalidOperationException("Controlling calls needs ApiKey.");
+        if (!_options.HasApiKey)
+            throw new InvalidOperationException("Controlling calls needs ApiKey or ApiKeyProvider.");
         if (callId is "." or "..")
             throw new ArgumentException("That is no call's id.", nameof(callId)); // an address would lose it
         bool hangsUp = operation == RealtimeCallOperation.HangUp;
@@ -90,13 +131,13 @@ public sealed class RealtimeCalls
         string path = $"realtime/calls/{Uri.EscapeDataString(callId)}/{verb}";
         var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(_options, path), hangsUp ? _options.HangUpTimeout : _options.AnswerTimeout)
         {
-            Credential = Credential.Api(_options),
             Headers = CallSignaling.ApiKeyHeaders(_options, safetyIdentifier: null),
             Body = body,
             ContentType = body is null ? null : "application/json",
             Accept = "application/json",
             OfCall = (operation, callId),
         };
+        call = await ApiKeySource.AuthorizeAsync(call, _options, _http.TimeProvider, cancellationToken).ConfigureAwait(false);
         HttpReply reply = await _http.PostAsync(call, cancellationToken).ConfigureAwait(false);
         if (!reply.IsSuccess && !(hangsUp && reply.Status == HttpStatusCode.NotFound))
             throw ServiceErrors.From(call, reply);

@@ -6,7 +6,7 @@ public enum ConnectPhase
     /// <summary>Opening sockets and writing the offer.</summary>
     Offer,
 
-    /// <summary>Getting an ephemeral key.</summary>
+    /// <summary>Getting a key: the API key from its provider, and an ephemeral one from whoever makes it.</summary>
     Key,
 
     /// <summary>Sending the offer to the service and applying its answer.</summary>
@@ -28,7 +28,7 @@ public enum ConnectFailure
     /// <summary>The service, or one's own key server, refused the key or the caller (401, 403).</summary>
     KeyRefused,
 
-    /// <summary>The key endpoint answered, but not with a key.</summary>
+    /// <summary>The key endpoint answered, but not with a key; or <see cref="OpenAIRealtimeWebRtcOptions.ApiKeyProvider"/>, or a key provider of one's own, gave none that can be used.</summary>
     KeyUnusable,
 
     /// <summary>No HTTP answer: name not found, connection refused, TLS failed, proxy refused, or nothing came in time.</summary>

@@ -106,7 +106,7 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         _setup.OnPeerCreated?.Invoke(Peer);
         string offer = await Peer.CreateOfferAsync(cancellationToken).ConfigureAwait(false);
-        SignalingAnswer answer = await _setup.Exchange(offer, id => Interlocked.CompareExchange(ref _callId, id, null), cancellationToken).ConfigureAwait(false);
+        RealtimeCallAnswer answer = await _setup.Exchange(offer, id => Interlocked.CompareExchange(ref _callId, id, null), cancellationToken).ConfigureAwait(false);
         if (answer.CallId is not null)
             Interlocked.CompareExchange(ref _callId, answer.CallId, null);
         cancellationToken.ThrowIfCancellationRequested();

@@ -34,6 +34,14 @@ public sealed class RealtimeWebRtcClient : IDisposable
     {
     }
 
+    /// <summary>Makes a client of OpenAI's own service from a callback that gives the API key, for a key that may change while the client lives; everything else has its default.</summary>
+    /// <param name="apiKeyProvider">Asked each time a key is needed, see <see cref="OpenAIRealtimeWebRtcOptions.ApiKeyProvider"/>.</param>
+    /// <exception cref="ArgumentNullException">It is null.</exception>
+    public RealtimeWebRtcClient(Func<CancellationToken, ValueTask<string>> apiKeyProvider)
+        : this(new OpenAIRealtimeWebRtcOptions { ApiKeyProvider = apiKeyProvider ?? throw new ArgumentNullException(nameof(apiKeyProvider)) })
+    {
+    }
+
     /// <summary>Makes a client without dependency injection.</summary>
     /// <param name="options">Where the service is and how to prove who we are; not to be changed afterwards.</param>
     /// <param name="httpClient">Asks the service, and nobody else; the caller keeps it alive and disposes it. Default: null, one of the client's own.</param>
@@ -90,6 +98,9 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private static string KeyOf(string? apiKey) => !string.IsNullOrWhiteSpace(apiKey) ? apiKey
         : throw new ArgumentException("There is no API key. OpenAI's platform makes one (API keys); programs take it from the environment, such as OPENAI_API_KEY.", nameof(apiKey));
 
+    /// <summary>The WebRTC engine of its sessions: for a peer of another kind on the same engine, such as the far side of a relay. Stays usable after the client was disposed. Thread-safe.</summary>
+    public IPeerConnectionFactory PeerConnectionFactory => _peerFactory;
+
     /// <summary>Makes the audio of a session; replaced by tests that need none.</summary>
     internal Func<AudioOptions, IOpusTrack, MediaPort>? AudioFactory { get; set; }
 
@@ -108,8 +119,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         options ??= new RealtimeConnectOptions();
         options.Audio.Validate();
-        if (!OpenAIRealtimeWebRtcOptionsValidator.IsHeaderValue(options.SafetyIdentifier))
-            throw new ArgumentException("SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64.", nameof(options));
+        OpenAIRealtimeWebRtcOptionsValidator.ThrowIfNoHeaderValue(options.SafetyIdentifier, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
 
         var clock = new ConnectClock(_timeProvider, options.Progress);
@@ -199,7 +209,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
             await ConfigureAsync(session, update, cancellationToken).ConfigureAwait(false);
         return session;
 
-        async Task<SignalingAnswer> ExchangeAsync(string offer, Action<string> callCreated, CancellationToken token)
+        async Task<RealtimeCallAnswer> ExchangeAsync(string offer, Action<string> callCreated, CancellationToken token)
         {
             if (fetching is null)
                 return await _signaling.CallUnifiedAsync(offer, sessionJson, safetyIdentifier, callCreated, token, translation).ConfigureAwait(false);
@@ -250,28 +260,9 @@ public sealed class RealtimeWebRtcClient : IDisposable
     {
         EphemeralKey key = _keysAreOwn
             ? await _keys!.GetKeyAsync(request, cancellationToken).ConfigureAwait(false)
-            : await AskForeignProviderAsync(request, cancellationToken).ConfigureAwait(false);
+            : await ForeignProvider.AskAsync(_keys!, request, _options.KeyTimeout, _timeProvider, cancellationToken).ConfigureAwait(false);
         clock.Reach(ConnectStep.Key);
         return key;
-    }
-
-    /// <summary>A provider that is not ours gets our time limit, and its failures get their phase.</summary>
-    private async Task<EphemeralKey> AskForeignProviderAsync(EphemeralKeyRequest request, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(_options.KeyTimeout, _timeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        try
-        {
-            return await _keys!.GetKeyAsync(request, linked.Token).AsTask().WaitAsync(linked.Token).ConfigureAwait(false)
-                ?? throw new InvalidOperationException("It returned null.");
-        }
-        catch (Exception e) when (e is not RealtimeConnectException && !cancellationToken.IsCancellationRequested)
-        {
-            throw timeout.IsCancellationRequested && e is OperationCanceledException
-                ? new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.EndpointUnreachable,
-                    $"The key provider gave no key within {_options.KeyTimeout.TotalSeconds:0.###} s ({nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)}).", e)
-                : new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.KeyUnusable, $"The key provider {_keys!.GetType().Name} failed: {Redaction.Hide(e.Message)}", e);
-        }
     }
 
     private PeerConnectionOptions PeerOptions() => new()
@@ -311,7 +302,9 @@ public sealed class RealtimeWebRtcClient : IDisposable
         if (_options.KeyUrl is { } url)
             return new ServerEphemeralKeyProvider(url, _options.KeyTimeout, new RealtimeHttp(keyServerHttpClient ?? OwnHttpClient(), _timeProvider, _logger));
         var minting = new OpenAIEphemeralKeyProvider(_options, http);
-        return _options.CacheKeys ? new CachingEphemeralKeyProvider(minting, _options.KeyExpiryMargin, _timeProvider) : minting;
+
+        // Nor one that was minted with a key from a callback: when that key is replaced, what it has made goes with it.
+        return _options.CacheKeys && _options.ApiKeyProvider is null ? new CachingEphemeralKeyProvider(minting, _options.KeyExpiryMargin, _timeProvider) : minting;
     }
 
     private Activity? StartActivity(string model)

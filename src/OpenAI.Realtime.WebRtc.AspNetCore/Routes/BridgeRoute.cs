@@ -20,7 +20,6 @@ internal sealed class BridgeRoute : RealtimeRoute
     private readonly RealtimeBridgeOptions _options;
     private readonly RealtimeBridge _bridge;
     private readonly Lazy<RealtimeWebRtcClient> _client;
-    private readonly Lazy<IPeerConnectionFactory> _peers;
 
     public BridgeRoute(string name, RealtimeBridgeOptions options, IServiceProvider services)
         : base(name, options, services)
@@ -28,22 +27,13 @@ internal sealed class BridgeRoute : RealtimeRoute
         _services = services;
         _options = options;
         _bridge = services.GetRequiredService<RealtimeBridge>();
-        _client = new Lazy<RealtimeWebRtcClient>(() => string.IsNullOrEmpty(options.ClientName)
-            ? services.GetRequiredService<RealtimeWebRtcClient>()
-            : services.GetRequiredKeyedService<RealtimeWebRtcClient>(options.ClientName));
-        _peers = new Lazy<IPeerConnectionFactory>(() => services.GetKeyedService<IPeerConnectionFactory>(OpenAIRealtimeWebRtcServiceCollectionExtensions.ServiceKey(options.ClientName ?? ""))
-            ?? services.GetService<IPeerConnectionFactory>()
-            ?? DefaultPeerFactory.Create(services.GetService<ILoggerFactory>(), Service.TimeProvider));
+        _client = new Lazy<RealtimeWebRtcClient>(OfClient<RealtimeWebRtcClient>);
     }
 
     /// <summary>Guarded by the bridge's gate.</summary>
     public int ActiveCalls { get; set; }
 
-    public override void Check()
-    {
-        _ = _client.Value;
-        _ = _peers.Value;
-    }
+    public override void Check() => _ = _client.Value;
 
     protected override async Task ServeAsync(HttpContext context)
     {
@@ -58,7 +48,7 @@ internal sealed class BridgeRoute : RealtimeRoute
             RealtimeUserSession user = await ChooseSessionAsync(context).ConfigureAwait(false);
             RealtimeBridgeHandler handler = CreateHandler(context);
             (IPeerConnection page, answer) = await AnswerAsync(context, offer, either.Token).ConfigureAwait(false);
-            call = new RealtimeBridgeCall(new BridgeCallParts(_bridge, _options, page, handler, place, userId, context.User, Service.Options, Service.TimeProvider, Logger));
+            call = new RealtimeBridgeCall(new BridgeCallParts(_bridge, _options, page, handler, place, userId, context.User, Client, TimeProvider, Logger));
             await call.ConnectServiceAsync(_client.Value, user, either.Token).ConfigureAwait(false);
             either.Token.ThrowIfCancellationRequested();
         }
@@ -97,8 +87,8 @@ internal sealed class BridgeRoute : RealtimeRoute
 
     private async Task<(IPeerConnection Page, string Answer)> AnswerAsync(HttpContext context, string offer, CancellationToken cancellationToken)
     {
-        OpenAIRealtimeWebRtcOptions client = Service.Options;
-        IPeerConnection page = _peers.Value.Create(new PeerConnectionOptions
+        OpenAIRealtimeWebRtcOptions client = Client;
+        IPeerConnection page = _client.Value.PeerConnectionFactory.Create(new PeerConnectionOptions
         {
             // As the service itself answers: the page finds the way. A lite agent takes all that comes from the page as a sign of life.
             IceLite = true,
@@ -112,7 +102,7 @@ internal sealed class BridgeRoute : RealtimeRoute
             IceTimeout = _options.PageConnectTimeout + client.KeyTimeout + client.AnswerTimeout + client.IceTimeout + client.DtlsTimeout + client.ChannelTimeout,
             DtlsTimeout = _options.PageConnectTimeout,
             ChannelTimeout = _options.PageConnectTimeout,
-            TimeProvider = Service.TimeProvider,
+            TimeProvider = TimeProvider,
             LoggerFactory = _services.GetService<ILoggerFactory>(),
         });
         try

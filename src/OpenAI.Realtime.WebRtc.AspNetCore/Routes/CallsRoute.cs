@@ -17,12 +17,15 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
     public const string CallIdHeader = "X-Realtime-Call-Id";
 
     private readonly CallOwners _owners = new();
+    private RealtimeCalls? _calls;
+
+    private RealtimeCalls Calls => _calls ??= OfClient<RealtimeCalls>();
 
     public override void Check()
     {
-        OpenAIRealtimeWebRtcOptions client = Service.Options;
-        if (string.IsNullOrEmpty(client.ApiKey))
-            throw new InvalidOperationException($"{Name} opens calls with the API key itself: set ApiKey.");
+        OpenAIRealtimeWebRtcOptions client = Client;
+        if (string.IsNullOrEmpty(client.ApiKey) && client.ApiKeyProvider is null)
+            throw new InvalidOperationException($"{Name} opens calls with the API key itself: set ApiKey or ApiKeyProvider.");
         if (client.Dialect != RealtimeDialect.Ga)
             throw new InvalidOperationException($"{Name} needs Dialect Ga: the beta has no unified interface. MapRealtimeEphemeralKey serves the beta, too.");
         if (client.NegotiatedChannelId is not null)
@@ -35,26 +38,36 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
         string offer = await OfferReader.ReadAsync(context.Request, Options.MaxBodySize, aborted).ConfigureAwait(false);
         string? userId = UserIdOf(context);
         RealtimeUserSession user = await ChooseSessionAsync(context).ConfigureAwait(false);
-        (byte[] session, _) = Service.Write(user.Session);
-
-        string? callId = null;
+        (string answer, string? callId) = await Calls.CreateAsync(offer, user.Session, user.SafetyIdentifier, aborted).ConfigureAwait(false);
         try
         {
-            SignalingAnswer answer = await Service.Signaling.CallUnifiedAsync(
-                offer, session, user.SafetyIdentifier ?? Service.Options.SafetyIdentifier, id => callId = id, aborted).ConfigureAwait(false);
-            callId = answer.CallId ?? callId;
             aborted.ThrowIfCancellationRequested();
             if (callId is not null)
                 _owners.Add(callId, userId);
             Logger.CallOpened(callId);
-            await WriteAnswerAsync(context, answer.Sdp, callId).ConfigureAwait(false);
+            await WriteAnswerAsync(context, answer, callId).ConfigureAwait(false);
         }
         catch when (callId is not null)
         {
             // The page went away before its answer was written, so it never gets one: nobody else would end the call.
             _owners.Remove(callId);
-            await Service.Signaling.HangUpAsync(callId, ephemeralKey: null).ConfigureAwait(false);
+            await HangUpLeftAsync(callId).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private async Task HangUpLeftAsync(string callId)
+    {
+        try
+        {
+            await Calls.HangUpAsync(callId, CancellationToken.None).ConfigureAwait(false);
+            Logger.CallHungUp(callId);
+        }
+#pragma warning disable CA1031 // The request has failed already, and its own failure is the one that counts.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Logger.CallLeftOpen(callId, Redaction.Hide(e.Message));
         }
     }
 
@@ -68,7 +81,7 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
         try
         {
             // Goes on without the page, which may have closed its tab by now.
-            await Service.Calls.HangUpAsync(callId, CancellationToken.None).ConfigureAwait(false);
+            await Calls.HangUpAsync(callId, CancellationToken.None).ConfigureAwait(false);
         }
         catch (RealtimeCallException e)
         {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OpenAI.Realtime.WebRtc.Keys;
-using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 
@@ -15,107 +14,71 @@ namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 /// </summary>
 internal sealed class EphemeralKeyRoute : RealtimeRoute
 {
-    private readonly Lazy<IEphemeralKeyProvider> _mint;
+    private readonly Lazy<EphemeralKeyMint> _mint;
     private readonly HandedOutKeys _handedOut;
 
     public EphemeralKeyRoute(string name, RealtimeEndpointOptions options, IServiceProvider services, HandedOutKeys handedOut)
         : base(name, options, services)
     {
         _handedOut = handedOut;
-        _mint = new Lazy<IEphemeralKeyProvider>(() => Service.CreateKeyMint()
-            ?? throw new InvalidOperationException($"{Name} mints a key for each caller and cannot hand out one that is given: set ApiKey or KeyUrl, or use a key provider."));
+        _mint = new Lazy<EphemeralKeyMint>(CreateMint);
     }
 
-    public override void Check()
-    {
-        _ = _mint.Value;
-        _ = CallsUrl("model");
-    }
+    public override void Check() => _ = _mint.Value;
 
     protected override async Task ServeAsync(HttpContext context)
     {
         RealtimeUserSession user = await ChooseSessionAsync(context).ConfigureAwait(false);
-        (byte[] session, string model) = Service.Write(user.Session);
-        EphemeralKey key = await MintAsync(new EphemeralKeyRequest
-        {
-            Session = session,
-            Dialect = Service.Options.Dialect,
-            SafetyIdentifier = user.SafetyIdentifier ?? Service.Options.SafetyIdentifier,
-        }, context.RequestAborted).ConfigureAwait(false);
+        MintedKey minted = await MintAsync(user, context.RequestAborted).ConfigureAwait(false);
         Logger.KeyMinted();
 
-        byte[] reply = Reply(key, model);
+        byte[] reply = Reply(minted);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = reply.Length;
         await context.Response.Body.WriteAsync(reply, context.RequestAborted).ConfigureAwait(false);
     }
 
-    private async Task<EphemeralKey> MintAsync(EphemeralKeyRequest request, CancellationToken cancellationToken)
+    private EphemeralKeyMint CreateMint()
     {
-        EphemeralKey key = await AskAsync(request, cancellationToken).ConfigureAwait(false);
-        if (IsFresh(key))
-            return key;
+        try
+        {
+            return OfClient<EphemeralKeyMint>();
+        }
+        catch (ArgumentException e)
+        {
+            throw new InvalidOperationException($"{Name} mints a key for each caller. {e.Message}", e);
+        }
+    }
+
+    private async Task<MintedKey> MintAsync(RealtimeUserSession user, CancellationToken cancellationToken)
+    {
+        MintedKey minted = await _mint.Value.MintAsync(user.Session, user.SafetyIdentifier, refused: null, cancellationToken).ConfigureAwait(false);
+        if (IsFresh(minted.Key))
+            return minted;
 
         // A provider of the application's may keep keys, too; being told that this one is of no use, it makes another.
-        key = await AskAsync(new EphemeralKeyRequest
-        {
-            Session = request.Session,
-            Dialect = request.Dialect,
-            SafetyIdentifier = request.SafetyIdentifier,
-            Refused = key,
-        }, cancellationToken).ConfigureAwait(false);
-        if (IsFresh(key))
-            return key;
+        minted = await _mint.Value.MintAsync(user.Session, user.SafetyIdentifier, refused: minted.Key, cancellationToken).ConfigureAwait(false);
+        if (IsFresh(minted.Key))
+            return minted;
         Logger.KeyNotFresh();
         throw new HttpProblem(StatusCodes.Status502BadGateway, "key_not_fresh", "The host got no key of this page's own.", "Its log says more.");
     }
 
     private bool IsFresh(EphemeralKey key) => !key.IsCached && _handedOut.TryAdd(key.Value);
 
-    /// <summary>Asks the provider, whoever wrote it, within our own limit of time.</summary>
-    private async Task<EphemeralKey> AskAsync(EphemeralKeyRequest request, CancellationToken cancellationToken)
-    {
-        using var timeout = new CancellationTokenSource(Service.Options.KeyTimeout, Service.TimeProvider);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        try
-        {
-            return await _mint.Value.GetKeyAsync(request, linked.Token).AsTask().WaitAsync(linked.Token).ConfigureAwait(false)
-                ?? throw new InvalidOperationException("It returned null.");
-        }
-        catch (Exception e) when (e is not RealtimeConnectException && !cancellationToken.IsCancellationRequested)
-        {
-            throw timeout.IsCancellationRequested && e is OperationCanceledException
-                ? new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.EndpointUnreachable,
-                    $"The key provider gave no key within {Service.Options.KeyTimeout.TotalSeconds:0.###} s ({nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)}).", e)
-                : new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.KeyUnusable, $"The key provider {_mint.Value.GetType().Name} failed: {Redaction.Hide(e.Message)}", e);
-        }
-    }
-
-    /// <summary>Where the page posts its offer.</summary>
-    private Uri CallsUrl(string model)
-    {
-        OpenAIRealtimeWebRtcOptions options = Service.Options;
-        Uri address = options.Dialect == RealtimeDialect.Beta
-            ? ApiAddress.Of(options, "realtime", ("model", model))
-            : ApiAddress.Of(options, "realtime/calls");
-        return string.IsNullOrEmpty(options.ApiKey) || !Uri.UnescapeDataString(address.AbsoluteUri).Contains(options.ApiKey, StringComparison.Ordinal)
-            ? address
-            : throw new InvalidOperationException($"{Name} would show the API key to pages: it stands in the query of Endpoint or in ExtraQuery. Set ApiKey and ApiKeyHeader instead.");
-    }
-
-    private byte[] Reply(EphemeralKey key, string model)
+    private static byte[] Reply(MintedKey minted)
     {
         using var stream = new MemoryStream(512);
         using (var writer = new Utf8JsonWriter(stream))
         {
             writer.WriteStartObject();
-            writer.WriteString("value"u8, key.Value);
-            if (key.ExpiresAt is { } at)
+            writer.WriteString("value"u8, minted.Key.Value);
+            if (minted.Key.ExpiresAt is { } at)
                 writer.WriteNumber("expires_at"u8, at.ToUnixTimeSeconds());
             else
                 writer.WriteNull("expires_at"u8);
-            writer.WriteString("calls_url"u8, CallsUrl(model).AbsoluteUri);
-            writer.WriteString("model"u8, model);
+            writer.WriteString("calls_url"u8, minted.CallsAddress.AbsoluteUri);
+            writer.WriteString("model"u8, minted.Model);
             writer.WriteEndObject();
         }
         return stream.ToArray();

@@ -49,6 +49,7 @@ internal sealed class HttpProblem(int status, string code, string title, string?
         (ConnectFailure.EndpointUnreachable, _) => Of(e, 502, "service_unreachable", "The service cannot be reached from this host.", "Try again; the host's log says more."),
         (ConnectFailure.IceFailed or ConnectFailure.DtlsFailed or ConnectFailure.ChannelNeverOpened, _) =>
             Of(e, 504, "service_unreachable", "The host found no way to the service for the call.", "The host's log says more."),
+        (ConnectFailure.KeyUnusable, null) => Of(e, 500, "host_failed", "The host has no key for the service.", "Its log says more."),
         (ConnectFailure.Internal or ConnectFailure.NoLocalAddress, _) => Of(e, 500, "host_failed", "The host could not open the call.", "Its log says more."),
         _ => Of(e, 502, "service_failed", "The service failed.", "Try again; the host's log says more."),
     };

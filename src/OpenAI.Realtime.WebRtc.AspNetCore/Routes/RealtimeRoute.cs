@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
@@ -13,7 +14,7 @@ namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 internal abstract class RealtimeRoute
 {
     private readonly FrozenSet<WebOrigin> _allowed;
-    private readonly Lazy<ServiceAccess> _service;
+    private readonly Lazy<OpenAIRealtimeWebRtcOptions> _client;
     private readonly IServiceProvider _services;
 
     protected RealtimeRoute(string name, RealtimeEndpointOptions options, IServiceProvider services)
@@ -24,7 +25,8 @@ internal abstract class RealtimeRoute
         _services = services;
         _allowed = options.AllowedOrigins.Select(origin => WebOrigin.TryParse(origin)!.Value).ToFrozenSet();
         Logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(AspNetLog.Category);
-        _service = new Lazy<ServiceAccess>(() => services.GetRequiredService<ServiceAccess.Cache>().Get(options.ClientName ?? ""));
+        _client = new Lazy<OpenAIRealtimeWebRtcOptions>(() => services.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(options.ClientName ?? ""));
+        TimeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
     }
 
     /// <summary>What messages and logs call the route, such as <c>POST /calls (MapRealtimeCalls)</c>.</summary>
@@ -34,7 +36,16 @@ internal abstract class RealtimeRoute
 
     protected ILogger Logger { get; }
 
-    protected ServiceAccess Service => _service.Value;
+    protected TimeProvider TimeProvider { get; }
+
+    /// <summary>The options of the client that the route stands on.</summary>
+    protected OpenAIRealtimeWebRtcOptions Client => _client.Value;
+
+    /// <summary>What is registered beside that client.</summary>
+    protected T OfClient<T>()
+        where T : notnull => string.IsNullOrEmpty(Options.ClientName)
+        ? _services.GetRequiredService<T>()
+        : _services.GetRequiredKeyedService<T>(Options.ClientName);
 
     /// <summary>Throws when no client has the name that the route asks for; called when the host starts, before <see cref="Check"/>.</summary>
     public void CheckClient()
@@ -126,7 +137,7 @@ internal abstract class RealtimeRoute
         }
         if (chosen is null)
             throw new HttpProblem(StatusCodes.Status403Forbidden, "user_refused", "This user may not open a session.");
-        if (!OpenAIRealtimeWebRtcOptionsValidator.IsHeaderValue(chosen.SafetyIdentifier))
+        if (chosen.SafetyIdentifier.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             throw HookProblem(nameof(RealtimeEndpointOptions.ForUser),
                 new ArgumentException("SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64."));

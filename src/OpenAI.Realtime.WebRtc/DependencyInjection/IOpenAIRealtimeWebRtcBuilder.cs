@@ -32,6 +32,12 @@ public interface IOpenAIRealtimeWebRtcBuilder
     IOpenAIRealtimeWebRtcBuilder UseKeyProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>()
         where TProvider : class, IEphemeralKeyProvider;
 
+    /// <summary>
+    /// Asks for the API key each time one is needed, so that it may change while the host runs: sets <see cref="OpenAI.Realtime.WebRtc.OpenAIRealtimeWebRtcOptions.ApiKeyProvider"/>, and
+    /// leaves <see cref="OpenAI.Realtime.WebRtc.OpenAIRealtimeWebRtcOptions.ApiKey"/> to be empty. The services are the root's: one that is scoped needs a scope of its own.
+    /// </summary>
+    IOpenAIRealtimeWebRtcBuilder UseApiKeyProvider(Func<IServiceProvider, CancellationToken, ValueTask<string>> getKey);
+
     /// <summary>Uses another WebRTC engine.</summary>
     IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create);
 

@@ -11,11 +11,11 @@ using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Registers <see cref="RealtimeWebRtcClient"/> and <see cref="RealtimeCalls"/>.</summary>
+/// <summary>Registers <see cref="RealtimeWebRtcClient"/>, <see cref="RealtimeCalls"/> and <see cref="EphemeralKeyMint"/>.</summary>
 public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers a singleton <see cref="RealtimeWebRtcClient"/>. Its options are validated when the host starts, and at the latest when the client is first asked for.
+    /// Registers a singleton <see cref="RealtimeWebRtcClient"/>, and beside it <see cref="RealtimeCalls"/> and <see cref="EphemeralKeyMint"/>. Its options are validated when the host starts, and at the latest when the client is first asked for.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options.</param>
@@ -64,11 +64,13 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
         {
             services.TryAddSingleton(provider => Create(provider, name));
             services.TryAddSingleton(provider => CreateCalls(provider, name));
+            services.TryAddSingleton(provider => CreateMint(provider, name));
         }
         else
         {
             services.TryAddKeyedSingleton(name, (provider, _) => Create(provider, name));
             services.TryAddKeyedSingleton(name, (provider, _) => CreateCalls(provider, name));
+            services.TryAddKeyedSingleton(name, (provider, _) => CreateMint(provider, name));
         }
         return new Builder(services, name, http, keyServerHttp);
     }
@@ -92,22 +94,27 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
             provider.GetKeyedService<IOpusCodecFactory>(key) ?? provider.GetService<IOpusCodecFactory>());
     }
 
-    private static RealtimeCalls CreateCalls(IServiceProvider provider, string name)
+    private static RealtimeCalls CreateCalls(IServiceProvider provider, string name) => new(
+        provider.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name), Http(provider, ServiceKey(name)));
+
+    private static EphemeralKeyMint CreateMint(IServiceProvider provider, string name) => new(
+        provider.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name),
+        Http(provider, ServiceKey(name)), Http(provider, KeyServerKey(name)), provider.GetKeyedService<IEphemeralKeyProvider>(ServiceKey(name)));
+
+    private static RealtimeHttp Http(IServiceProvider provider, string clientName)
     {
         IHttpClientFactory http = provider.GetRequiredService<IHttpClientFactory>();
-        return new RealtimeCalls(
-            provider.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name),
-            new RealtimeHttp(
-                () => http.CreateClient(ServiceKey(name)),
-                provider.GetService<TimeProvider>() ?? TimeProvider.System,
-                GuardedLogger.Create(provider.GetService<ILoggerFactory>(), Telemetry.Name)));
+        return new RealtimeHttp(
+            () => http.CreateClient(clientName),
+            provider.GetService<TimeProvider>() ?? TimeProvider.System,
+            GuardedLogger.Create(provider.GetService<ILoggerFactory>(), Telemetry.Name));
     }
 
     /// <summary>The name of the HTTP client, and the key of what the builder registers; apart from keys that an application may use itself.</summary>
-    internal static string ServiceKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc" : "OpenAI.Realtime.WebRtc:" + name;
+    private static string ServiceKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc" : "OpenAI.Realtime.WebRtc:" + name;
 
     /// <summary>The name of the HTTP client that asks one's own server, so that what it carries never reaches the service.</summary>
-    internal static string KeyServerKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc.KeyServer" : "OpenAI.Realtime.WebRtc.KeyServer:" + name;
+    private static string KeyServerKey(string name) => name.Length == 0 ? "OpenAI.Realtime.WebRtc.KeyServer" : "OpenAI.Realtime.WebRtc.KeyServer:" + name;
 
     private sealed class Builder(IServiceCollection services, string name, IHttpClientBuilder http, IHttpClientBuilder keyServerHttp) : IOpenAIRealtimeWebRtcBuilder
     {
@@ -129,6 +136,14 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
 
         public IOpenAIRealtimeWebRtcBuilder UseKeyProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>()
             where TProvider : class, IEphemeralKeyProvider => UseKeyProvider(provider => ActivatorUtilities.CreateInstance<TProvider>(provider));
+
+        public IOpenAIRealtimeWebRtcBuilder UseApiKeyProvider(Func<IServiceProvider, CancellationToken, ValueTask<string>> getKey)
+        {
+            ArgumentNullException.ThrowIfNull(getKey);
+            services.AddOptions<OpenAIRealtimeWebRtcOptions>(name)
+                .Configure<IServiceProvider>((options, provider) => options.ApiKeyProvider = cancellationToken => getKey(provider, cancellationToken));
+            return this;
+        }
 
         public IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create)
         {

@@ -15,7 +15,7 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
     private readonly RealtimeHttp _http;
 
     /// <summary>Mints with the API key of <paramref name="options"/>.</summary>
-    /// <param name="options">Endpoint, API key, dialect, lifetime of keys. Read at each request.</param>
+    /// <param name="options">Endpoint, API key or <see cref="OpenAIRealtimeWebRtcOptions.ApiKeyProvider"/>, dialect, lifetime of keys. Read at each request.</param>
     /// <param name="httpClient">Sends the requests; the caller keeps it alive and disposes it.</param>
     /// <param name="timeProvider">The clock of timeouts. Default: the system's.</param>
     /// <param name="loggerFactory">Where log messages go. Default: nowhere.</param>
@@ -28,11 +28,14 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
     internal OpenAIEphemeralKeyProvider(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http)
     {
         ArgumentNullException.ThrowIfNull(options);
-        if (string.IsNullOrEmpty(options.ApiKey))
-            throw new ArgumentException("Minting keys needs ApiKey.", nameof(options));
+        if (!options.HasApiKey)
+            throw new ArgumentException("Minting keys needs ApiKey or ApiKeyProvider.", nameof(options));
         _options = options;
         _http = http;
     }
+
+    /// <summary>An address that whoever gets the key is told, too, so that the API key must not stand in it. A key from a callback is known only when it is used.</summary>
+    internal Uri? ToldAddress { get; init; }
 
     /// <inheritdoc/>
     public async ValueTask<EphemeralKey> GetKeyAsync(EphemeralKeyRequest request, CancellationToken cancellationToken = default)
@@ -43,7 +46,6 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
         string path = beta ? "realtime/sessions" : session is TranslationSessionConfig ? "realtime/translations/client_secrets" : "realtime/client_secrets";
         var call = new HttpCall(ConnectPhase.Key, ApiAddress.Of(_options, path), _options.KeyTimeout)
         {
-            Credential = Credential.Api(_options),
             Headers =
             [
                 .. CallSignaling.ApiKeyHeaders(_options, request.SafetyIdentifier),
@@ -53,6 +55,9 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
             ContentType = "application/json",
             Accept = "application/json",
         };
+        call = await ApiKeySource.AuthorizeAsync(call, _options, _http.TimeProvider, cancellationToken).ConfigureAwait(false);
+        if (ToldAddress is { } told && call.Credential!.StandsIn(told))
+            throw call.Failed(ConnectFailure.KeyUnusable, Credential.ShownMessage);
         HttpReply reply = await _http.PostAsync(call, cancellationToken).ConfigureAwait(false);
         if (!reply.IsSuccess)
             throw ServiceErrors.From(call, reply);

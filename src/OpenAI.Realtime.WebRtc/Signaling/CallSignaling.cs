@@ -22,7 +22,7 @@ namespace OpenAI.Realtime.WebRtc.Signaling;
 internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, RealtimeHttp http, ILogger logger, Action<Task>? leftBehind = null)
 {
     /// <summary>Opens a call with an ephemeral key.</summary>
-    public Task<SignalingAnswer> CallAsync(
+    public Task<RealtimeCallAnswer> CallAsync(
         string offer, string ephemeralKey, string model, Action<string> callCreated, CancellationToken cancellationToken, bool translation = false)
     {
         Uri address = options.Dialect == RealtimeDialect.Beta
@@ -41,39 +41,36 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
     }
 
     /// <summary>Opens a call with the API key, the session configuration beside the offer.</summary>
-    public Task<SignalingAnswer> CallUnifiedAsync(
+    public async Task<RealtimeCallAnswer> CallUnifiedAsync(
         string offer, ReadOnlyMemory<byte> session, string? safetyIdentifier, Action<string> callCreated, CancellationToken cancellationToken, bool translation = false)
     {
         var opening = new OpeningCall(callCreated, id => HangUpAsync(id, ephemeralKey: null), leftBehind);
         string boundary = "openai-realtime-webrtc-" + Guid.NewGuid().ToString("N");
-        return ExchangeAsync(new HttpCall(ConnectPhase.Answer, CallsAddress(translation), options.AnswerTimeout)
+        var call = new HttpCall(ConnectPhase.Answer, CallsAddress(translation), options.AnswerTimeout)
         {
-            Credential = Credential.Api(options),
             Headers = ApiKeyHeaders(options, safetyIdentifier),
             Body = MultipartCall.Write(boundary, offer, session.Span),
             ContentType = "multipart/form-data; boundary=" + boundary,
             Accept = "application/sdp",
             OnSuccessHeaders = opening.Announce,
             LeaveBehind = opening.Leave,
-        }, cancellationToken);
+        };
+        call = await ApiKeySource.AuthorizeAsync(call, options, http.TimeProvider, cancellationToken).ConfigureAwait(false);
+        return await ExchangeAsync(call, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Hangs a call up. A call that is no longer there counts as hung up. Reports its failures to the log; never throws.</summary>
     /// <param name="callId">The call.</param>
-    /// <param name="ephemeralKey">Used where there is no API key.</param>
+    /// <param name="ephemeralKey">Used where there is no API key, or where its provider fails.</param>
     public async Task HangUpAsync(string callId, string? ephemeralKey)
     {
-        Credential? credential = !string.IsNullOrEmpty(options.ApiKey) ? Credential.Api(options)
-            : ephemeralKey is not null ? Credential.Ephemeral(ephemeralKey)
-            : null;
         var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, $"realtime/calls/{Uri.EscapeDataString(callId)}/hangup"), options.HangUpTimeout)
         {
             OfCall = (RealtimeCallOperation.HangUp, callId),
-            Credential = credential,
-            Headers = credential is { IsApiKey: true } ? ApiKeyHeaders(options, safetyIdentifier: null) : [],
         };
         try
         {
+            call = await AuthorizeHangUpAsync(call, ephemeralKey).ConfigureAwait(false);
             HttpReply reply = await http.PostAsync(call, CancellationToken.None).ConfigureAwait(false);
             if (reply.IsSuccess || reply.Status == HttpStatusCode.NotFound)
                 logger.HungUp(callId);
@@ -85,6 +82,21 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
 #pragma warning restore CA1031
         {
             logger.HangUpFailed(callId, Redaction.Hide(e.Message));
+        }
+    }
+
+    private async Task<HttpCall> AuthorizeHangUpAsync(HttpCall call, string? ephemeralKey)
+    {
+        HttpCall withEphemeralKey = call with { Credential = ephemeralKey is null ? null : Credential.Ephemeral(ephemeralKey) };
+        if (!options.HasApiKey)
+            return withEphemeralKey;
+        try
+        {
+            return await ApiKeySource.AuthorizeAsync(call with { Headers = ApiKeyHeaders(options, safetyIdentifier: null) }, options, http.TimeProvider, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (RealtimeException) when (ephemeralKey is not null)
+        {
+            return withEphemeralKey;        // it opened the call, and a call that stays open costs
         }
     }
 
@@ -105,7 +117,7 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
             : ApiAddress.Of(options, path);
     }
 
-    private async Task<SignalingAnswer> ExchangeAsync(HttpCall call, CancellationToken cancellationToken)
+    private async Task<RealtimeCallAnswer> ExchangeAsync(HttpCall call, CancellationToken cancellationToken)
     {
         HttpReply reply = await http.PostAsync(call, cancellationToken).ConfigureAwait(false);
         if (!reply.IsSuccess)
@@ -119,6 +131,6 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
                 $"{Redaction.Show(call.Address)} answered {(int)reply.Status}, but with {what} where an SDP answer should be. Check that Endpoint is a Realtime service and Dialect the one it speaks.",
                 said: new ServiceError(reply.Status, RequestId: reply.RequestId));
         }
-        return new SignalingAnswer(Encoding.UTF8.GetString(reply.Body), CallId.FromLocation(reply.Location));
+        return new RealtimeCallAnswer(Encoding.UTF8.GetString(reply.Body), CallId.FromLocation(reply.Location));
     }
 }

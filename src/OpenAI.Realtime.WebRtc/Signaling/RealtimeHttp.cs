@@ -75,6 +75,8 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
 
     public TimeProvider TimeProvider => timeProvider;
 
+    public ILogger Logger => logger;
+
     /// <summary>Posts, and reads the answer whatever its status.</summary>
     /// <exception cref="RealtimeException">No usable HTTP answer came.</exception>
     /// <exception cref="OperationCanceledException">The caller's token was cancelled.</exception>

@@ -66,7 +66,7 @@ internal static class ServiceErrors
             (_, "insufficient_quota") => "The account has no credit left: check plan and billing.",
             (401, _) when ownServer => "Your server did not accept the caller: let the HTTP client for KeyUrl (KeyServerHttpClient) carry whatever it asks for.",
             (403, _) when ownServer => "Your server does not allow this caller.",
-            (401, _) when call.Credential is { IsApiKey: true } => "The API key was refused: set ApiKey to a valid key, and Organization and Project to its own.",
+            (401, _) when call.Credential is { ApiKeyOption: { } option } => $"The API key was refused: {(option == nameof(OpenAIRealtimeWebRtcOptions.ApiKey) ? "set ApiKey to a valid key" : $"let {option} give a valid key")}, and set Organization and Project to its own.",
             (401, _) => "The ephemeral key was refused: it may have expired, or belong to another service than Endpoint.",
             (403, _) => "This key may not do that: check its permissions, Project, and whether the region is supported.",
             (404, _) when ownServer => "Check KeyUrl.",

@@ -69,6 +69,12 @@ internal static class ConsumerSources
             public ValueTask DisposeAsync() => default;
         }
 
+        /// <summary>The reader's own way to secrets.</summary>
+        public interface IVault
+        {
+            ValueTask<string> GetSecretAsync(string name, CancellationToken cancellationToken);
+        }
+
         namespace Xunit
         {
             /// <summary>Stands for a test framework, which the project does not reference.</summary>

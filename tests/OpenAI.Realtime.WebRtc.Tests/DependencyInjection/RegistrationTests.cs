@@ -186,6 +186,21 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task A_client_shows_the_engine_of_its_sessions_for_peers_of_another_kind()
+    {
+        var own = new ScriptedPeer();
+        await using ServiceProvider provider = Services(s =>
+        {
+            s.AddOpenAIRealtimeWebRtc(o => o.ApiKey = "sk-1").UsePeerConnectionFactory(_ => own);
+            s.AddOpenAIRealtimeWebRtc("other", o => o.ApiKey = "sk-1");
+        });
+        Assert.Same(own, provider.GetRequiredService<RealtimeWebRtcClient>().PeerConnectionFactory);
+        Assert.Same(provider.GetRequiredService<IPeerConnectionFactory>(), provider.GetRequiredKeyedService<RealtimeWebRtcClient>("other").PeerConnectionFactory);
+        using var plain = new RealtimeWebRtcClient("sk-1");
+        Assert.IsType<PeerConnectionFactory>(plain.PeerConnectionFactory);
+    }
+
+    [Fact]
     public async Task A_registered_codec_is_used_unless_the_session_names_one()
     {
         await using HttpEndpoint endpoint = await HttpEndpoint.StartAsync();

@@ -30,7 +30,7 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
     public async Task A_call_with_an_ephemeral_key_posts_the_offer_as_it_is_and_nothing_else()
     {
         _endpoint.AnswersCalls("rtc_abc");
-        SignalingAnswer answer = await Signaling().CallAsync(Offer, "ek_1", "m", _created.Add, default);
+        RealtimeCallAnswer answer = await Signaling().CallAsync(Offer, "ek_1", "m", _created.Add, default);
 
         HttpRequestSeen seen = Assert.Single(_endpoint.Requests);
         Assert.Equal("/v1/realtime/calls", seen.Path);
@@ -61,7 +61,7 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
         OpenAIRealtimeWebRtcOptions options = Options();
         options.ApiKey = "sk-1";
         options.Organization = "org-1";
-        SignalingAnswer answer = await Signaling(options).CallUnifiedAsync(
+        RealtimeCallAnswer answer = await Signaling(options).CallUnifiedAsync(
             Offer, Encoding.UTF8.GetBytes("""{"type":"realtime"}"""), "alice", _created.Add, default);
 
         HttpRequestSeen seen = Assert.Single(_endpoint.Requests);
@@ -104,7 +104,7 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
         OpenAIRealtimeWebRtcOptions options = Options();
         options.Dialect = RealtimeDialect.Beta;
         options.ExtraQuery["x"] = "1";
-        SignalingAnswer answer = await Signaling(options).CallAsync(Offer, "ek_1", "gpt-4o realtime", _created.Add, default);
+        RealtimeCallAnswer answer = await Signaling(options).CallAsync(Offer, "ek_1", "gpt-4o realtime", _created.Add, default);
         Assert.Equal("?x=1&model=gpt-4o%20realtime", Assert.Single(_endpoint.Requests).Query);
         Assert.Null(answer.CallId);
         Assert.Empty(_created);

@@ -90,6 +90,73 @@ public sealed class RealtimeCallsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task An_offer_of_somebody_elses_becomes_a_call_with_this_hosts_key_and_session()
+    {
+        _endpoint.AnswersCalls();
+        OpenAIRealtimeWebRtcOptions options = Options();
+        options.SafetyIdentifier = "everybody";
+        var calls = new RealtimeCalls(options, _http);
+        RealtimeCallAnswer answer = await calls.CreateAsync("v=0\r\nthe page's \r\n", new RealtimeSessionConfig { Voice = "marin" });
+        await calls.CreateAsync("v=0\r\n", new RealtimeSessionConfig(), "alice-hash");
+        Assert.Equal((HttpEndpoint.Answer, "rtc_1"), (answer.Sdp, answer.CallId));
+        Assert.DoesNotContain("ice-pwd", answer.ToString(), StringComparison.Ordinal);
+
+        HttpRequestSeen seen = _endpoint.Requests.First();
+        Assert.Equal(("/v1/realtime/calls", "Bearer sk-key"), (seen.Path, seen.Header("Authorization")));
+        Assert.Contains("v=0\r\nthe page's \r\n\r\n--", seen.Text, StringComparison.Ordinal);
+        Assert.Contains("""{"type":"realtime","model":"gpt-realtime-2.1","audio":{"output":{"voice":"marin"}}}""", seen.Text, StringComparison.Ordinal);
+        Assert.Equal(["everybody", "alice-hash"], _endpoint.Requests.Select(request => request.Header("OpenAI-Safety-Identifier")));
+    }
+
+    [Fact]
+    public async Task A_call_whose_answer_cannot_be_used_is_hung_up()
+    {
+        _endpoint.AnswersCalls(answer: "<html>");
+        var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => new RealtimeCalls(Options(), _http).CreateAsync("v=0", new RealtimeSessionConfig()));
+        Assert.Equal((ConnectPhase.Answer, ConnectFailure.AnswerUnusable), (e.Phase, e.Failure));
+        Assert.Single(_endpoint.To("/v1/realtime/calls/rtc_1/hangup"));
+    }
+
+    [Fact]
+    public async Task A_call_that_is_made_after_its_caller_has_gone_is_hung_up()
+    {
+        var asked = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        var hungUp = new TaskCompletionSource();
+        _endpoint.Routes["/v1/realtime/calls"] = async context =>
+        {
+            asked.SetResult();
+            await goOn.Task;
+            await HttpEndpoint.WriteAnswerAsync(context);
+        };
+        _endpoint.Routes["/v1/realtime/calls/rtc_1/hangup"] = _ =>
+        {
+            hungUp.SetResult();
+            return Task.CompletedTask;
+        };
+        using var cancel = new CancellationTokenSource();
+        Task creating = new RealtimeCalls(Options(), _http).CreateAsync("v=0", new RealtimeSessionConfig(), cancellationToken: cancel.Token);
+        await asked.Task.Within();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => creating.Within());
+        goOn.SetResult();
+        await hungUp.Task.Within();
+    }
+
+    [Fact]
+    public async Task A_call_that_the_options_do_not_allow_is_not_opened()
+    {
+        OpenAIRealtimeWebRtcOptions beta = Options();
+        beta.Dialect = RealtimeDialect.Beta;
+        var session = new RealtimeSessionConfig();
+        Assert.Contains("Ga", (await Assert.ThrowsAsync<InvalidOperationException>(() => new RealtimeCalls(beta, _http).CreateAsync("v=0", session))).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => new RealtimeCalls(new OpenAIRealtimeWebRtcOptions(), _http).CreateAsync("v=0", session));
+        await Assert.ThrowsAsync<ArgumentException>(() => new RealtimeCalls(Options(), _http).CreateAsync("v=0", session, "two\nlines"));
+        await Assert.ThrowsAsync<ArgumentException>(() => new RealtimeCalls(Options(), _http).CreateAsync("", session));
+        Assert.Empty(_endpoint.Requests);
+    }
+
+    [Fact]
     public async Task It_is_registered_beside_the_client()
     {
         _endpoint.Routes["/v1/realtime/calls/rtc_1/reject"] = _ => Task.CompletedTask;
