@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Diagnostics;
@@ -101,6 +102,9 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <summary>The WebRTC engine of its sessions: for a peer of another kind on the same engine, such as the far side of a relay. Stays usable after the client was disposed. Thread-safe.</summary>
     public IPeerConnectionFactory PeerConnectionFactory => _peerFactory;
 
+    /// <summary>Whether it only warms up: its calls are not measured.</summary>
+    internal bool IsRehearsal { get; init; }
+
     /// <summary>Makes the audio of a session; replaced by tests that need none.</summary>
     internal Func<AudioOptions, IOpusTrack, MediaPort>? AudioFactory { get; set; }
 
@@ -143,6 +147,37 @@ public sealed class RealtimeWebRtcClient : IDisposable
             _logger.ConnectCancelled(clock.Elapsed.TotalMilliseconds);
             ReportFailure(activity, clock, "cancelled");
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Makes the first <see cref="ConnectAsync"/> of a process about as quick as a later one: holds a short call with itself, so that .NET has compiled and loaded what a call needs. For programs that
+    /// have a moment before their first call, such as a host that starts; a program that is published natively needs none (docs/performance.md).
+    /// </summary>
+    /// <remarks>
+    /// Nobody outside is asked: both ends of the call are in this process, on the loopback interface, and no key of yours is used or fetched. It takes what a first call takes, a second or so of
+    /// one core, and leaves nothing behind. Where it is not possible, because a sandbox has no loopback, say, it ends without an exception, and the first call is as slow as without. A second time does no harm.
+    /// </remarks>
+    /// <param name="options">What the first session is to be: its configuration and its codec are used; sources, sinks, progress and trace are left alone. Default: null, all defaults.</param>
+    /// <param name="cancellationToken">Cancels; returns when nothing is left behind.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
+    /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine.</exception>
+    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    public async Task WarmUpAsync(RealtimeConnectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        options ??= new RealtimeConnectOptions();
+        options.Audio.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        var rehearsal = new Rehearsal(_peerFactory, _codecs, _options, mintsKeys: _keysAreOwn && _options.HasApiKey);
+        try
+        {
+            await rehearsal.RunAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RealtimeException or SocketException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            _logger.WarmUpFailed(Redaction.Hide(e.Message));
         }
     }
 
@@ -309,6 +344,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
 
     private Activity? StartActivity(string model)
     {
+        if (IsRehearsal)
+            return null;
         Activity? activity = Telemetry.Source.StartActivity("realtime connect", ActivityKind.Client);
         activity?.SetTag("gen_ai.provider.name", "openai");
         activity?.SetTag("gen_ai.operation.name", "realtime");
@@ -321,6 +358,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
     private void Report(Activity? activity, ConnectClock clock, string? callId)
     {
         _logger.Connected(clock.Elapsed.TotalMilliseconds, callId);
+        if (IsRehearsal)
+            return;
         activity?.SetTag("gen_ai.conversation.id", callId);
         for (ConnectStep step = ConnectStep.Key; step <= ConnectStep.Channel; step++)
         {
@@ -329,8 +368,10 @@ public sealed class RealtimeWebRtcClient : IDisposable
         }
     }
 
-    private static void ReportFailure(Activity? activity, ConnectClock clock, string error)
+    private void ReportFailure(Activity? activity, ConnectClock clock, string error)
     {
+        if (IsRehearsal)
+            return;
         activity?.SetTag("error.type", error);
         activity?.SetStatus(ActivityStatusCode.Error, error);
         Telemetry.SetupDuration.Record(clock.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("phase", "failed"), new KeyValuePair<string, object?>("error.type", error));

@@ -50,7 +50,7 @@ static async Task<int> AllAsync()
 static int Help()
 {
     Console.WriteLine("""
-        connect [warm] [cold]                           the whole SDK, key at hand → channel open; what is allocated
+        connect [warm] [cold] [program …]               the whole SDK, key at hand → channel open; what is allocated
         round-trips                                     from the answer to the first event, in virtual time
         packets [packets]                               bytes and time of an RTP packet, each way
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets

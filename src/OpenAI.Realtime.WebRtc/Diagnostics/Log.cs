@@ -36,6 +36,9 @@ internal static partial class Log
     [LoggerMessage(13, LogLevel.Debug, "Connecting was cancelled after {Milliseconds:0.0} ms")]
     public static partial void ConnectCancelled(this ILogger logger, double milliseconds);
 
+    [LoggerMessage(14, LogLevel.Debug, "Warming up failed: {Reason}")]
+    public static partial void WarmUpFailed(this ILogger logger, string reason);
+
     // 20–29: the session
     [LoggerMessage(20, LogLevel.Debug, "Session is {State} ({Reason})")]
     public static partial void SessionState(this ILogger logger, SessionState state, string? reason);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Media;
@@ -9,8 +10,9 @@ namespace OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 /// The whole SDK, <see cref="RealtimeWebRtcClient.ConnectAsync"/> with a key at hand, until the data channel is open; the server is another process on
 /// loopback. Warm: many in one process. Cold: the first of a fresh process. The steps are those that the SDK reports.
 /// <code>
-/// dotnet run -c Release --project tests/OpenAI.Realtime.WebRtc.Benchmarks -- connect [warm] [cold]
+/// dotnet run -c Release --project tests/OpenAI.Realtime.WebRtc.Benchmarks -- connect [warm] [cold] [program …]
 /// </code>
+/// A program that is named is these benchmarks, published in another way (docs/performance.md): its cold connects are interleaved with this one's.
 /// </summary>
 internal static class ConnectBenchmark
 {
@@ -20,13 +22,13 @@ internal static class ConnectBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (args is ["first", string endpoint])
-            return await FirstAsync(new Uri(endpoint));
+        if (args is ["first", string endpoint, .. string[] how])
+            return await FirstAsync(new Uri(endpoint), warmUp: how is ["warm-up"]);
         int warm = Figures.Argument(args, 0, 500), cold = Figures.Argument(args, 1, 9);
         Figures.PrintMachine("connect");
         using ServerProcess server = ServerProcess.Start();
         await WarmAsync(server.Endpoint, warm);
-        Cold(server.Endpoint, cold);
+        Cold(server.Endpoint, cold, [.. args.Skip(2)]);
         await OnePeerAsync();
         return 0;
     }
@@ -61,39 +63,57 @@ internal static class ConnectBenchmark
         Console.WriteLine($"allocated by ConnectAsync, whole process: {Figures.Spread(kilobytes, "KiB")}");
     }
 
-    private static void Cold(Uri endpoint, int count)
+    private static void Cold(Uri endpoint, int count, string[] programs)
     {
-        (string Name, (string, string)[] Environment)[] variants =
+        string[] first = ["connect", "first", endpoint.ToString()];
+        (string Name, string[] Arguments, string? Program, (string, string)[] Environment)[] variants =
         [
-            ("as it is", []),
-            ("TieredPGO off", [("DOTNET_TieredPGO", "0")]),
+            ("as it is", first, null, []),
+            ("TieredPGO off", first, null, [("DOTNET_TieredPGO", "0")]),
+            ("after WarmUpAsync", [.. first, "warm-up"], null, []),
+            .. programs.Select(program => (program, first, (string?)program, Array.Empty<(string, string)>())),
         ];
         double[][][] runs = [.. variants.Select(_ => new double[count][])];
         for (int i = 0; i < count; i++) // interleaved
         {
             for (int v = 0; v < variants.Length; v++)
-                runs[v][i] = Children.Measure(["connect", "first", endpoint.ToString()], variants[v].Environment);
+                runs[v][i] = Children.Measure(variants[v].Arguments, variants[v].Program, variants[v].Environment);
         }
 
         for (int v = 0; v < variants.Length && count > 0; v++)
         {
             Console.WriteLine($"cold, {variants[v].Name}: {Figures.Spread([.. runs[v].Select(r => r[0])], "ms")}");
-            Console.WriteLine("  " + string.Join(", ", Steps.Select((step, s) => Figures.Text($"{step} {Figures.Median(runs[v].Select(r => r[s + 2])):0.0} ms")))
-                + Figures.Text($"; the second connect of the process {Figures.Median(runs[v].Select(r => r[1])):0.0} ms"));
+            Console.WriteLine("  " + string.Join(", ", Steps.Select((step, s) => Figures.Text($"{step} {Column(v, s + 5):0.0} ms")))
+                + Figures.Text($"; the second connect of the process {Column(v, 1):0.0} ms"));
+            Console.WriteLine(Figures.Text($"  methods compiled {Column(v, 2):0} in {Column(v, 3):0} ms; WarmUpAsync {Column(v, 4):0.0} ms"));
         }
+
+        double Column(int variant, int column) => Figures.Median(runs[variant].Select(r => r[column]));
     }
 
-    private static async Task<int> FirstAsync(Uri endpoint)
+    private static async Task<int> FirstAsync(Uri endpoint, bool warmUp)
     {
+        double warming = 0;
         long start = Stopwatch.GetTimestamp();
         using RealtimeWebRtcClient client = Client(endpoint);
+        if (warmUp)
+        {
+            await client.WarmUpAsync();
+            warming = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            start = Stopwatch.GetTimestamp();
+        }
+
+        long methods = JitInfo.GetCompiledMethodCount();
+        TimeSpan compiling = JitInfo.GetCompilationTime();
         RealtimeWebRtcSession session = await client.ConnectAsync();
         double first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        methods = JitInfo.GetCompiledMethodCount() - methods;
+        compiling = JitInfo.GetCompilationTime() - compiling;
         double[] durations = Durations(session.Timings, first);
         start = Stopwatch.GetTimestamp();
         RealtimeWebRtcSession another = await client.ConnectAsync();
         double second = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        Console.WriteLine(string.Join('\t', new[] { first, second }.Concat(durations).Select(d => Figures.Text($"{d:0.000}"))));
+        Console.WriteLine(string.Join('\t', new[] { first, second, methods, compiling.TotalMilliseconds, warming }.Concat(durations).Select(d => Figures.Text($"{d:0.000}"))));
         await session.DisposeAsync();
         await another.DisposeAsync();
         return 0;

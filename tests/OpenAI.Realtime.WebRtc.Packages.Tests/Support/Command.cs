@@ -8,11 +8,22 @@ internal sealed record Command(string What, int ExitCode, string Output)
 {
     public void ShouldSucceed() => Assert.True(ExitCode == 0, $"{What} exited with {ExitCode}:\n{Output}");
 
-    /// <summary>Runs <c>dotnet</c> and gathers what it writes. Killed, and said so, when it takes longer than the time.</summary>
-    public static async Task<Command> DotnetAsync(string directory, TimeSpan timeout, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    public void ShouldSucceedWithoutWarning()
     {
-        string what = "dotnet " + string.Join(' ', arguments);
-        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
+        ShouldSucceed();
+        Assert.DoesNotContain("warning", Output, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Runs <c>dotnet</c> as <see cref="RunAsync"/> does.</summary>
+    public static Task<Command> DotnetAsync(string directory, TimeSpan timeout, IReadOnlyDictionary<string, string>? environment, params string[] arguments) =>
+        RunAsync("dotnet", directory, timeout, environment, arguments);
+
+    /// <summary>Runs a program and gathers what it writes. Killed, and said so, when it takes longer than the time.</summary>
+    public static async Task<Command> RunAsync(
+        string program, string directory, TimeSpan timeout, IReadOnlyDictionary<string, string>? environment, params string[] arguments)
+    {
+        string what = $"{Path.GetFileName(program)} {string.Join(' ', arguments)}";
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
 
         // What `dotnet test` has told its own children is not meant for these.
         foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase)).ToArray())
