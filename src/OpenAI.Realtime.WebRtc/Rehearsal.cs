@@ -21,6 +21,9 @@ internal sealed class Rehearsal(IPeerConnectionFactory factory, IOpusCodecFactor
 
     private const int MaxRequest = 256 * 1024;
 
+    /// <summary>The client has two at most; whoever else of this machine comes is not to cost more.</summary>
+    private const int MaxConnections = 4;
+
     private static readonly byte[][] Messages =
     [
         """{"type":"session.created","event_id":"event_1","session":{"id":"sess_1","type":"realtime","model":"m"}}"""u8.ToArray(),
@@ -101,7 +104,10 @@ internal sealed class Rehearsal(IPeerConnectionFactory factory, IOpusCodecFactor
             {
                 TcpClient connection = await listener.AcceptTcpClientAsync(cancellationToken).ConfigureAwait(false);
                 connections.RemoveAll(served => served.IsCompleted);
-                connections.Add(ServeAsync(connection, cancellationToken));
+                if (connections.Count < MaxConnections)
+                    connections.Add(ServeAsync(connection, cancellationToken));
+                else
+                    connection.Dispose();
             }
         }
         finally
@@ -137,6 +143,7 @@ internal sealed class Rehearsal(IPeerConnectionFactory factory, IOpusCodecFactor
                         return;
                     (answer, type, status) = (await answered.Task.ConfigureAwait(false), "application/sdp", 201);
                 }
+
                 string written = $"HTTP/1.1 {status} OK\r\nContent-Type: {type}\r\nLocation: /v1/realtime/calls/rtc_warm_up\r\nContent-Length: {Encoding.UTF8.GetByteCount(answer)}\r\n\r\n{answer}";
                 await stream.WriteAsync(Encoding.UTF8.GetBytes(written), cancellationToken).ConfigureAwait(false);
             }
@@ -173,6 +180,7 @@ internal sealed class Rehearsal(IPeerConnectionFactory factory, IOpusCodecFactor
                 length = ContentLength(Encoding.UTF8.GetString(buffer, 0, head));
             }
         }
+
         return (Encoding.UTF8.GetString(buffer, 0, head), Encoding.UTF8.GetString(buffer, head, length));
     }
 

@@ -29,16 +29,6 @@ internal sealed class AudioClock
     {
     }
 
-    /// <summary>How many threads there are at this moment.</summary>
-    public static int Threads
-    {
-        get
-        {
-            lock (Gate)
-                return Clocks.Count;
-        }
-    }
-
     /// <summary>Begins to run a pacer, whose deadline is set.</summary>
     /// <returns>The clock that runs it; to be told by <see cref="Leave"/> and by <see cref="Wake"/>.</returns>
     public static AudioClock Join(FramePacer pacer)

@@ -14,11 +14,11 @@ public sealed class OpusListener : IAsyncDisposable
 
     /// <summary>Makes one that does not play yet.</summary>
     /// <param name="sink">Where the sound goes.</param>
-    /// <param name="codec">The Opus implementation. Default: libopus.</param>
+    /// <param name="codec">The Opus implementation. Default: libopus, or Concentus where that is missing.</param>
     /// <param name="timeProvider">The clock. Default: the system's.</param>
     /// <param name="logger">Where a failing sink or codec is reported. Default: nowhere.</param>
     /// <exception cref="ArgumentException">The sink's format cannot be used.</exception>
-    /// <exception cref="OpusLibraryNotFoundException">libopus is missing.</exception>
+    /// <exception cref="OpusLibraryNotFoundException"><paramref name="codec"/> is libopus, and that is missing.</exception>
     public OpusListener(IAudioSink sink, IOpusCodecFactory? codec = null, TimeProvider? timeProvider = null, ILogger? logger = null)
     {
         ArgumentNullException.ThrowIfNull(sink);

@@ -32,16 +32,9 @@ internal sealed class ReplaceableTrack(IOpusTrack first) : IOpusTrack, IDisposab
         }
     }
 
-    /// <summary>The track that was read from last; the reader's own.</summary>
-    public IOpusTrack ReadFrom { get; private set; } = first;
-
     public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header) => _current.Send(opus, header);
 
-    public bool TryRead(Span<byte> destination, out EncodedAudio packet)
-    {
-        ReadFrom = _current;
-        return ReadFrom.TryRead(destination, out packet);
-    }
+    public bool TryRead(Span<byte> destination, out EncodedAudio packet) => _current.TryRead(destination, out packet);
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)

@@ -64,22 +64,10 @@ internal static class CallsBenchmark
         bool stop = false;
         var pacer = new Thread(() => Pace(peers, ref stop)) { IsBackground = true };
         pacer.Start();
-        Thread.Sleep(8000); // until the code that runs for each packet has been compiled for good, and the thread pool sleeps
-        using Process self = Process.GetCurrentProcess();
-        long received = Received(peers);
-        self.Refresh();
-        TimeSpan cpu = self.TotalProcessorTime;
-        long bytes = GC.GetTotalAllocatedBytes();
-        long clock = Stopwatch.GetTimestamp();
-        Thread.Sleep(seconds * 1000);
-        double elapsed = Stopwatch.GetElapsedTime(clock).TotalSeconds;
-        bytes = GC.GetTotalAllocatedBytes() - bytes;
-        self.Refresh();
-        cpu = self.TotalProcessorTime - cpu;
-        received = Received(peers) - received;
-        double packets = elapsed * calls * 50;
+        SteadyState used = SteadyState.Measure(seconds, () => Received(peers));
+        double packets = used.Seconds * calls * 50;
         Console.WriteLine(Figures.Text(
-            $"{cpu.TotalMilliseconds / elapsed / calls:0.0000}\t{bytes / (2 * packets):0.00}\t0\t{received / packets:0.0000}"));
+            $"{used.CpuMilliseconds / used.Seconds / calls:0.0000}\t{used.Bytes / (2 * packets):0.00}\t0\t{used.Counted / packets:0.0000}"));
         Volatile.Write(ref stop, true);
         pacer.Join();
         foreach (IPeerConnection peer in peers)

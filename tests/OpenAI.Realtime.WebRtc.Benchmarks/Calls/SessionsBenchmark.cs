@@ -79,21 +79,9 @@ internal static class SessionsBenchmark
             readers[i] = ReadAsync(sessions[i]);
         }
 
-        Thread.Sleep(8000); // until the code that runs for each packet has been compiled for good, and the thread pool sleeps
-        using Process self = Process.GetCurrentProcess();
-        long received = Received(sessions);
-        self.Refresh();
-        TimeSpan cpu = self.TotalProcessorTime;
-        long bytes = GC.GetTotalAllocatedBytes();
-        long clock = Stopwatch.GetTimestamp();
-        Thread.Sleep(seconds * 1000);
-        double elapsed = Stopwatch.GetElapsedTime(clock).TotalSeconds;
-        bytes = GC.GetTotalAllocatedBytes() - bytes;
-        self.Refresh();
-        cpu = self.TotalProcessorTime - cpu;
-        received = Received(sessions) - received;
+        SteadyState used = SteadyState.Measure(seconds, () => Received(sessions));
         Console.WriteLine(Figures.Text(
-            $"{cpu.TotalMilliseconds / elapsed / calls:0.0000}\t{bytes / elapsed:0}\t0\t{received / (elapsed * calls * 50):0.0000}"));
+            $"{used.CpuMilliseconds / used.Seconds / calls:0.0000}\t{used.Bytes / used.Seconds:0}\t0\t{used.Counted / (used.Seconds * calls * 50):0.0000}"));
         foreach (RealtimeWebRtcSession session in sessions)
             await session.DisposeAsync();
         await Task.WhenAll(readers);

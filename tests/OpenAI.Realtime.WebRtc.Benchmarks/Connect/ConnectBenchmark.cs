@@ -77,7 +77,11 @@ internal static class ConnectBenchmark
         for (int i = 0; i < count; i++) // interleaved
         {
             for (int v = 0; v < variants.Length; v++)
-                runs[v][i] = Children.Measure(variants[v].Arguments, variants[v].Program, variants[v].Environment);
+            {
+                double[] run = Children.Measure(variants[v].Arguments, variants[v].Program, variants[v].Environment);
+                runs[v][i] = run.Length == Steps.Length + 5 ? run
+                    : throw new InvalidOperationException($"{variants[v].Name} printed {run.Length} figures and not {Steps.Length + 5}: it is of another version; publish it anew.");
+            }
         }
 
         for (int v = 0; v < variants.Length && count > 0; v++)

@@ -20,6 +20,9 @@ internal sealed class LogCapture : ILoggerProvider, ILoggerFactory
     {
     }
 
+    // HTTP headers come as lists: a list's own text would be the name of its type, and hide what is in it.
+    private static string? Text(object? value) => value is IEnumerable<string> many ? string.Join(',', many) : value?.ToString();
+
     private sealed class Logger(LogCapture capture) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
@@ -33,7 +36,7 @@ internal sealed class LogCapture : ILoggerProvider, ILoggerFactory
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            string values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(p => $"{p.Key}={p.Value}")) : "";
+            string values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(p => $"{p.Key}={Text(p.Value)}")) : "";
             capture.Entries.Enqueue((logLevel, eventId, $"{formatter(state, exception)} {values} {exception}"));
         }
     }
