@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Media;
@@ -227,10 +228,10 @@ public sealed class RegistrationTests
         await using HttpEndpoint endpoint = await HttpEndpoint.StartAsync();
         endpoint.MintsKeys();
         endpoint.AnswersCalls();
-        using var log = new LogCapture();
+        var log = new FakeLogCollector();
         await using ServiceProvider provider = Services(s =>
         {
-            s.AddLogging(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
+            s.AddLogging(b => b.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(log)));
             s.AddOpenAIRealtimeWebRtc(o =>
             {
                 o.Endpoint = endpoint.Base;
