@@ -32,6 +32,6 @@ catch (Exception e)
 
 static int Fail(ChatException failure)
 {
-    Console.Error.WriteLine($"ConsoleVoiceChat: {Text.OneLine(failure.Message)}");
+    Console.Error.WriteLine($"ConsoleVoiceChat: {Clean.OneLine(failure.Message)}");
     return (int)failure.Code;
 }

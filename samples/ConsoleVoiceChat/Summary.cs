@@ -21,7 +21,7 @@ internal static class Summary
             lines.Add(Invariant($"  jitter      {audio.JitterMs:0.0} ms, buffered for {audio.BufferMs:0} ms"));
             lines.Add($"  secured by  {statistics.DtlsCipher ?? "unknown"}, {statistics.SrtpProfile ?? "unknown"}");
             if (statistics.CallId is { } id)
-                lines.Add($"  call        {Text.OneLine(id)}");
+                lines.Add($"  call        {Clean.OneLine(id)}");
         }
         lines.Add(Invariant($"  memory      {statistics.AllocatedBytes / 1e6:0.0} MB allocated{(settings.IsDemo ? ", the endpoint's included" : "")}"));
         if (conversation.Counted is not null && settings.Output is not (Settings.Pipe or Settings.Nowhere))

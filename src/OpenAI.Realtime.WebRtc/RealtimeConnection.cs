@@ -32,7 +32,6 @@ internal sealed class RealtimeConnection : IAsyncDisposable
     private readonly RealtimeConnectionSetup _setup;
     private readonly TimeSpan _peerCreated;
     private readonly Lock _statesLock = new();
-    private readonly Task _watching;
     private string? _callId;
     private Action<PeerStateChange>? _stateChanged;
     private readonly InOrder<PeerStateChange> _changes;
@@ -44,7 +43,7 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         _changes = new InOrder<PeerStateChange>(change => _stateChanged?.Invoke(change));
         Peer = setup.PeerFactory.Create(setup.PeerOptions);
         _peerCreated = setup.Clock.Elapsed;
-        _watching = WatchStatesAsync();
+        _ = WatchStatesAsync();
     }
 
     /// <summary>The engine's side of it.</summary>

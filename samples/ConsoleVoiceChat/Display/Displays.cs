@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace ConsoleVoiceChat.Display;
 
 /// <summary>Which display fits where we run.</summary>
@@ -9,16 +11,14 @@ internal static class Displays
     /// </summary>
     public static IDisplay Choose(Settings settings, Interrupt interrupt)
     {
-        bool onError = settings.Output == Settings.Pipe;
-        bool isTerminal = onError ? !Console.IsErrorRedirected : !Console.IsOutputRedirected;
         if (OperatingSystem.IsWindows())
             Console.OutputEncoding = System.Text.Encoding.UTF8;
-        Stream stream = onError ? Console.OpenStandardError() : Console.OpenStandardOutput();
-        if (!isTerminal || Environment.GetEnvironmentVariable("TERM") == "dumb")
-            return new PlainDisplay(stream, settings);
+        bool onError = settings.Output == Settings.Pipe;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(onError ? Console.Error : Console.Out) });
+        if (!console.Profile.Out.IsTerminal || !console.Profile.Capabilities.Ansi)
+            return new PlainDisplay(onError ? Console.OpenStandardError() : Console.OpenStandardOutput(), settings);
 
-        bool color = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
-        var live = new LiveDisplay(stream, new Scene(settings.Model, settings.Service), color);
+        var live = new LiveDisplay(console, new Scene(settings.Model, settings.Service));
         interrupt.LastMoment = live.GiveTerminalBack;
         return live;
     }

@@ -34,7 +34,7 @@ internal sealed class PlainDisplay : IDisplay
                 return;
             }
             TellRepeated();
-            Write($"{Seconds(at)} {now.Arrow} {Text.OneLine(name)}");
+            Write($"{Seconds(at)} {now.Arrow} {Clean.OneLine(name)}");
         }
     }
 
@@ -47,11 +47,11 @@ internal sealed class PlainDisplay : IDisplay
         lock (_lock)
         {
             if (isWhole && _said.Add(itemId + words))
-                Write($"{(speaker == Speaker.You ? "you" : "assistant")}: {Text.OneLine(words)}");
+                Write($"{(speaker == Speaker.You ? "you" : "assistant")}: {Clean.OneLine(words)}");
         }
     }
 
-    public void ShowNote(string text) => Write($"note: {Text.OneLine(text)}");
+    public void ShowNote(string text) => Write($"note: {Clean.OneLine(text)}");
 
     public void WriteLines(IReadOnlyList<string> lines)
     {
@@ -77,7 +77,7 @@ internal sealed class PlainDisplay : IDisplay
     private void TellRepeated()
     {
         if (_repeating is { } entry)
-            Write($"           {entry.Arrow} {Text.OneLine(entry.Name)}{entry.Times}");
+            Write($"           {entry.Arrow} {Clean.OneLine(entry.Name)}{entry.Times}");
         _repeating = null;
     }
 

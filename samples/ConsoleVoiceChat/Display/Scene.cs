@@ -1,6 +1,8 @@
 using System.Globalization;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.Media;
+using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace ConsoleVoiceChat.Display;
 
@@ -23,9 +25,17 @@ namespace ConsoleVoiceChat.Display;
 internal sealed class Scene(string model, string service)
 {
     private const int Margin = 2;
-    private const int NameColumn = 13;
+    private const int NameWidth = 11;
     private const int BarWidth = 14;
+    private const int NumberWidth = 9;
     private const int FixedRows = 12;       // everything but speech and events
+    private static readonly Style Plain = Style.Plain;
+    private static readonly Style Bold = new(decoration: Decoration.Bold);
+    private static readonly Style Dim = new(decoration: Decoration.Dim);
+    private static readonly Style You = Color.Teal;
+    private static readonly Style Assistant = Color.Purple;
+    private static readonly Style Good = Color.Green;
+    private static readonly Style Warn = Color.Olive;
     private static readonly ConnectStep[] Steps = Enum.GetValues<ConnectStep>();
 
     private readonly TimeSpan?[] _passed = new TimeSpan?[Steps.Length];
@@ -42,7 +52,7 @@ internal sealed class Scene(string model, string service)
 
     public void Pass(ConnectStep step, TimeSpan at) => _passed[(int)step] = at;
 
-    public void AddEvent(bool sent, string name, TimeSpan at) => _events.Add(sent, Text.OneLine(name), at);
+    public void AddEvent(bool sent, string name, TimeSpan at) => _events.Add(sent, Clean.OneLine(name), at);
 
     public void Say(Speaker? speaker, string? itemId, string words, bool isWhole) => _dialogue.Add(speaker, itemId, words, isWhole);
 
@@ -56,110 +66,95 @@ internal sealed class Scene(string model, string service)
     }
 
     /// <summary>Lays everything out; never more than <paramref name="height"/> lines of <paramref name="width"/> cells.</summary>
-    public List<string> Draw(int width, int height, bool color, TimeSpan elapsed)
+    public Window Draw(int width, int height, TimeSpan elapsed)
     {
-        List<Line> lines = [];
         int free = Math.Max(4, height - FixedRows);
         int speechRows = Math.Clamp(free / 2, 2, 8);
         int eventRows = Math.Clamp(free - speechRows, 2, 8);
-
-        DrawTitle(Next(), elapsed);
-        Next();
-        DrawSteps(Next(), Next());
-        Next();
-        DrawMeter(Next(), "you", Ink.You, _you, _yourWave);
-        DrawMeter(Next(), "assistant", Ink.Assistant, _assistant, _assistantWave);
-        Next();
-        DrawSpeech(speechRows, width, Next);
-        Next();
-        DrawEvents(eventRows, Next);
+        width = Math.Max(1, width - 2 * Margin);
+        var blank = new Text(" ");
+        List<IRenderable> parts =
+        [
+            Title(width, elapsed), blank, Connecting(), blank, Meters(width), blank,
+            new Window(Speech(width, speechRows), speechRows, newest: true), blank, new Window(Events(width, eventRows), eventRows, newest: true),
+        ];
         if (!IsOver)
-        {
-            Next();
-            Next().Add("Ctrl-C ends the call.", Ink.Dim);
-        }
-        return [.. lines.Take(Math.Max(1, height)).Select(line => line.ToString())];
-
-        Line Next()
-        {
-            var line = new Line(width, color);
-            line.Add(new string(' ', Math.Min(Margin, width)));
-            lines.Add(line);
-            return line;
-        }
+            parts.AddRange([blank, new Text("Ctrl-C ends the call.", Dim)]);
+        return new Window(new Padder(new Rows(parts), new Padding(Margin, 0)), Math.Max(1, height));
     }
 
-    private void DrawTitle(Line line, TimeSpan elapsed)
+    private Grid Title(int width, TimeSpan elapsed)
     {
         string time = string.Create(CultureInfo.InvariantCulture, $"{(int)elapsed.TotalMinutes}:{elapsed.Seconds:00}");
         bool isOpen = _passed[(int)ConnectStep.Channel] is not null;
-        line.Add(IsOver ? "○ " : "● ", IsOver ? Ink.Dim : isOpen ? Ink.Good : Ink.Warn);
-        line.Add(Text.OneLine(model), Ink.Bold);
-        string where = " " + Text.OneLine($"at {service}{(CallId is { } id ? $" · {id}" : "")}");
-        int room = line.Room - time.Length - 2 * Margin;
-        line.Add(where.Length <= room ? where : where[..Math.Max(0, room)], Ink.Dim);
-        if (line.Room >= time.Length + Margin)
-            line.Pad(line.Used + line.Room - time.Length - Margin).Add(time, Ink.Bold);
+        Paragraph title = new Paragraph().Append(IsOver ? "○ " : "● ", IsOver ? Dim : isOpen ? Good : Warn)
+            .Append(Clean.OneLine(model), Bold).Append(" " + Clean.OneLine($"at {service}{(CallId is { } id ? $" · {id}" : "")}"), Dim);
+        return Columns(width - time.Length - Margin, time.Length).AddRow(title, new Text(time, Bold));
     }
 
-    private void DrawSteps(Line names, Line times)
+    private Grid Connecting()
     {
-        const int columnWidth = 11;
-        int column = Margin;
+        Paragraph[] names = new Paragraph[Steps.Length];
+        Text[] times = new Text[Steps.Length];
         foreach (ConnectStep step in Steps)
         {
             TimeSpan? at = _passed[(int)step];
             bool isSkipped = at is null && Steps.Any(later => later > step && later <= ConnectStep.Channel && _passed[(int)later] is not null);
             string mark = at is not null ? "✓ " : isSkipped ? "– " : "· ";
-            names.Pad(column).Add(mark, at is not null ? Ink.Good : Ink.Dim).Add(Short(step), at is not null ? Ink.Plain : Ink.Dim);
-            if (at is { } passed)
-                times.Pad(column + 2).Add(string.Create(CultureInfo.InvariantCulture, $"{passed.TotalMilliseconds:0} ms"), Ink.Bold);
-            column += columnWidth;
+            names[(int)step] = new Paragraph(mark, at is not null ? Good : Dim).Append(Short(step), at is not null ? Plain : Dim);
+            times[(int)step] = new Text(at is { } passed ? string.Create(CultureInfo.InvariantCulture, $"  {passed.TotalMilliseconds:0} ms") : " ", Bold);
+        }
+        return Columns([.. Steps.Select(_ => 9)]).AddRow(names).AddRow(times);
+    }
+
+    private Grid Meters(int width)
+    {
+        int waveWidth = Math.Max(1, width - NameWidth - BarWidth - NumberWidth - 3 * Margin);
+        Grid meters = Columns(NameWidth - Margin, BarWidth, NumberWidth - Margin, waveWidth);
+        Add("you", You, _you, _yourWave);
+        Add("assistant", Assistant, _assistant, _assistantWave);
+        return meters;
+
+        void Add(string name, Style style, AudioLevel level, Waveform wave)
+        {
+            int filled = (int)MathF.Round(level.Bar * BarWidth);
+            string number = level.Bar <= 0 ? "silent" : string.Create(CultureInfo.InvariantCulture, $"{level.RmsDbfs:0} dB").Replace('-', '−');
+            meters.AddRow(new Text(name, style), new Paragraph(new string('━', filled), style).Append(new string('─', BarWidth - filled), Dim),
+                new Text(number), new Text(wave.Draw(waveWidth), style));
         }
     }
 
-    private static void DrawMeter(Line line, string name, string ink, AudioLevel level, Waveform wave)
+    private Grid Speech(int width, int rows)
     {
-        int filled = (int)MathF.Round(level.Bar * BarWidth);
-        string number = level.Bar <= 0 ? "silent" : string.Create(CultureInfo.InvariantCulture, $"{level.RmsDbfs:0} dB").Replace('-', '−');
-        line.Add(name, ink).Pad(NameColumn)
-            .Add(new string('━', filled), ink).Add(new string('─', BarWidth - filled), Ink.Dim)
-            .Add($" {number,-7} ", Ink.Plain);
-        line.Add(wave.Draw(Math.Max(0, line.Room - Margin)), ink);
+        Grid speech = Columns(NameWidth - Margin, Math.Max(8, width - NameWidth));
+        speech.Columns[1].NoWrap = false;
+        foreach (Dialogue.Entry entry in _dialogue.Entries.TakeLast(rows))
+        {
+            string words = Clean.OneLine(entry.Words.ToString());
+            Style style = entry.Speaker switch { Speaker.You => You, Speaker.Assistant => Assistant, _ => Warn };
+            speech.AddRow(new Text(entry.Who, style), new Text(words.Length == 0 ? "…" : words));
+        }
+        return speech;
     }
 
-    /// <summary>The newest lines of what is said.</summary>
-    private void DrawSpeech(int rows, int width, Func<Line> next)
+    private Grid Events(int width, int rows)
     {
-        int textWidth = Math.Max(8, width - NameColumn - Margin);
-        var shown = new LinkedList<(Dialogue.Entry Entry, string Words, bool IsFirst)>();
-        for (int i = _dialogue.Entries.Count - 1; i >= 0 && shown.Count < rows; i--)
+        Grid events = Columns(NameWidth - 2 * Margin, Math.Max(8, width - NameWidth + Margin));
+        foreach (EventList.Entry entry in _events.Newest(rows))
         {
-            Dialogue.Entry entry = _dialogue.Entries[i];
-            string words = Text.OneLine(entry.Words.ToString());
-            List<string> wrapped = Text.Wrap(words.Length == 0 ? "…" : words, textWidth);
-            for (int j = wrapped.Count - 1; j >= 0 && shown.Count < rows; j--)
-                shown.AddFirst((entry, wrapped[j], j == 0));
+            events.AddRow(new Text(entry.Time, Dim).RightJustified(),
+                new Paragraph(entry.Arrow, entry.Sent ? You : Assistant).Append($" {entry.Name}").Append(entry.Times, Dim));
         }
-        foreach ((Dialogue.Entry entry, string words, bool isFirst) in shown)
-        {
-            string ink = entry.Speaker switch { Speaker.You => Ink.You, Speaker.Assistant => Ink.Assistant, _ => Ink.Warn };
-            next().Add(isFirst ? entry.Who : "", ink).Pad(NameColumn).Add(words);
-        }
-        for (int i = shown.Count; i < rows; i++)
-            next();
+        return events;
     }
 
-    private void DrawEvents(int rows, Func<Line> next)
+    /// <summary>Columns of so many cells, with a gap between; what does not fit is cut off.</summary>
+    private static Grid Columns(params int[] widths)
     {
-        List<EventList.Entry> newest = [.. _events.Newest(rows)];
-        foreach (EventList.Entry entry in newest)
-        {
-            next().Add(entry.Time.PadLeft(8), Ink.Dim).Pad(NameColumn - 2)
-                .Add(entry.Arrow, entry.Sent ? Ink.You : Ink.Assistant).Add($" {entry.Name}").Add(entry.Times, Ink.Dim);
-        }
-        for (int i = newest.Count; i < rows; i++)
-            next();
+        var grid = new Grid();
+        for (int i = 0; i < widths.Length; i++)
+            grid.AddColumn(new GridColumn { Width = Math.Max(1, widths[i]), NoWrap = true, Padding = new Padding(0, 0, i < widths.Length - 1 ? Margin : 0, 0) });
+        return grid;
     }
 
     private static string Short(ConnectStep step) => step switch

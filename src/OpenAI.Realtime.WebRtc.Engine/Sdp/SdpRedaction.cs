@@ -19,27 +19,6 @@ internal static class SdpRedaction
     private static readonly string[] s_keyPrefixes = ["sk-", "ek_", "sess-"];
     private static readonly SearchValues<char> s_keyEnds = SearchValues.Create(" \t\"',;<>");
 
-    /// <summary>The whole text with secrets replaced; lines and line ends stay as they are.</summary>
-    public static string Redact(string sdp)
-    {
-        StringBuilder result = new(sdp.Length);
-        ReadOnlySpan<char> rest = sdp;
-        while (!rest.IsEmpty)
-        {
-            int end = rest.IndexOfAny('\r', '\n');
-            ReadOnlySpan<char> line = end < 0 ? rest : rest[..end];
-            AppendRedacted(result, line);
-            rest = rest[line.Length..];
-            int breaks = rest.IndexOfAnyExcept('\r', '\n');
-            if (breaks < 0)
-                breaks = rest.Length;
-            result.Append(rest[..breaks]);
-            rest = rest[breaks..];
-        }
-
-        return result.ToString();
-    }
-
     /// <summary>One line, short, printable and without secrets.</summary>
     public static string LineForMessage(ReadOnlySpan<char> line)
     {

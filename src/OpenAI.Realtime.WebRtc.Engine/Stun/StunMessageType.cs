@@ -30,8 +30,6 @@ internal readonly record struct StunMessageType(ushort Value)
 {
     public static StunMessageType BindingRequest => From(StunMethod.Binding, StunClass.Request);
 
-    public static StunMessageType BindingIndication => From(StunMethod.Binding, StunClass.Indication);
-
     public static StunMessageType BindingSuccess => From(StunMethod.Binding, StunClass.SuccessResponse);
 
     public static StunMessageType BindingError => From(StunMethod.Binding, StunClass.ErrorResponse);

@@ -76,6 +76,7 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
     }
 
     private static IHttpClientBuilder AddHttpClient(IServiceCollection services, string key) => services.AddHttpClient(key)
+        .RemoveAllLoggers() // the factory's own redacts headers in its text alone, and hands their values, the key among them, to whoever stores what is logged
         .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan) // each phase has a limit of its own
         .ConfigurePrimaryHttpMessageHandler(RealtimeWebRtcClient.CreateHandler);
 

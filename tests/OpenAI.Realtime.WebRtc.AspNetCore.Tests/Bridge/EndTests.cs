@@ -5,6 +5,7 @@ using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.Conformance;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Bridge;
 
@@ -63,7 +64,7 @@ public sealed class EndTests
         RealtimeTestCall call = await host.Service.WaitForCallAsync();
         await call.Completion.WaitAsync(Patience);
         await Wait.UntilAsync(() => host.Bridge.GetStatistics() is { ActiveCalls: 0, EndedCalls: 1 }, "the call has ended");
-        Assert.Contains(host.Log.Entries, e => e.Id.Id == 5022 && e.Text.Contains(nameof(RealtimeBridgeEndReason.PageNeverConnected), StringComparison.Ordinal));
+        Assert.Contains(host.Log.GetSnapshot(), e => e.Id.Id == 5022 && e.Text.Contains(nameof(RealtimeBridgeEndReason.PageNeverConnected), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -96,7 +97,7 @@ public sealed class EndTests
         RealtimeTestCall call = await host.Service.WaitForCallAsync();
         await call.Completion.WaitAsync(Patience);
         await Wait.UntilAsync(() => host.Bridge.GetStatistics() is { ActiveCalls: 0, EndedCalls: 1 }, "the call has ended");
-        Assert.Contains(host.Log.Entries, e => e.Id.Id == 5022 && e.Text.Contains(nameof(RealtimeBridgeEndReason.PageClosed), StringComparison.Ordinal));
+        Assert.Contains(host.Log.GetSnapshot(), e => e.Id.Id == 5022 && e.Text.Contains(nameof(RealtimeBridgeEndReason.PageClosed), StringComparison.Ordinal));
         await ((Task)asking).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
     }
 

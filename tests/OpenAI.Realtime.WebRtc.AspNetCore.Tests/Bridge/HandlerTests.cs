@@ -6,6 +6,7 @@ using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Bridge;
 
@@ -73,7 +74,7 @@ public sealed class HandlerTests
         await b.Page.WaitForAsync("response.done");
         Assert.DoesNotContain(b.Call.ReceivedEvents, e => e.Type == "response.cancel");
         Assert.DoesNotContain(b.Page.Received, json => json.Contains("\"response.created\"", StringComparison.Ordinal));
-        Assert.Contains(b.Host.Log.Entries, e => e.Id.Id == 5024);
+        Assert.Contains(b.Host.Log.GetSnapshot(), e => e.Id.Id == 5024);
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class HandlerTests
             await b.Page.SendAsync("{\"type\":\"response.cancel\",\"event_id\":\"" + i + "\"}");
         await b.Page.WaitForAsync("error", e => e["error"]!["event_id"]!.GetValue<string>() == "19");
         Assert.Equal(20, b.Bridge.GetStatistics().PageEventsRefused);
-        Assert.Equal(5, b.Host.Log.Entries.Count(e => e.Id.Id == 5024 && e.Text.Contains(nameof(RealtimeBridgeHandler.OnPageEventAsync), StringComparison.Ordinal)
+        Assert.Equal(5, b.Host.Log.GetSnapshot().Count(e => e.Id.Id == 5024 && e.Text.Contains(nameof(RealtimeBridgeHandler.OnPageEventAsync), StringComparison.Ordinal)
             && e.Text.Contains("times until now", StringComparison.Ordinal)));      // the 1st, 2nd, 4th, 8th and 16th
     }
 

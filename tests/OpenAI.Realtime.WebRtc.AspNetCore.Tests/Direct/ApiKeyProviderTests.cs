@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Direct;
 
@@ -45,8 +46,8 @@ public sealed class ApiKeyProviderTests
         await using var page = new Page();
         using HttpResponseMessage response = await host.PostAsync(route, await page.Peer.CreateOfferAsync());
         await response.ShouldBeAsync(500, "host_failed", host);
-        Assert.Contains(host.Log.Entries, e => e.Id.Id == 5002 && e.Text.Contains("ApiKeyProvider threw InvalidOperationException", StringComparison.Ordinal));
-        Assert.DoesNotContain(host.Log.Entries, e => e.Text.Contains(Secret, StringComparison.Ordinal));
+        Assert.Contains(host.Log.GetSnapshot(), e => e.Id.Id == 5002 && e.Text.Contains("ApiKeyProvider threw InvalidOperationException", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Log.GetSnapshot(), e => e.Text.Contains(Secret, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class ApiKeyProviderTests
             Map, client: o => (o.ApiKeyProvider, o.ApiKey, o.ExtraQuery["key"]) = (vault.Provider(o.ApiKey!), null, o.ApiKey!));
         using HttpResponseMessage response = await careless.PostAsync("/session");
         await response.ShouldBeAsync(500, "host_failed", careless);
-        Assert.Contains(careless.Log.Entries, e => e.Id.Id == 5002 && e.Text.Contains("would be shown the API key", StringComparison.Ordinal));
+        Assert.Contains(careless.Log.GetSnapshot(), e => e.Id.Id == 5002 && e.Text.Contains("would be shown the API key", StringComparison.Ordinal));
     }
 
     private static Task<TestHost> StartAsync(Vault vault, Action<OpenAIRealtimeWebRtcOptions>? client = null) => TestHost.StartAsync(Map, client: o =>

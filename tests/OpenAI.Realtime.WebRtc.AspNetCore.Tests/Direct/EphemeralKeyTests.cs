@@ -6,6 +6,7 @@ using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Testing;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Direct;
 
@@ -31,7 +32,7 @@ public sealed class EphemeralKeyTests
         await using Page page = await Page.ConnectWithKeyAsync(host.Http, session);
         JsonObject created = await page.WaitForAsync("session.created");
         Assert.Equal("Answer in one sentence.", created["session"]!["instructions"]!.GetValue<string>());
-        Assert.DoesNotContain(host.Log.Entries, e => e.Text.Contains(host.Service.ApiKey, StringComparison.Ordinal) || e.Text.Contains(session["value"]!.GetValue<string>(), StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Log.GetSnapshot(), e => e.Text.Contains(host.Service.ApiKey, StringComparison.Ordinal) || e.Text.Contains(session["value"]!.GetValue<string>(), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -92,7 +93,7 @@ public sealed class EphemeralKeyTests
         using HttpResponseMessage response = await host.PostAsync("/session");
         JsonObject problem = await response.ShouldBeAsync(status, code, host);
         Assert.Equal("some_code", problem["service_code"]!.GetValue<string>());
-        Assert.Contains(host.Log.Entries, e => e.Id.Id == 5002 && !e.Text.Contains(host.Service.ApiKey, StringComparison.Ordinal));
+        Assert.Contains(host.Log.GetSnapshot(), e => e.Id.Id == 5002 && !e.Text.Contains(host.Service.ApiKey, StringComparison.Ordinal));
     }
 
     [Fact]

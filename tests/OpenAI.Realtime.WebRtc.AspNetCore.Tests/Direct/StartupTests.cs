@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Direct;
 
@@ -32,7 +33,7 @@ public sealed class StartupTests
     public async Task In_development_it_starts_and_warns(string route, string name)
     {
         await using TestHost host = await TestHost.StartAsync(app => Map(app, route), environment: "Development");
-        Assert.Contains(host.Log.Entries, e => e.Id.Id == 5005 && e.Text.Contains(name, StringComparison.Ordinal));
+        Assert.Contains(host.Log.GetSnapshot(), e => e.Id.Id == 5005 && e.Text.Contains(name, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed record Bridged(TestHost Host, Page Page, RealtimeBridgeCall Brid
         Assert.Empty(Host.Bridge.Calls);
         Assert.Equal(0, Host.Bridge.GetStatistics().ActiveCalls);
         Assert.Equal(1, Host.Bridge.GetStatistics().EndedCalls);
-        Assert.DoesNotContain(Host.Log.Entries, e => e.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
+        Assert.DoesNotContain(Host.Log.GetSnapshot(), e => e.Level >= Microsoft.Extensions.Logging.LogLevel.Error);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Claims;
@@ -14,6 +13,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc.Testing;
 
@@ -24,7 +24,7 @@ internal sealed class TestHost : IAsyncDisposable
 {
     public const string SdpType = "application/sdp";
 
-    private TestHost(WebApplication application, RealtimeTestEndpoint service, CollectedLog log)
+    private TestHost(WebApplication application, RealtimeTestEndpoint service, FakeLogCollector log)
     {
         Application = application;
         Service = service;
@@ -37,7 +37,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public RealtimeTestEndpoint Service { get; }
 
-    public CollectedLog Log { get; }
+    public FakeLogCollector Log { get; }
 
     public Uri Address { get; }
 
@@ -61,10 +61,10 @@ internal sealed class TestHost : IAsyncDisposable
         WebApplication? application = null;
         try
         {
-            var log = new CollectedLog();
+            var log = new FakeLogCollector();
             WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = environment });
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(log);
+            builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(log));
             builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, UserHeader>("test", null);
             builder.Services.AddAuthorization();
             builder.Services.AddOpenAIRealtimeWebRtc(options =>
@@ -128,31 +128,6 @@ internal sealed class TestHost : IAsyncDisposable
             var identity = new ClaimsIdentity([new Claim(ClaimTypes.NameIdentifier, user)], Scheme.Name);
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));
         }
-    }
-}
-
-/// <summary>Everything that was logged.</summary>
-internal sealed class CollectedLog : ILoggerProvider
-{
-    private readonly ConcurrentQueue<(string Category, EventId Id, LogLevel Level, string Text)> _entries = new();
-
-    public IReadOnlyCollection<(string Category, EventId Id, LogLevel Level, string Text)> Entries => _entries;
-
-    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
-
-    public void Dispose()
-    {
-    }
-
-    private sealed class Logger(CollectedLog log, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log._entries.Enqueue((category, eventId, logLevel, formatter(state, exception) + (exception is null ? "" : "\n" + exception)));
     }
 }
 

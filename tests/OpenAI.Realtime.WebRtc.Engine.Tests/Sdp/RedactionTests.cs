@@ -7,10 +7,10 @@ public sealed class RedactionTests
     [Fact]
     public void A_description_loses_its_passwords_and_nothing_else()
     {
-        string offer = OfferWriter.Write(Samples.Local);
+        string[] offer = OfferWriter.Write(Samples.Local).Split("\r\n");
 
-        Assert.Equal(offer.Replace(Samples.Password, "***", StringComparison.Ordinal), SdpRedaction.Redact(offer));
-        Assert.DoesNotContain(Samples.Password, SdpRedaction.Redact(offer), StringComparison.Ordinal);
+        Assert.Contains(offer, line => line.Contains(Samples.Password, StringComparison.Ordinal));
+        Assert.All(offer, line => Assert.Equal(line.Replace(Samples.Password, "***", StringComparison.Ordinal), SdpRedaction.LineForMessage(line)));
     }
 
     [Theory]
@@ -22,11 +22,8 @@ public sealed class RedactionTests
     [InlineData("task-1 desk_ek_x", "task-1 desk_***")]
     [InlineData("a=mid:0", "a=mid:0")]
     [InlineData("", "")]
-    public void Secrets_are_replaced_in_one_line(string line, string redacted)
-    {
-        Assert.Equal(redacted, SdpRedaction.Redact(line));
+    public void Secrets_are_replaced_in_one_line(string line, string redacted) =>
         Assert.Equal(redacted, SdpRedaction.LineForMessage(line));
-    }
 
     [Fact]
     public void Models_do_not_print_passwords()

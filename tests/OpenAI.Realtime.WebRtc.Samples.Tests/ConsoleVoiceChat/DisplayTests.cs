@@ -2,6 +2,7 @@ using System.Text;
 using ConsoleVoiceChat.Display;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Samples.Tests.Support;
+using Spectre.Console;
 
 namespace OpenAI.Realtime.WebRtc.Samples.Tests.ConsoleVoiceChat;
 
@@ -15,17 +16,15 @@ public sealed class DisplayTests
     [InlineData(200, 60)]
     public void A_frame_never_outgrows_the_terminal(int width, int height)
     {
-        Scene scene = FullScene();
-        List<string> frame = scene.Draw(width, height, color: false, TimeSpan.FromSeconds(75));
-        Assert.InRange(frame.Count, 1, height);
-        Assert.All(frame, line => Assert.True(Text.Width(line) <= width, line));
-        Assert.DoesNotContain(frame, line => line.Contains('\e'));
+        string[] frame = Drawn(FullScene(), width, height).Split('\n');
+        Assert.InRange(frame.Length, 1, height);
+        Assert.All(frame, line => Assert.True(line.GetCellWidth() <= width, line));
     }
 
     [Fact]
     public void A_frame_shows_steps_levels_words_and_events()
     {
-        string frame = string.Join('\n', FullScene().Draw(100, 30, color: false, TimeSpan.FromSeconds(75)));
+        string frame = Drawn(FullScene(), 100, 30);
         Assert.Contains("1:15", frame);
         Assert.Contains("✓ dtls", frame);
         Assert.Contains("· channel", frame);
@@ -40,11 +39,11 @@ public sealed class DisplayTests
     [Fact]
     public void What_comes_from_outside_cannot_steer_the_terminal()
     {
-        Assert.Equal("a b [2J c", Text.OneLine("a\r\nb\e[2J\u009b c\u202e"));
+        Assert.Equal("a b [2J c", Clean.OneLine("a\r\nb\e[2J\u009b c\u202e"));
         var scene = new Scene("m\e]0;x\a", "here");
         scene.AddEvent(sent: false, "evil\e[1A", TimeSpan.Zero);
         scene.Say(Speaker.Assistant, "1", "words\e[?25l", isWhole: true);
-        Assert.DoesNotContain(scene.Draw(80, 24, color: false, TimeSpan.Zero), line => line.Any(char.IsControl));
+        Assert.DoesNotContain(Drawn(scene, 80, 24), c => char.IsControl(c) && c != '\n');
     }
 
     [Fact]
@@ -74,10 +73,18 @@ public sealed class DisplayTests
         string screen = Encoding.UTF8.GetString(ended.Output);
         Assert.Contains("\e[?25l", screen);
         Assert.True(screen.LastIndexOf("\e[?25h", StringComparison.Ordinal) > screen.LastIndexOf("\e[?25l", StringComparison.Ordinal), "The cursor is visible at the end.");
-        Assert.True(screen.LastIndexOf("\e[?7h", StringComparison.Ordinal) > screen.LastIndexOf("\e[?7l", StringComparison.Ordinal), "Lines wrap again at the end.");
-        Assert.True(screen.Split("\e[?7l").Length > 10, "It was redrawn all the time.");
-        Assert.Equal(!noColor, screen.Contains("\e[32m", StringComparison.Ordinal));
+        Assert.True(screen.Split("Ctrl-C ends the call.").Length > 10, "It was redrawn all the time.");
+        Assert.Equal(!noColor, screen.Contains("\e[38;5;2m", StringComparison.Ordinal));
         Assert.Contains("✓", screen);
+    }
+
+    private static string Drawn(Scene scene, int width, int height)
+    {
+        using var text = new StringWriter { NewLine = "\n" };
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(text) });
+        console.Profile.Width = width;
+        console.Write(scene.Draw(width, height, TimeSpan.FromSeconds(75)));
+        return text.ToString().ReplaceLineEndings("\n").TrimEnd('\n');
     }
 
     private static Scene FullScene()

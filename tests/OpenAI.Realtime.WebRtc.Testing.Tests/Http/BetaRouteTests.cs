@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using OpenAI.Realtime.WebRtc.Testing.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Testing.Tests.Http;
@@ -9,7 +10,7 @@ public sealed class BetaRouteTests
     [Fact]
     public async Task A_beta_key_comes_inside_the_flat_session_and_lives_60_seconds()
     {
-        var clock = new OffsetTimeProvider();
+        var clock = new FakeTimeProvider();
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync(new() { TimeProvider = clock });
         using Api api = Api.For(endpoint);
         string offer = await Api.OfferAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using OpenAI.Realtime.WebRtc.Testing.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Testing.Tests.Http;
@@ -11,7 +12,7 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task A_key_comes_with_its_expiry_and_the_effective_session()
     {
-        var clock = new OffsetTimeProvider();
+        var clock = new FakeTimeProvider();
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync(new() { TimeProvider = clock });
         using Api api = Api.For(endpoint);
 
@@ -43,7 +44,7 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task A_key_is_refused_once_it_has_expired()
     {
-        var clock = new OffsetTimeProvider();
+        var clock = new FakeTimeProvider();
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync(new() { TimeProvider = clock });
         using Api api = Api.For(endpoint);
         string offer = await Api.OfferAsync();
@@ -110,7 +111,7 @@ public sealed class ClientSecretTests
     [Fact]
     public async Task Keys_are_bounded_and_expired_ones_make_room()
     {
-        var clock = new OffsetTimeProvider();
+        var clock = new FakeTimeProvider();
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync(new() { MaxKeys = 2, TimeProvider = clock });
         using Api api = Api.For(endpoint);
         await api.MintAsync();

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
@@ -6,7 +7,7 @@ namespace OpenAI.Realtime.WebRtc.Tests.Keys;
 
 public sealed class CachingEphemeralKeyProviderTests
 {
-    private readonly ManualTimeProvider _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly Mint _mint;
     private readonly CachingEphemeralKeyProvider _cache;
 

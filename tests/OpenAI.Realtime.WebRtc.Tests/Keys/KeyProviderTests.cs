@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Time.Testing;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
@@ -355,7 +356,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_silent_endpoint_is_given_up_after_the_key_timeout()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var asked = new TaskCompletionSource();
         var aborted = new TaskCompletionSource();
         _endpoint.Routes["/v1/realtime/client_secrets"] = c => Hang(c, asked, aborted);

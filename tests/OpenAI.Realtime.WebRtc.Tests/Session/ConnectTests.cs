@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Media;
@@ -71,7 +72,7 @@ public sealed class ConnectTests : Harness
         await using RealtimeWebRtcSession session = await client.ConnectAsync().Within();
         Assert.Equal(2, Endpoint.To("/v1/realtime/client_secrets").Count());
         Assert.Equal(["Bearer ek_test_1", "Bearer ek_test_1", "Bearer ek_test_2"], Endpoint.To("/v1/realtime/calls").Select(r => r.Header("Authorization")));
-        Assert.Contains(Log.Entries, e => e.Id.Id == 4);
+        Assert.Contains(Log.GetSnapshot(), e => e.Id.Id == 4);
     }
 
     [Fact]
@@ -167,7 +168,7 @@ public sealed class ConnectTests : Harness
     [Fact]
     public async Task Each_step_is_told_with_its_time_on_one_clock()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new ManualTimeProvider();     // begins at 0, as the times at which the peer's packets arrive do
         Peer.OnOffer = _ =>
         {
             clock.Advance(TimeSpan.FromMilliseconds(5));
@@ -238,7 +239,7 @@ public sealed class ConnectTests : Harness
     [Fact]
     public async Task An_engine_that_never_ends_is_ended()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var connecting = new TaskCompletionSource();
         Peer.OnConnect = token =>
         {
@@ -257,7 +258,7 @@ public sealed class ConnectTests : Harness
     [Fact]
     public async Task A_service_that_never_answers_is_given_up_after_the_answer_timeout()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var asked = new TaskCompletionSource();
         Endpoint.Routes["/v1/realtime/calls"] = c => HangAsync(c, asked);
         Task<RealtimeWebRtcSession> attempt = Client(timeProvider: clock).ConnectAsync();
@@ -293,7 +294,7 @@ public sealed class ConnectTests : Harness
     [Fact]
     public async Task A_key_provider_of_ones_own_is_given_up_after_the_key_timeout()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var asked = new TaskCompletionSource();
         Task<RealtimeWebRtcSession> attempt = Client(new FuncKeys((_, _) =>
         {
@@ -394,7 +395,7 @@ public sealed class ConnectTests : Harness
     public async Task A_call_that_the_service_makes_after_the_connect_was_given_up_is_hung_up(bool unified, bool byTimeout)
     {
         Options.UseUnifiedInterface = unified;
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var hungUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -430,7 +431,7 @@ public sealed class ConnectTests : Harness
     [Fact]
     public async Task A_request_left_behind_ends_after_ten_seconds()
     {
-        var clock = new ManualTimeProvider();
+        var clock = new FakeTimeProvider();
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Endpoint.Routes["/v1/realtime/calls"] = async c =>
@@ -456,7 +457,7 @@ public sealed class ConnectTests : Harness
         Endpoint.Routes["/v1/realtime/calls/rtc_1/hangup"] = c => HttpEndpoint.FailAsync(c, 500, "oops", "text/plain");
         Peer.OnConnect = _ => throw new PeerConnectionException(new PeerEnd(PeerEndReason.IceFailed, PeerPhase.Ice, "no pair"));
         Assert.Equal(ConnectFailure.IceFailed, (await ConnectFails()).Failure);
-        Assert.Contains(Log.Entries, entry => entry.Id.Id == 3);
+        Assert.Contains(Log.GetSnapshot(), entry => entry.Id.Id == 3);
     }
 
     [Fact]
@@ -492,11 +493,11 @@ public sealed class ConnectTests : Harness
             await session.SendRawAsync("""{"type":"x","token":"Bearer raw.token.here"}"""u8.ToArray());
         }
         Endpoint.Routes["/v1/realtime/calls"] = c => HttpEndpoint.FailAsync(c, 400, """{"error":{"message":"Bad ek_test_1 in a=ice-pwd:offerpasswordofferpassword00"}}""");
-        var failed = new RealtimeWebRtcClient(Options, peerFactory: new ScriptedPeer(), loggerFactory: Log) { AudioFactory = Audio.Create };
+        var failed = new RealtimeWebRtcClient(Options, peerFactory: new ScriptedPeer(), loggerFactory: Log.Factory()) { AudioFactory = Audio.Create };
         await Assert.ThrowsAsync<RealtimeConnectException>(() => failed.ConnectAsync().Within());
 
-        Assert.Contains(Log.Entries, e => e.Id.Id == 30);
-        Assert.Contains(Log.Entries, e => e.Id.Id == 31);
+        Assert.Contains(Log.GetSnapshot(), e => e.Id.Id == 30);
+        Assert.Contains(Log.GetSnapshot(), e => e.Id.Id == 31);
         foreach (string secret in new[]
         {
             "sk-test-api-key", "ek_test", "offerpassword", "answerpassword", "in_event", "pwdinevent", "in-error", "raw.token",
@@ -512,7 +513,7 @@ public sealed class ConnectTests : Harness
     {
         Options.Endpoint = new Uri("http://192.0.2.1/v1");
         Client();
-        Assert.Contains(Log.Entries, e => e.Id.Id == 5);
+        Assert.Contains(Log.GetSnapshot(), e => e.Id.Id == 5);
         await Task.CompletedTask;
     }
 
@@ -529,7 +530,7 @@ public sealed class ConnectTests : Harness
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => ConnectAsync());
         Assert.DoesNotContain("sk-test-api-key", e.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("ek_test", e.ToString(), StringComparison.Ordinal);
-        Assert.Contains(Log.Entries, entry => entry.Id.Id == 12);
+        Assert.Contains(Log.GetSnapshot(), entry => entry.Id.Id == 12);
         return e;
     }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Testing;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Tests.Support;
@@ -15,7 +16,7 @@ public abstract class Harness : IAsyncLifetime
 
     private protected SilentAudio Audio { get; } = new();
 
-    private protected LogCapture Log { get; } = new();
+    private protected FakeLogCollector Log { get; } = new();
 
     private protected OpenAIRealtimeWebRtcOptions Options { get; private set; } = null!;
 
@@ -36,7 +37,7 @@ public abstract class Harness : IAsyncLifetime
 
     private protected RealtimeWebRtcClient Client(IEphemeralKeyProvider? keys = null, TimeProvider? timeProvider = null, HttpClient? httpClient = null)
     {
-        var client = new RealtimeWebRtcClient(Options, httpClient, keyProvider: keys, peerFactory: Peer, loggerFactory: Log, timeProvider: timeProvider) { AudioFactory = Audio.Create };
+        var client = new RealtimeWebRtcClient(Options, httpClient, keyProvider: keys, peerFactory: Peer, loggerFactory: Log.Factory(), timeProvider: timeProvider) { AudioFactory = Audio.Create };
         _clients.Add(client);
         return client;
     }

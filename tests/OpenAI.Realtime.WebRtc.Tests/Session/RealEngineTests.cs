@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Testing;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
@@ -8,9 +9,9 @@ using OpenAI.Realtime.WebRtc.Tests.Support;
 namespace OpenAI.Realtime.WebRtc.Tests.Session;
 
 /// <summary>The client as users have it, on the engine of this package, against an answerer on loopback.</summary>
-public sealed class RealEngineTests : IAsyncLifetime, IDisposable
+public sealed class RealEngineTests : IAsyncLifetime
 {
-    private readonly LogCapture _log = new();
+    private readonly FakeLogCollector _log = new();
     private readonly TaskCompletionSource<IPeerConnection> _answerer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HttpEndpoint _endpoint = null!;
     private string _offer = "";
@@ -30,8 +31,6 @@ public sealed class RealEngineTests : IAsyncLifetime, IDisposable
             await _answerer.Task.Result.DisposeAsync();
         await _endpoint.DisposeAsync();
     }
-
-    public void Dispose() => _log.Dispose();
 
     private Func<string, string> ChangeAnswer { get; set; } = answer => answer;
 
@@ -72,7 +71,7 @@ public sealed class RealEngineTests : IAsyncLifetime, IDisposable
         Assert.Single(_endpoint.To("/v1/realtime/calls/rtc_1/hangup"));
 
         // The passwords of both sides were on the wire and in none of the logs, at any level.
-        Assert.NotEmpty(_log.Entries);
+        Assert.NotEmpty(_log.GetSnapshot());
         foreach (string password in new[] { _offer, _answer }.Select(PasswordOf))
             Assert.DoesNotContain(password, _log.All, StringComparison.Ordinal);
     }
@@ -141,7 +140,7 @@ public sealed class RealEngineTests : IAsyncLifetime, IDisposable
     {
         var options = new OpenAIRealtimeWebRtcOptions { Endpoint = _endpoint.Base, ApiKey = "sk-1" };
         change?.Invoke(options);
-        return new RealtimeWebRtcClient(options, loggerFactory: _log);
+        return new RealtimeWebRtcClient(options, loggerFactory: _log.Factory());
     }
 
     private static RealtimeConnectOptions Silent() => new() { Audio = { EncodedSink = new Ear(new TaskCompletionSource()), EncodedSource = new Mouth() } };

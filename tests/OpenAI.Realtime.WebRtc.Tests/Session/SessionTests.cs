@@ -126,7 +126,7 @@ public sealed class SessionTests : Harness
             if (e.Type == "last")
                 break;
         }
-        Assert.Contains(Log.Entries, e => e.Id.Id == 25);
+        Assert.Contains(Log.GetSnapshot(), e => e.Id.Id == 25);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class UserCodeTests : Harness
         Assert.Equal(5, (await ReadAsync(session, 5)).Count);
         await session.SendAsync(new ResponseCreate());
         Assert.Single(Peer.Sent);
-        Assert.Single(Log.Entries, e => e.Text.Contains("the trace's own", StringComparison.Ordinal));
+        Assert.Single(Log.GetSnapshot(), e => e.Text.Contains("the trace's own", StringComparison.Ordinal));
         Assert.Equal(SessionState.Connected, session.State);
     }
 

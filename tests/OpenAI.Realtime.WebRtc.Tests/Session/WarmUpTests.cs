@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Testing;
 using OpenAI.Realtime.WebRtc.Keys;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
@@ -7,15 +8,13 @@ namespace OpenAI.Realtime.WebRtc.Tests.Session;
 
 /// <summary>A client that warms up holds a call with itself, asks nobody else, and leaves nothing behind.</summary>
 [Collection("Alone")]
-public sealed class WarmUpTests : IDisposable
+public sealed class WarmUpTests
 {
     /// <summary>Nothing listens there: whoever asks it fails.</summary>
     private static readonly Uri Nobody = new("http://127.0.0.1:1/v1");
 
-    private readonly LogCapture _log = new();
+    private readonly FakeLogCollector _log = new();
     private readonly Peers _peers = new();
-
-    public void Dispose() => _log.Dispose();
 
     public static TheoryData<string> Kinds => ["minted", "given", "unified", "beta", "provider"];
 
@@ -81,7 +80,7 @@ public sealed class WarmUpTests : IDisposable
         using RealtimeWebRtcClient client = Client("given");
         _peers.Created = peer => _ = peer.DisposeAsync().AsTask();
         await client.WarmUpAsync().Within();
-        Assert.Contains(_log.Entries, entry => entry.ToString()!.Contains("Warming up failed", StringComparison.Ordinal));
+        Assert.Contains(_log.GetSnapshot(), entry => entry.Message.Contains("Warming up failed", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -103,12 +102,12 @@ public sealed class WarmUpTests : IDisposable
         },
         keyProvider: kind is "provider" ? new NoProvider() : null,
         peerFactory: _peers,
-        loggerFactory: _log);
+        loggerFactory: _log.Factory());
 
     /// <summary>Both ends of each call were there and are gone, and nothing was logged about a failure.</summary>
     private async Task AssertWentWellAsync(int calls)
     {
-        Assert.DoesNotContain(_log.Entries, entry => entry.ToString()!.Contains("Warming up failed", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.GetSnapshot(), entry => entry.Message.Contains("Warming up failed", StringComparison.Ordinal));
         Assert.Equal(2 * calls, _peers.All.Count);
         await Task.WhenAll(_peers.All.Select(peer => peer.Completion)).Within();
     }

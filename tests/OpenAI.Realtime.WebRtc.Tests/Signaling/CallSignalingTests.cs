@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using OpenAI.Realtime.WebRtc.Signaling;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
@@ -12,7 +13,7 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
     private const string Offer = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=é\r\n";
 
     private readonly HttpClient _http = new(RealtimeWebRtcClient.CreateHandler());
-    private readonly LogCapture _log = new();
+    private readonly FakeLogCollector _log = new();
     private readonly List<string> _created = [];
     private HttpEndpoint _endpoint = null!;
 
@@ -23,7 +24,6 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
     public void Dispose()
     {
         _http.Dispose();
-        _log.Dispose();
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
         HttpRequestSeen seen = Assert.Single(_endpoint.Requests);
         Assert.Equal("/v1/realtime/calls/rtc_9/hangup", seen.Path);
         Assert.Equal("Bearer ek_1", seen.Header("Authorization"));
-        Assert.Equal(warns, _log.Entries.Any(e => e.Level == LogLevel.Warning));
+        Assert.Equal(warns, _log.GetSnapshot().Any(e => e.Level == LogLevel.Warning));
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
         var options = new OpenAIRealtimeWebRtcOptions { Endpoint = _endpoint.Base, ApiKey = "sk-1" };
         await _endpoint.DisposeAsync();
         await Signaling(options).HangUpAsync("rtc_9", null);
-        Assert.Contains(_log.Entries, e => e.Id.Id == 3);
+        Assert.Contains(_log.GetSnapshot(), e => e.Id.Id == 3);
         _endpoint = await HttpEndpoint.StartAsync();
     }
 
@@ -223,7 +223,7 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
 
     private CallSignaling Signaling(OpenAIRealtimeWebRtcOptions? options = null, HttpClient? http = null)
     {
-        ILogger logger = _log.CreateLogger("");
+        var logger = new FakeLogger(_log);
         return new CallSignaling(options ?? Options(), new RealtimeHttp(() => http ?? _http, TimeProvider.System, logger), logger);
     }
 

@@ -1,6 +1,9 @@
 namespace OpenAI.Realtime.WebRtc.Tests.Support;
 
 /// <summary>A clock that moves only when told. Timers fire on the thread that advances it, in order of time. Nothing is allocated by advancing.</summary>
+/// <remarks>
+/// Not FakeTimeProvider: that one jumps to the end before it fires, so that a timer of 20 ms that sets itself anew fires once in 100 ms, and it allocates.
+/// </remarks>
 internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _gate = new();

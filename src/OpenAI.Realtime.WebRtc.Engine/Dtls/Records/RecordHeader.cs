@@ -62,7 +62,5 @@ internal static class ProtocolVersion
     public const ushort Dtls12 = 0xFEFD;
 
     /// <summary>Hello messages may say DTLS 1.0 in the record header (RFC 6347 §4.2.1); the handshake itself settles the version.</summary>
-    public const ushort Dtls10 = 0xFEFF;
-
     public static bool IsDtls1(ushort version) => version >> 8 == 0xFE;
 }

@@ -274,7 +274,7 @@ internal sealed class ParserFuzz : IDisposable
             throw new FuzzFailureException($"A fingerprint is not read as it is written: {fingerprint}");
         parsed += SdpDirection.TryParse(value, out _) ? 1 : 0;
         parsed += SdpSetupNames.TryParse(value, out _) ? 1 : 0;
-        SdpRedaction.Redact(line);
+        SdpRedaction.LineForMessage(line);
         return parsed + (SessionDescription.TryParse(_offer.Replace("a=mid:0", line, StringComparison.Ordinal), out _, out _) ? 1 : 0);
     }
 }
