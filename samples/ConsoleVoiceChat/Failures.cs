@@ -41,17 +41,17 @@ internal static class Failures
     {
         (ExitCode code, string name, string what) = e.Failure switch
         {
-            ConnectFailure.KeyRefused => (ExitCode.KeyRefused, "key_refused", "key refused"),
-            ConnectFailure.KeyUnusable => (ExitCode.AnswerUnusable, "key_unusable", "answer unusable, no key in it"),
-            ConnectFailure.EndpointUnreachable => (ExitCode.EndpointUnreachable, "endpoint_unreachable", "endpoint unreachable"),
-            ConnectFailure.RequestRejected => (ExitCode.RequestRejected, "request_rejected", "request rejected"),
-            ConnectFailure.AnswerUnusable => (ExitCode.AnswerUnusable, "answer_unusable", "answer unusable"),
-            ConnectFailure.NoLocalAddress => (ExitCode.IceFailed, "ice_failed", "ICE failed, no network address"),
-            ConnectFailure.IceFailed => (ExitCode.IceFailed, "ice_failed", "ICE failed"),
-            ConnectFailure.DtlsFailed => (ExitCode.DtlsFailed, "dtls_failed", "DTLS failed"),
-            ConnectFailure.FingerprintMismatch => (ExitCode.DtlsFailed, "fingerprint_mismatch", "DTLS failed, fingerprint mismatch"),
-            ConnectFailure.ChannelNeverOpened => (ExitCode.ChannelNeverOpened, "channel_never_opened", "channel never opened"),
-            ConnectFailure.ClosedByPeer => (ExitCode.ConnectionLost, "closed_by_peer", "the service hung up"),
+            RealtimeFailure.KeyRefused => (ExitCode.KeyRefused, "key_refused", "key refused"),
+            RealtimeFailure.KeyUnusable => (ExitCode.AnswerUnusable, "key_unusable", "answer unusable, no key in it"),
+            RealtimeFailure.EndpointUnreachable => (ExitCode.EndpointUnreachable, "endpoint_unreachable", "endpoint unreachable"),
+            RealtimeFailure.RequestRejected => (ExitCode.RequestRejected, "request_rejected", "request rejected"),
+            RealtimeFailure.AnswerUnusable => (ExitCode.AnswerUnusable, "answer_unusable", "answer unusable"),
+            RealtimeFailure.NoLocalAddress => (ExitCode.IceFailed, "ice_failed", "ICE failed, no network address"),
+            RealtimeFailure.IceFailed => (ExitCode.IceFailed, "ice_failed", "ICE failed"),
+            RealtimeFailure.DtlsFailed => (ExitCode.DtlsFailed, "dtls_failed", "DTLS failed"),
+            RealtimeFailure.FingerprintMismatch => (ExitCode.DtlsFailed, "fingerprint_mismatch", "DTLS failed, fingerprint mismatch"),
+            RealtimeFailure.ChannelNeverOpened => (ExitCode.ChannelNeverOpened, "channel_never_opened", "channel never opened"),
+            RealtimeFailure.ClosedByPeer => (ExitCode.ConnectionLost, "closed_by_peer", "the service hung up"),
             _ => (ExitCode.Internal, "internal", "something failed that should not"),
         };
         return new ChatException(code, name, $"{what}: {e.Message}", e);

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc;
@@ -6,6 +7,10 @@ namespace OpenAI.Realtime.WebRtc;
 internal sealed class ObservedTrack(IOpusTrack track, Action<EncodedAudio> firstAudio) : IOpusTrack
 {
     private int _heard;
+
+    public OpusPreferences? Preferences => track.Preferences;
+
+    public double? FractionLost => track.FractionLost;
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => track.WaitAsync(cancellationToken);
 

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Media;
+
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>
@@ -26,7 +28,7 @@ public sealed class OpenAIRealtimeWebRtcOptions
     /// It is asked each time a key is needed, for each connect and each request about a call; what it gives is never kept, nor is an ephemeral key that was minted with it, whatever
     /// <see cref="CacheKeys"/> says. So it keeps the key itself where asking is slow. It is called on a thread of the pool, by several callers at once if need be, and gets
     /// <see cref="KeyTimeout"/> (for a hang-up at most <see cref="HangUpTimeout"/>), then its token is cancelled and it is left alone. If it throws, takes too long, or gives something that is no
-    /// key, the operation fails with <see cref="ConnectFailure.KeyUnusable"/>; what it threw is the inner exception, and in no message or log, since it may quote a key.
+    /// key, the operation fails with <see cref="RealtimeFailure.KeyUnusable"/>; what it threw is the inner exception, and in no message or log, since it may quote a key.
     /// </remarks>
     public Func<CancellationToken, ValueTask<string>>? ApiKeyProvider { get; set; }
 
@@ -92,6 +94,12 @@ public sealed class OpenAIRealtimeWebRtcOptions
 
     /// <summary>Whether the loopback addresses are used as well, for an endpoint on one's own machine. Default: null, when the endpoint's host is a loopback one.</summary>
     public bool? IncludeLoopback { get; set; }
+
+    /// <summary>
+    /// Which Opus implementation runs where a session's <see cref="AudioOptions.Codec"/> and <see cref="AudioOptions.CodecFactory"/> name none. Default: <see cref="OpusCodecChoice.Auto"/>, the one
+    /// registered with the client; without that libopus, and Concentus where that is missing.
+    /// </summary>
+    public OpusCodecChoice Codec { get; set; }
 
     /// <summary>The largest event accepted from the service, in bytes. Default: 1 MiB; at least 16 KiB.</summary>
     public int MaxEventSize { get; set; } = 1024 * 1024;

@@ -55,6 +55,8 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
 
         if (!Enum.IsDefined(o.Dialect))
             yield return "Dialect must be Ga or Beta.";
+        if (!Enum.IsDefined(o.Codec))
+            yield return "Codec must be Auto, LibOpus or Concentus.";
         if (!Enum.IsDefined(o.ApiKeyHeader))
             yield return "ApiKeyHeader must be AuthorizationBearer or ApiKey.";
         if (o.UseUnifiedInterface && !o.HasApiKey)

@@ -22,15 +22,15 @@ public sealed class RealtimeCallException : RealtimeException
     /// <summary>Makes one.</summary>
     /// <param name="operation">What was to be done.</param>
     /// <param name="callId">With which call.</param>
-    /// <param name="failure">Why it was not, as a value to branch on.</param>
+    /// <param name="failure">Why it was not: <see cref="RealtimeFailure.KeyRefused"/>, <see cref="RealtimeFailure.KeyUnusable"/>, <see cref="RealtimeFailure.EndpointUnreachable"/>,
+    /// <see cref="RealtimeFailure.RequestRejected"/> or <see cref="RealtimeFailure.AnswerUnusable"/>.</param>
     /// <param name="message">What happened and what to do, without a secret.</param>
     /// <param name="innerException">What caused it.</param>
-    public RealtimeCallException(RealtimeCallOperation operation, string callId, ConnectFailure failure, string message, Exception? innerException = null)
-        : base($"{operation} of call {callId} failed. {message}", innerException)
+    public RealtimeCallException(RealtimeCallOperation operation, string callId, RealtimeFailure failure, string message, Exception? innerException = null)
+        : base(failure, $"{operation} of call {callId} failed. {message}", innerException)
     {
         Operation = operation;
         CallId = callId;
-        Failure = failure;
     }
 
     /// <summary>What was to be done.</summary>
@@ -38,8 +38,4 @@ public sealed class RealtimeCallException : RealtimeException
 
     /// <summary>With which call.</summary>
     public string CallId { get; }
-
-    /// <summary>Why it was not: <see cref="ConnectFailure.KeyRefused"/>, <see cref="ConnectFailure.KeyUnusable"/>, <see cref="ConnectFailure.EndpointUnreachable"/>, <see cref="ConnectFailure.RequestRejected"/> or
-    /// <see cref="ConnectFailure.AnswerUnusable"/>.</summary>
-    public ConnectFailure Failure { get; }
 }

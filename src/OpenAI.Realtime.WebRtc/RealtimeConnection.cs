@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Signaling;
@@ -131,11 +132,11 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested && overdue.IsCancellationRequested)
         {
-            (ConnectPhase phase, ConnectFailure failure) = Peer.State switch
+            (ConnectPhase phase, RealtimeFailure failure) = Peer.State switch
             {
-                PeerState.New or PeerState.CheckingConnectivity => (ConnectPhase.Ice, ConnectFailure.IceFailed),
-                PeerState.Securing => (ConnectPhase.Dtls, ConnectFailure.DtlsFailed),
-                _ => (ConnectPhase.Channel, ConnectFailure.ChannelNeverOpened),
+                PeerState.New or PeerState.CheckingConnectivity => (ConnectPhase.Ice, RealtimeFailure.IceFailed),
+                PeerState.Securing => (ConnectPhase.Dtls, RealtimeFailure.DtlsFailed),
+                _ => (ConnectPhase.Channel, RealtimeFailure.ChannelNeverOpened),
             };
             throw new RealtimeConnectException(phase, failure, $"The connection was not up after {whole.TotalSeconds:0} s.", e);
         }
@@ -204,7 +205,7 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         OperationCanceledException oce when cancellationToken.IsCancellationRequested =>
             oce.CancellationToken == cancellationToken ? null : new OperationCanceledException("Connecting was cancelled.", e, cancellationToken),
         RealtimeConnectException => null,
-        SdpException sdp => new RealtimeConnectException(ConnectPhase.Answer, ConnectFailure.AnswerUnusable, $"The service's answer cannot be used: {Redaction.Hide(sdp.Message)}", sdp),
+        SdpException sdp => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.AnswerUnusable, $"The service's answer cannot be used: {Redaction.Hide(sdp.Message)}", sdp),
         PeerConnectionException peer => FromEnd(peer),
         _ => null,
     };
@@ -219,17 +220,17 @@ internal sealed class RealtimeConnection : IAsyncDisposable
             PeerPhase.Dtls => ConnectPhase.Dtls,
             _ => ConnectPhase.Channel,
         };
-        (ConnectFailure failure, string what) = e.End.Reason switch
+        (RealtimeFailure failure, string what) = e.End.Reason switch
         {
-            PeerEndReason.NoLocalAddress => (ConnectFailure.NoLocalAddress, "No local address can be used. Is there a network? "),
-            PeerEndReason.IceFailed or PeerEndReason.ConsentExpired => (ConnectFailure.IceFailed,
+            PeerEndReason.NoLocalAddress => (RealtimeFailure.NoLocalAddress, "No local address can be used. Is there a network? "),
+            PeerEndReason.IceFailed or PeerEndReason.ConsentExpired => (RealtimeFailure.IceFailed,
                 "No path to the service was found (ICE). Does a firewall hold back UDP to port 3478? "),
-            PeerEndReason.FingerprintMismatch => (ConnectFailure.FingerprintMismatch,
+            PeerEndReason.FingerprintMismatch => (RealtimeFailure.FingerprintMismatch,
                 "The peer's certificate does not match the fingerprint in its answer (DTLS): somebody else is on the path, or the answer was changed. "),
-            PeerEndReason.DtlsFailed or PeerEndReason.DtlsTimeout => (ConnectFailure.DtlsFailed, "The connection could not be secured (DTLS). "),
-            PeerEndReason.ChannelTimeout or PeerEndReason.ChannelFailed => (ConnectFailure.ChannelNeverOpened, "The data channel did not open (SCTP). "),
-            PeerEndReason.ClosedByPeer => (ConnectFailure.ClosedByPeer, "The service hung up while the connection was being made. "),
-            _ => (ConnectFailure.Internal, ""),
+            PeerEndReason.DtlsFailed or PeerEndReason.DtlsTimeout => (RealtimeFailure.DtlsFailed, "The connection could not be secured (DTLS). "),
+            PeerEndReason.ChannelTimeout or PeerEndReason.ChannelFailed => (RealtimeFailure.ChannelNeverOpened, "The data channel did not open (SCTP). "),
+            PeerEndReason.ClosedByPeer => (RealtimeFailure.ClosedByPeer, "The service hung up while the connection was being made. "),
+            _ => (RealtimeFailure.Internal, ""),
         };
         return new RealtimeConnectException(phase, failure, what + Redaction.Hide(e.End.Detail), e);
     }

@@ -9,10 +9,11 @@ namespace OpenAI.Realtime.WebRtc;
 /// </summary>
 public abstract class RealtimeException : Exception
 {
-    private protected RealtimeException(string message, Exception? innerException)
-        : base(message, innerException)
-    {
-    }
+    private protected RealtimeException(RealtimeFailure failure, string message, Exception? innerException)
+        : base(message, innerException) => Failure = failure;
+
+    /// <summary>Why, as a value to branch on.</summary>
+    public RealtimeFailure Failure { get; }
 
     /// <summary>All that an HTTP answer said about its failure.</summary>
     internal ServiceError Said

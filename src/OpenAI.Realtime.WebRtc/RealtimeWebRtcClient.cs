@@ -83,7 +83,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         _loggerFactory = loggerFactory;
         _logger = GuardedLogger.Create(loggerFactory, Telemetry.Name);
         _timeProvider = timeProvider ?? TimeProvider.System;
-        _codecs = codecs;
+        _codecs = options.Codec == OpusCodecChoice.Auto ? codecs : OpusCodecs.For(options.Codec);
         _peerFactory = peerFactory ?? DefaultPeerFactory.Create(loggerFactory, _timeProvider);
         var http = new RealtimeHttp(httpClient ?? OwnHttpClient(), _timeProvider, _logger);
         _signaling = new CallSignaling(options, http, _logger, HoldUntil);
@@ -286,7 +286,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         {
             await session.DisposeAsync().ConfigureAwait(false);
             if (e is RealtimeSessionEndedException)
-                throw new RealtimeConnectException(ConnectPhase.Channel, ConnectFailure.ClosedByPeer, "The service hung up before the session could be configured.", e);
+                throw new RealtimeConnectException(ConnectPhase.Channel, RealtimeFailure.ClosedByPeer, "The service hung up before the session could be configured.", e);
             throw;
         }
     }

@@ -191,7 +191,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         await pump.ConfigureAwait(false);
         _events.Complete();
 
-        SessionEnd sessionEnd = Explain(end);
+        SessionEnd sessionEnd = Explain(end) with { Connection = end };
         SetState(SessionState.Closed, sessionEnd.Detail);
         _stateChanges.Writer.TryComplete();
         _logger.SessionEnded(sessionEnd.Reason, sessionEnd.Detail);
@@ -214,7 +214,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            return new PeerEnd(PeerEndReason.EngineFailure, PeerPhase.Connected, e.Message);
+            return new PeerEnd(PeerEndReason.EngineFailure, PeerPhase.Connected, e.Message, e);
         }
     }
 

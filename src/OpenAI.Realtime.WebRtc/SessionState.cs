@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>Where a session stands. It begins as <see cref="Connected"/>: before that there is no session.</summary>
@@ -47,7 +49,11 @@ public enum SessionEndReason
 /// <summary>How a session ended.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="Detail">What happened, in one sentence.</param>
-public sealed record SessionEnd(SessionEndReason Reason, string Detail);
+public sealed record SessionEnd(SessionEndReason Reason, string Detail)
+{
+    /// <summary>How the connection beneath ended, as it said itself: reason, phase and the exception behind it. Null when it is not known, as in a test double.</summary>
+    public PeerEnd? Connection { get; init; }
+}
 
 /// <summary>The session has ended, so nothing can be sent any more.</summary>
 public sealed class RealtimeSessionEndedException : RealtimeException
@@ -56,7 +62,7 @@ public sealed class RealtimeSessionEndedException : RealtimeException
     /// <param name="end">How the session ended; null while it is still being closed.</param>
     /// <param name="innerException">What caused it.</param>
     public RealtimeSessionEndedException(SessionEnd? end, Exception? innerException = null)
-        : base(end is null ? "The session has ended or is being closed." : $"The session has ended ({end.Reason}): {end.Detail}", innerException) => End = end;
+        : base(RealtimeFailure.SessionEnded, end is null ? "The session has ended or is being closed." : $"The session has ended ({end.Reason}): {end.Detail}", innerException) => End = end;
 
     /// <summary>How it ended; null while it is still being closed.</summary>
     public SessionEnd? End { get; }

@@ -26,7 +26,7 @@ public sealed partial class DocumentationTests
         typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
     ];
 
-    public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(ConnectFailure), typeof(SessionEndReason), typeof(RealtimeBridgeEndReason)];
+    public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(RealtimeFailure), typeof(SessionEndReason), typeof(RealtimeBridgeEndReason)];
 
     [Fact]
     public void Every_public_type_is_named_in_a_page_or_in_a_sample()

@@ -6,7 +6,7 @@ namespace OpenAI.Realtime.WebRtc.Packages.Tests;
 
 /// <summary>The console sample as a native program: compiled ahead of time without a warning, it holds a spoken conversation with the endpoint inside it.</summary>
 [Collection(PublishCollection.Name)]
-public sealed class NativePublishTests(NativeProgram program)
+public sealed class NativePublishTests(NativeProgram program) : IClassFixture<NativeProgram>
 {
     [NativeFact]
     public async Task Every_warning_of_the_native_compiler_is_an_error()

@@ -4,7 +4,7 @@ namespace OpenAI.Realtime.WebRtc.Packages.Tests;
 
 /// <summary>A program that is published self-contained and fully trimmed, with every warning of the trim and AOT analysis an error, still reads and writes every event.</summary>
 [Collection(PublishCollection.Name)]
-public sealed class TrimmedPublishTests
+public sealed class TrimmedPublishTests(Published published)
 {
     private const string Project = "tests/OpenAI.Realtime.WebRtc.Trimmed";
     private const string Examples = "tests/OpenAI.Realtime.WebRtc.Tests/Events/Description/examples.json";
@@ -15,7 +15,7 @@ public sealed class TrimmedPublishTests
         string output = Directory.CreateTempSubdirectory("trimmed-").FullName;
         try
         {
-            (await Published.DotnetAsync(Project, output)).ShouldSucceedWithoutWarning();
+            (await published.DotnetAsync(Project, output)).ShouldSucceedWithoutWarning();
 
             Command ran = await Command.RunAsync(
                 Path.Combine(output, "OpenAI.Realtime.WebRtc.Trimmed"), output, TimeSpan.FromMinutes(2), null, Repository.PathOf(Examples));

@@ -39,18 +39,18 @@ internal sealed class HttpProblem(int status, string code, string title, string?
     /// <summary>What the page is told when the service, or the way to it, failed.</summary>
     public static HttpProblem From(RealtimeConnectException e) => (e.Failure, e.HttpStatus) switch
     {
-        (ConnectFailure.KeyRefused, _) => Of(e, 502, "host_refused", "The service did not accept this host.", "The host's API key, its permissions or its region were refused. Its log says more."),
+        (RealtimeFailure.KeyRefused, _) => Of(e, 502, "host_refused", "The service did not accept this host.", "The host's API key, its permissions or its region were refused. Its log says more."),
         (_, HttpStatusCode.TooManyRequests) => Of(e, 503, "service_busy", "The service takes no more calls of this host at the moment.", "Try again a little later."),
         (_, HttpStatusCode.ServiceUnavailable) => Of(e, 503, "service_busy", "The service is not available at the moment.", "Try again a little later."),
-        (ConnectFailure.RequestRejected, HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity) when e.Param == "sdp" =>
+        (RealtimeFailure.RequestRejected, HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity) when e.Param == "sdp" =>
             Of(e, 422, "offer_refused", "The service cannot use this offer.", "It needs one audio track and a data channel."),
-        (ConnectFailure.RequestRejected, { } status) when (int)status < 500 => Of(e, 502, "call_refused", "The service refused the call.", "The host's session configuration may be at fault. Its log says more."),
-        (ConnectFailure.EndpointUnreachable, null) when e.InnerException is OperationCanceledException => Of(e, 504, "service_timeout", "The service did not answer in time.", "Try again."),
-        (ConnectFailure.EndpointUnreachable, _) => Of(e, 502, "service_unreachable", "The service cannot be reached from this host.", "Try again; the host's log says more."),
-        (ConnectFailure.IceFailed or ConnectFailure.DtlsFailed or ConnectFailure.ChannelNeverOpened, _) =>
+        (RealtimeFailure.RequestRejected, { } status) when (int)status < 500 => Of(e, 502, "call_refused", "The service refused the call.", "The host's session configuration may be at fault. Its log says more."),
+        (RealtimeFailure.EndpointUnreachable, null) when e.InnerException is OperationCanceledException => Of(e, 504, "service_timeout", "The service did not answer in time.", "Try again."),
+        (RealtimeFailure.EndpointUnreachable, _) => Of(e, 502, "service_unreachable", "The service cannot be reached from this host.", "Try again; the host's log says more."),
+        (RealtimeFailure.IceFailed or RealtimeFailure.DtlsFailed or RealtimeFailure.ChannelNeverOpened, _) =>
             Of(e, 504, "service_unreachable", "The host found no way to the service for the call.", "The host's log says more."),
-        (ConnectFailure.KeyUnusable, null) => Of(e, 500, "host_failed", "The host has no key for the service.", "Its log says more."),
-        (ConnectFailure.Internal or ConnectFailure.NoLocalAddress, _) => Of(e, 500, "host_failed", "The host could not open the call.", "Its log says more."),
+        (RealtimeFailure.KeyUnusable, null) => Of(e, 500, "host_failed", "The host has no key for the service.", "Its log says more."),
+        (RealtimeFailure.Internal or RealtimeFailure.NoLocalAddress, _) => Of(e, 500, "host_failed", "The host could not open the call.", "Its log says more."),
         _ => Of(e, 502, "service_failed", "The service failed.", "Try again; the host's log says more."),
     };
 

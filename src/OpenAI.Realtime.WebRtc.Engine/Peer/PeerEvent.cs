@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Peer;
 
 /// <summary>What happened to a peer. Rare: a handful in a connection's life.</summary>
@@ -28,45 +30,11 @@ public enum PeerEventKind
     Ended,
 }
 
-/// <summary>Why a peer ended.</summary>
-public enum EndCause
-{
-    /// <summary>It has not.</summary>
-    None,
-
-    /// <summary>Closed from this side.</summary>
-    ClosedLocally,
-
-    /// <summary>The peer closed the channel, the association or the DTLS connection in good order.</summary>
-    ClosedByPeer,
-
-    /// <summary>No pair of addresses worked in time.</summary>
-    IceTimeout,
-
-    /// <summary>Consent ran out (RFC 7675 §5.1).</summary>
-    ConsentExpired,
-
-    /// <summary>The DTLS handshake took too long.</summary>
-    DtlsTimeout,
-
-    /// <summary>The DTLS handshake failed.</summary>
-    DtlsFailed,
-
-    /// <summary>The peer's certificate is not the one in its SDP (RFC 8122 §5).</summary>
-    FingerprintMismatch,
-
-    /// <summary>The association or the channel took too long to open.</summary>
-    ChannelTimeout,
-
-    /// <summary>The association was aborted, or DATA went unacknowledged for too long.</summary>
-    ChannelFailed,
-}
-
 /// <summary>One event of a peer.</summary>
 /// <param name="Kind">What happened.</param>
-/// <param name="Cause">Why it ended; <see cref="EndCause.None"/> for every other kind.</param>
+/// <param name="End">How it ended, with <see cref="PeerEventKind.Ended"/>; otherwise null.</param>
 /// <param name="Detail">What there is to say beyond the kind, for a person; otherwise null.</param>
-public readonly record struct PeerEvent(PeerEventKind Kind, EndCause Cause = EndCause.None, string? Detail = null);
+public readonly record struct PeerEvent(PeerEventKind Kind, PeerEnd? End = null, string? Detail = null);
 
 /// <summary>What became of a message handed to <see cref="WebRtcPeer.SendMessage"/>.</summary>
 public enum SendResult
@@ -99,4 +67,4 @@ public readonly record struct ReceivedAudio(
     uint Timestamp,
     bool Marker,
     uint Ssrc,
-    Core.Instant Arrival);
+    Instant Arrival);

@@ -31,6 +31,7 @@ internal sealed class PeerMedia : IDisposable
         _incoming = new(IncomingSlots, options.MaxDatagramSize);
         if (audio is null)
             return;
+        Preferences = audio.Opus.ToPreferences();
         _receives = audio.Direction.Receives();
         _receivePayloadType = audio.ReceivePayloadType;
         RtpSender sender = new(options.Random, local.AudioSsrc, audio.Opus.PayloadType);
@@ -43,7 +44,11 @@ internal sealed class PeerMedia : IDisposable
 
     public RtpReceiveStatistics Received => _receiver;
 
-    public RtcpReportBlock? RemoteReport => _rtcp?.RemoteReport;
+    /// <summary>How the peer wishes to be sent Opus; null without audio.</summary>
+    public OpusPreferences? Preferences { get; }
+
+    /// <summary>The share of our packets that the peer's last report calls lost, 0 to 1; null before the first.</summary>
+    public double? RemoteFractionLost => _rtcp?.RemoteReport is { } report ? report.FractionLost / 256.0 : null;
 
     public TimeSpan? RoundTripTime => _rtcp?.RoundTripTime;
 

@@ -15,6 +15,12 @@ public sealed partial class WebRtcPeer
     private long _audioNotSent;
     private bool _channelWasOpen;
 
+    /// <summary>How the peer wishes to be sent Opus; null before negotiation, and without audio. The same object for the connection's life.</summary>
+    public OpusPreferences? OpusPreferences => _media?.Preferences;
+
+    /// <summary>The share of our packets that the peer's last receiver report calls lost, 0 to 1; null before the first.</summary>
+    public double? RemoteFractionLost => _media?.RemoteFractionLost;
+
     /// <summary>What has been counted until now. Allocates; not for each packet.</summary>
     public PeerCounters GetCounters()
     {
@@ -29,7 +35,7 @@ public sealed partial class WebRtcPeer
             AudioPacketsNotTaken = _media?.NotTaken ?? 0,
             AudioPacketsLost = received?.TotalLost ?? 0,
             Jitter = OpusClock.ToTimeSpan(received?.Jitter ?? 0),
-            RemoteFractionLost = _media?.RemoteReport is { } report ? report.FractionLost / 256.0 : null,
+            RemoteFractionLost = RemoteFractionLost,
             RoundTripTime = _ice.RoundTripTime ?? _media?.RoundTripTime,
             MessagesSent = _messagesSent,
             MessagesReceived = _messagesReceived,

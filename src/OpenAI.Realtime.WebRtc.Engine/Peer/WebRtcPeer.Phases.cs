@@ -31,7 +31,7 @@ public sealed partial class WebRtcPeer
                     _events.Enqueue(new(PeerEventKind.Recovered));
                     break;
                 case IceEventKind.ConsentExpired:
-                    End(EndCause.ConsentExpired, $"The peer has not answered for {_options.ConsentTimeout.TotalSeconds:0} s (RFC 7675): it is gone, or the network is.", now);
+                    End(PeerEndReason.ConsentExpired, $"The peer has not answered for {_options.ConsentTimeout.TotalSeconds:0} s (RFC 7675): it is gone, or the network is.", now);
                     break;
             }
         }
@@ -91,11 +91,11 @@ public sealed partial class WebRtcPeer
                     Secure(now);
                     break;
                 case DtlsEventKind.ClosedByPeer:
-                    End(EndCause.ClosedByPeer, "The peer closed the connection (close_notify).", now);
+                    End(PeerEndReason.ClosedByPeer, "The peer closed the connection (close_notify).", now);
                     break;
                 case DtlsEventKind.Failed:
                     DtlsFailure failure = e.Failure!;
-                    End(failure.Reason == DtlsFailureReason.FingerprintMismatch ? EndCause.FingerprintMismatch : EndCause.DtlsFailed, failure.Detail, now);
+                    End(failure.Reason == DtlsFailureReason.FingerprintMismatch ? PeerEndReason.FingerprintMismatch : PeerEndReason.DtlsFailed, failure.Detail, now);
                     break;
             }
         }
@@ -138,23 +138,23 @@ public sealed partial class WebRtcPeer
                     _events.Enqueue(new(PeerEventKind.SendBufferLow));
                     break;
                 case DataChannelEventKind.Closed:
-                    End(CauseOf(e.Reason), e.Detail ?? "The channel is closed.", now);
+                    End(ReasonOf(e.Reason), e.Detail ?? "The channel is closed.", now);
                     break;
             }
         }
     }
 
-    private EndCause CauseOf(SctpEndReason reason)
+    private PeerEndReason ReasonOf(SctpEndReason reason)
     {
         if (_phase == Phase.Closing)
-            return EndCause.ClosedLocally;
+            return PeerEndReason.ClosedLocally;
         return reason switch
         {
-            SctpEndReason.ClosedByPeer => EndCause.ClosedByPeer,
+            SctpEndReason.ClosedByPeer => PeerEndReason.ClosedByPeer,
             // Browsers, aiortc and Pion close an association with ABORT; before the channel was open it is a failure.
-            SctpEndReason.AbortedByPeer when _channelWasOpen => EndCause.ClosedByPeer,
-            SctpEndReason.InitTimeout => EndCause.ChannelTimeout,
-            _ => EndCause.ChannelFailed,
+            SctpEndReason.AbortedByPeer when _channelWasOpen => PeerEndReason.ClosedByPeer,
+            SctpEndReason.InitTimeout => PeerEndReason.ChannelTimeout,
+            _ => PeerEndReason.ChannelFailed,
         };
     }
 
@@ -172,31 +172,42 @@ public sealed partial class WebRtcPeer
         switch (_phase)
         {
             case Phase.Ice:
-                End(EndCause.IceTimeout, DescribeIce(), now);
+                End(PeerEndReason.IceFailed, DescribeIce(), now);
                 break;
             case Phase.Dtls:
-                End(EndCause.DtlsTimeout, $"The DTLS handshake was not done within {_options.DtlsTimeout.TotalSeconds:0.#} s; it stands at: {_dtls!.Step}.", now);
+                End(PeerEndReason.DtlsTimeout, $"The DTLS handshake was not done within {_options.DtlsTimeout.TotalSeconds:0.#} s; it stands at: {_dtls!.Step}.", now);
                 break;
             case Phase.Channel:
-                End(EndCause.ChannelTimeout, $"The data channel was not open within {_options.ChannelTimeout.TotalSeconds:0.#} s after DTLS.", now);
+                End(PeerEndReason.ChannelTimeout, $"The data channel was not open within {_options.ChannelTimeout.TotalSeconds:0.#} s after DTLS.", now);
                 break;
             case Phase.Closing:
                 _channel!.Abort(now);
-                End(EndCause.ClosedLocally, "Closed; the peer did not confirm in time.", now);
+                End(PeerEndReason.ClosedLocally, "Closed; the peer did not confirm in time.", now);
                 break;
         }
     }
 
-    private void End(EndCause cause, string detail, Instant now)
+    private void End(PeerEndReason reason, string detail, Instant now)
     {
         if (_phase == Phase.Ended)
             return;
+        PeerPhase reached = Reached();
         _phase = Phase.Ended;
         _phaseDeadline = Instant.Never;
         _media?.Stop(now);
         _closeNotifyAt = now;
-        _events.Enqueue(new(PeerEventKind.Ended, cause, detail));
+        _events.Enqueue(new(PeerEventKind.Ended, new PeerEnd(reason, reached, detail)));
     }
+
+    /// <summary>The phase it has come to; closing is none of its own.</summary>
+    private PeerPhase Reached() => _phase switch
+    {
+        Phase.Ice => PeerPhase.Ice,
+        Phase.Dtls => PeerPhase.Dtls,
+        Phase.Channel => PeerPhase.Channel,
+        Phase.Connected or Phase.Closing => _channelWasOpen ? PeerPhase.Connected : PeerPhase.Channel,
+        _ => PeerPhase.Negotiation,
+    };
 
     /// <summary>"Infinite" without the namespace that is banned here for what else is in it.</summary>
     private static class Timeout

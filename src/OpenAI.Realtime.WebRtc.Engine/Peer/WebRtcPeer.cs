@@ -245,7 +245,7 @@ public sealed partial class WebRtcPeer : IDisposable
                 HandleChannelEvents(now);
                 return;
             default:
-                End(EndCause.ClosedLocally, "Closed before the connection was up.", now);
+                End(PeerEndReason.ClosedLocally, "Closed before the connection was up.", now);
                 return;
         }
     }
@@ -256,7 +256,7 @@ public sealed partial class WebRtcPeer : IDisposable
         if (_phase is Phase.Channel or Phase.Connected or Phase.Closing)
         {
             _channel!.Abort(now);
-            End(EndCause.ClosedLocally, detail, now);
+            End(PeerEndReason.ClosedLocally, detail, now);
         }
         else
         {

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 /// <summary>
@@ -40,6 +42,16 @@ internal sealed record OpusFormat(byte PayloadType, string Fmtp)
 
     /// <summary>The longest packet wished, in ms: <c>a=maxptime</c>; null when not told (then 120).</summary>
     public int? MaxPtime { get; init; }
+
+    /// <summary>What of it tells a sender how to encode.</summary>
+    public OpusPreferences ToPreferences() => new()
+    {
+        MaxAverageBitrate = MaxAverageBitrate,
+        MaxPlaybackRate = MaxPlaybackRate,
+        UseInbandFec = UseInbandFec,
+        UseDtx = UseDtx,
+        ConstantBitrate = Cbr,
+    };
 
     // name "=" value, with ";" between them and, as many write it, spaces around.
     private int? ReadNumber(string name)

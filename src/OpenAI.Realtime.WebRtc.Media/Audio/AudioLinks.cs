@@ -64,7 +64,7 @@ internal static class AudioLinks
     public static IAudioUplink CreateUplink(AudioOptions options, IOpusTrack track, AudioLinkContext context) =>
         options.EncodedSource is { } encoded
             ? new EncodedAudioSender(encoded, track, context) { IsMuted = options.StartMuted }
-            : new AudioSender(options.Source ?? new SilenceAudioSource(), Codecs(options, context).CreateEncoder(options.Encoder), options.Encoder.Dtx, track, context)
+            : new AudioSender(options.Source ?? new SilenceAudioSource(), Codecs(options, context).CreateEncoder(options.Encoder), options.Encoder, track, context)
             {
                 IsMuted = options.StartMuted,
             };

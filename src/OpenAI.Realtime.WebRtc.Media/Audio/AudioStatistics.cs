@@ -26,6 +26,12 @@ public readonly record struct AudioSendStatistics
     /// <summary>Frames that DTX kept from being sent.</summary>
     public long DtxFrames { get; init; }
 
+    /// <summary>What the encoder is set to, in bit/s; lower than asked for when the peer's SDP says so. 0 with packets that come encoded.</summary>
+    public int Bitrate { get; init; }
+
+    /// <summary>The loss that the encoder is prepared for, in percent: as asked for, or more when the peer reports more. 0 with packets that come encoded.</summary>
+    public int ExpectedPacketLossPercent { get; init; }
+
     /// <summary>Whether the source has ended or failed, so that silence is being sent.</summary>
     public bool SourceEnded { get; init; }
 

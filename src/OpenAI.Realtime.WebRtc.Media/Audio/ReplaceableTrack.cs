@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Media;
 
@@ -31,6 +32,10 @@ internal sealed class ReplaceableTrack(IOpusTrack first) : IOpusTrack, IDisposab
             replaced.Cancel();
         }
     }
+
+    public OpusPreferences? Preferences => _current.Preferences;
+
+    public double? FractionLost => _current.FractionLost;
 
     public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header) => _current.Send(opus, header);
 

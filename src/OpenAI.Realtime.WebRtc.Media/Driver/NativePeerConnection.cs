@@ -86,6 +86,10 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
     ValueTask IMessageChannel.SendAsync(ReadOnlyMemory<byte> message, MessageKind kind, CancellationToken cancellationToken) =>
         _loop.SendMessageAsync(message, kind, cancellationToken);
 
+    OpusPreferences? IOpusTrack.Preferences => _loop.OpusPreferences;
+
+    double? IOpusTrack.FractionLost => _loop.RemoteFractionLost;
+
     ValueTask<bool> IOpusReader.WaitAsync(CancellationToken cancellationToken) => _loop.IncomingAudio.WaitAsync(cancellationToken);
 
     bool IOpusReader.TryRead(Span<byte> destination, out EncodedAudio packet) => _loop.IncomingAudio.TryRead(destination, out packet);

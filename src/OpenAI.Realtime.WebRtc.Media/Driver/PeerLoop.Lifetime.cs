@@ -185,7 +185,7 @@ internal sealed partial class PeerLoop
             case PeerEventKind.Ended:
                 while (_peer!.TryPeekMessage(out int length, out MessageKind kind)) // at most the receive window
                     TakeMessage(length, kind);
-                Finish(new PeerEnd(ReasonOf(e.Cause), _phase, e.Detail!));
+                Finish(e.End!);
                 break;
         }
     }
@@ -212,7 +212,7 @@ internal sealed partial class PeerLoop
         DriverLog.EngineFailed(_logger, e);
         _peerFailed = true;
         if (_end is null)
-            Finish(new PeerEnd(PeerEndReason.EngineFailure, _phase, $"The engine failed with {e.GetType().Name}: {e.Message}"));
+            Finish(new PeerEnd(PeerEndReason.EngineFailure, _phase, $"The engine failed with {e.GetType().Name}: {e.Message}", e));
     }
 
     /// <summary>Over: closes the sockets, ends every wait, says why. The only place where a connection ends.</summary>
@@ -273,18 +273,4 @@ internal sealed partial class PeerLoop
             port.Dispose();
         }
     }
-
-    private static PeerEndReason ReasonOf(EndCause cause) => cause switch
-    {
-        EndCause.ClosedLocally => PeerEndReason.ClosedLocally,
-        EndCause.ClosedByPeer => PeerEndReason.ClosedByPeer,
-        EndCause.IceTimeout => PeerEndReason.IceFailed,
-        EndCause.ConsentExpired => PeerEndReason.ConsentExpired,
-        EndCause.DtlsTimeout => PeerEndReason.DtlsTimeout,
-        EndCause.DtlsFailed => PeerEndReason.DtlsFailed,
-        EndCause.FingerprintMismatch => PeerEndReason.FingerprintMismatch,
-        EndCause.ChannelTimeout => PeerEndReason.ChannelTimeout,
-        EndCause.ChannelFailed => PeerEndReason.ChannelFailed,
-        _ => PeerEndReason.EngineFailure,
-    };
 }

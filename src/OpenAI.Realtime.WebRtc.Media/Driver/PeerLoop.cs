@@ -65,6 +65,8 @@ internal sealed partial class PeerLoop : IWaitClient
 
     private long _dueTimestamp = long.MaxValue;
     private volatile bool _messagesHeldBack;
+    private volatile OpusPreferences? _opusPreferences;
+    private double _remoteFractionLost = double.NaN; // NaN: no report yet
 
     public PeerLoop(PeerConnectionOptions options, PeerOptions peerOptions, DriverClock clock, WaitThreads waitThreads, ILogger logger)
     {
@@ -83,6 +85,12 @@ internal sealed partial class PeerLoop : IWaitClient
     public IncomingMessages IncomingMessages => _incomingMessages;
 
     public long AudioDroppedOnSend => _outgoingAudio.Dropped;
+
+    /// <summary>How the peer wishes to be sent Opus; null before negotiation.</summary>
+    public OpusPreferences? OpusPreferences => _opusPreferences;
+
+    /// <summary>The loss in the peer's last receiver report, 0 to 1; null before the first.</summary>
+    public double? RemoteFractionLost => Volatile.Read(ref _remoteFractionLost) is double lost and not double.NaN ? lost : null;
 
     public bool TryRequest() => Interlocked.Exchange(ref _requested, 1) == 0;
 
@@ -256,8 +264,11 @@ internal sealed partial class PeerLoop : IWaitClient
         SendMessages();
         HandleTimeouts();
         TakeMessages();
-        if (_end is null)
-            PublishDue();
+        if (_end is not null)
+            return;
+        _opusPreferences = _peer.OpusPreferences;
+        Volatile.Write(ref _remoteFractionLost, _peer.RemoteFractionLost ?? double.NaN);
+        PublishDue();
     }
 
     private void ReadPorts()

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>What an Opus packet is sent with.</summary>
@@ -32,4 +34,10 @@ public interface IOpusTrack : IOpusReader
     /// <param name="opus">One Opus packet of at most <see cref="EncodedAudio.MaxLength"/> bytes; copied before the call returns.</param>
     /// <param name="header">Its number, time and marker.</param>
     void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header);
+
+    /// <summary>How the peer wishes to be sent Opus, from its SDP; null before it is known, and from an engine that does not tell. Any thread; cheap enough to ask for each packet.</summary>
+    OpusPreferences? Preferences => null;
+
+    /// <summary>The share of our packets that the peer's last receiver report calls lost, 0 to 1; null before the first, and from an engine that does not tell. As <see cref="Preferences"/>.</summary>
+    double? FractionLost => null;
 }

@@ -1,11 +1,13 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>A connection could not be made, or is no longer there.</summary>
 public class PeerConnectionException : Exception
 {
-    /// <summary>Makes one from the way the connection ended.</summary>
-    public PeerConnectionException(PeerEnd end, Exception? innerException = null)
-        : base((end ?? throw new ArgumentNullException(nameof(end))).Detail, innerException) => End = end;
+    /// <summary>Makes one from the way the connection ended; the inner exception is <see cref="PeerEnd.Error"/>.</summary>
+    public PeerConnectionException(PeerEnd end)
+        : base((end ?? throw new ArgumentNullException(nameof(end))).Detail, end.Error) => End = end;
 
     /// <summary>How the connection ended: phase, reason and detail.</summary>
     public PeerEnd End { get; }

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>What a connection has counted since it was made. Null means that this engine cannot tell.</summary>

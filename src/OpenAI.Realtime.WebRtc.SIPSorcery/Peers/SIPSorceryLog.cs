@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Media;
 

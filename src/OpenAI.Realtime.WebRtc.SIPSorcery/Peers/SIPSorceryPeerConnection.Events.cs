@@ -70,8 +70,7 @@ internal sealed partial class SIPSorceryPeerConnection
         }
         catch (Exception e) when (e is SocketException or ApplicationException)
         {
-            PeerEnd end = End(PeerEndReason.NoLocalAddress, $"No socket could be opened: {e.Message}");
-            throw new PeerConnectionException(end, e);
+            throw new PeerConnectionException(End(PeerEndReason.NoLocalAddress, $"No socket could be opened: {e.Message}", e));
         }
 
         peer.addTrack(new MediaStreamTrack(

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using System.Diagnostics.CodeAnalysis;
 using global::SIPSorcery.Net;
 using OpenAI.Realtime.WebRtc.Media;
@@ -269,7 +270,7 @@ internal sealed partial class SIPSorceryPeerConnection
     }
 
     /// <summary>Ends it, once; the first reason stays. SIPSorcery is closed on the thread pool, since this may be one of its own callbacks.</summary>
-    private PeerEnd End(PeerEndReason reason, string detail)
+    private PeerEnd End(PeerEndReason reason, string detail, Exception? error = null)
     {
         RTCPeerConnection? peer;
         PeerEnd end;
@@ -279,7 +280,7 @@ internal sealed partial class SIPSorceryPeerConnection
                 return _end;
             if (_isClosing)
                 reason = PeerEndReason.ClosedLocally;      // what comes of our own closing
-            end = _end = new PeerEnd(reason, PhaseOf(_state), detail);
+            end = _end = new PeerEnd(reason, PhaseOf(_state), detail, error);
             peer = _peer;
         }
 

@@ -31,7 +31,7 @@ internal static partial class Log
     public static partial void Connected(this ILogger logger, double milliseconds, string? callId);
 
     [LoggerMessage(12, LogLevel.Warning, "Connecting failed in phase {Phase} after {Milliseconds:0.0} ms ({Failure}): {Reason}")]
-    public static partial void ConnectFailed(this ILogger logger, ConnectPhase phase, double milliseconds, ConnectFailure failure, string reason);
+    public static partial void ConnectFailed(this ILogger logger, ConnectPhase phase, double milliseconds, RealtimeFailure failure, string reason);
 
     [LoggerMessage(13, LogLevel.Debug, "Connecting was cancelled after {Milliseconds:0.0} ms")]
     public static partial void ConnectCancelled(this ILogger logger, double milliseconds);

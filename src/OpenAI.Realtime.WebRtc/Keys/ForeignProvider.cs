@@ -20,9 +20,9 @@ internal static class ForeignProvider
         catch (Exception e) when (e is not RealtimeConnectException && !cancellationToken.IsCancellationRequested)
         {
             throw timeout.IsCancellationRequested && e is OperationCanceledException
-                ? new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.EndpointUnreachable,
+                ? new RealtimeConnectException(ConnectPhase.Key, RealtimeFailure.EndpointUnreachable,
                     $"The key provider gave no key within {limit.TotalSeconds:0.###} s ({nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)}).", e)
-                : new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.KeyUnusable, $"The key provider {provider.GetType().Name} failed: {Redaction.Hide(e.Message)}", e);
+                : new RealtimeConnectException(ConnectPhase.Key, RealtimeFailure.KeyUnusable, $"The key provider {provider.GetType().Name} failed: {Redaction.Hide(e.Message)}", e);
         }
     }
 }

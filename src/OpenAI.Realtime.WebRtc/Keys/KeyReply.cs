@@ -40,7 +40,7 @@ internal static class KeyReply
             ? DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds * 1000))
             : null;
 
-    private static RealtimeException Unusable(HttpCall call, HttpReply reply, string what) => call.Failed(ConnectFailure.KeyUnusable,
+    private static RealtimeException Unusable(HttpCall call, HttpReply reply, string what) => call.Failed(RealtimeFailure.KeyUnusable,
         $"{Redaction.Show(call.Address)} answered {(int)reply.Status}, but with {what} ({reply.Body.Length} bytes, {reply.ContentType ?? "no content type"}) "
         + "where {\"value\":\"ek_…\"} or {\"client_secret\":{\"value\":\"ek_…\"}} should be. Check the address, and what it answers.",
         said: new ServiceError(reply.Status, RequestId: reply.RequestId));

@@ -57,7 +57,7 @@ public sealed class OpenAIEphemeralKeyProvider : IEphemeralKeyProvider
         };
         call = await ApiKeySource.AuthorizeAsync(call, _options, _http.TimeProvider, cancellationToken).ConfigureAwait(false);
         if (ToldAddress is { } told && call.Credential!.StandsIn(told))
-            throw call.Failed(ConnectFailure.KeyUnusable, Credential.ShownMessage);
+            throw call.Failed(RealtimeFailure.KeyUnusable, Credential.ShownMessage);
         HttpReply reply = await _http.PostAsync(call, cancellationToken).ConfigureAwait(false);
         if (!reply.IsSuccess)
             throw ServiceErrors.From(call, reply);

@@ -62,6 +62,6 @@ internal static class ApiKeySource
         return key;
 
         // Getting a key is a phase of its own, whatever the request is that needs it.
-        RealtimeException Unusable(string message, Exception? cause = null) => (call with { Phase = ConnectPhase.Key }).Failed(ConnectFailure.KeyUnusable, message, cause);
+        RealtimeException Unusable(string message, Exception? cause = null) => (call with { Phase = ConnectPhase.Key }).Failed(RealtimeFailure.KeyUnusable, message, cause);
     }
 }

@@ -127,7 +127,7 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
         if (!reply.Body.AsSpan().StartsWith("v=0"u8))
         {
             string what = reply.Body.Length == 0 ? "an empty body" : $"{Redaction.Quote(reply.Body)} ({reply.ContentType ?? "no content type"})";
-            throw call.Failed(ConnectFailure.AnswerUnusable,
+            throw call.Failed(RealtimeFailure.AnswerUnusable,
                 $"{Redaction.Show(call.Address)} answered {(int)reply.Status}, but with {what} where an SDP answer should be. Check that Endpoint is a Realtime service and Dialect the one it speaks.",
                 said: new ServiceError(reply.Status, RequestId: reply.RequestId));
         }

@@ -43,12 +43,12 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
         : nameof(OpenAIRealtimeWebRtcOptions.AnswerTimeout);
 
     /// <summary>The failure of this request: the one place where it becomes an exception.</summary>
-    public RealtimeException Failed(ConnectFailure failure, string message, Exception? cause = null, ServiceError said = default) => OfCall is { } of
+    public RealtimeException Failed(RealtimeFailure failure, string message, Exception? cause = null, ServiceError said = default) => OfCall is { } of
         ? new RealtimeCallException(of.Operation, of.CallId, failure, message, cause) { Said = said }
         : new RealtimeConnectException(Phase, failure, message, cause) { Said = said };
 
     /// <summary>Nothing came within <paramref name="limit"/>.</summary>
-    public RealtimeException TimedOut(string limit, Exception cause) => Failed(ConnectFailure.EndpointUnreachable,
+    public RealtimeException TimedOut(string limit, Exception cause) => Failed(RealtimeFailure.EndpointUnreachable,
         $"{Redaction.Show(Address)} did not answer within {limit}. Check the address, the network and a proxy; {TimeoutOption} sets the limit.", cause);
 }
 
@@ -200,7 +200,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
             throw Refused($"{shown} redirects to another origin, {target}; no key is sent there unasked. Set {AddressOption(call)} to the new address.");
         return to;
 
-        RealtimeException Refused(string message) => call.Failed(ConnectFailure.RequestRejected, message, said: new ServiceError(response.StatusCode));
+        RealtimeException Refused(string message) => call.Failed(RealtimeFailure.RequestRejected, message, said: new ServiceError(response.StatusCode));
     }
 
     private static async Task<byte[]> ReadBodyAsync(HttpCall call, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
@@ -261,14 +261,14 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
             HttpRequestError.ProxyTunnelError => $"The proxy did not open a tunnel to {shown}. Check its address and credentials.",
             _ => $"{shown} could not be asked: {Redaction.Hide(e.Message)}",
         };
-        return call.Failed(ConnectFailure.EndpointUnreachable, what, e);
+        return call.Failed(RealtimeFailure.EndpointUnreachable, what, e);
     }
 
     private static RealtimeException CutOff(HttpCall call, string shown, Exception e) => call.Failed(Unusable(call.Phase),
         $"The answer of {shown} was cut off: {Redaction.Hide(e.Message)} Try again; if it stays so, a proxy may be cutting it.", e);
 
-    private static ConnectFailure Unusable(ConnectPhase phase) =>
-        phase == ConnectPhase.Key ? ConnectFailure.KeyUnusable : ConnectFailure.AnswerUnusable;
+    private static RealtimeFailure Unusable(ConnectPhase phase) =>
+        phase == ConnectPhase.Key ? RealtimeFailure.KeyUnusable : RealtimeFailure.AnswerUnusable;
 
     private static string AddressOption(HttpCall call) => call is { Phase: ConnectPhase.Key, Credential: null }
         ? nameof(OpenAIRealtimeWebRtcOptions.KeyUrl)

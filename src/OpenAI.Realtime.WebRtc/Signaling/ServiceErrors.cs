@@ -14,7 +14,7 @@ internal static class ServiceErrors
     {
         (string? message, string? type, string? code, string? param) = Parse(reply.Body);
         int status = (int)reply.Status;
-        ConnectFailure failure = status is 401 or 403 ? ConnectFailure.KeyRefused : ConnectFailure.RequestRejected;
+        RealtimeFailure failure = status is 401 or 403 ? RealtimeFailure.KeyRefused : RealtimeFailure.RequestRejected;
         string said = message is not null ? $"\"{Redaction.Hide(message)}\""
             : reply.Body.Length > 0 ? Redaction.Quote(reply.Body)
             : "nothing more";

@@ -38,7 +38,7 @@ internal static class AudioDelayBenchmark
         var microphone = new Microphone();
         int sent = 0;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var sender = new AudioSender(microphone, LibOpusCodecFactory.Default.CreateEncoder(new()), dtx: false, new SendingTrack((_, _) =>
+        await using var sender = new AudioSender(microphone, LibOpusCodecFactory.Default.CreateEncoder(new()), new(), new SendingTrack((_, _) =>
         {
             if (++sent > WarmUp)
                 delays.Add(Stopwatch.GetElapsedTime(microphone.LastRead).TotalMilliseconds);

@@ -111,11 +111,7 @@ internal static class SessionsBenchmark
             return 80;
         }
 
-        public void SetBitrate(int bitrate)
-        {
-        }
-
-        public void SetExpectedPacketLoss(int percent)
+        public void Tune(in OpusEncoderTuning tuning)
         {
         }
 

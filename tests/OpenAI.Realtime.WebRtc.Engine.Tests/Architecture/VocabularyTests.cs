@@ -11,7 +11,6 @@ public partial class VocabularyTests
     // Enums that share most of their words, and are two on purpose.
     private static readonly Dictionary<(string, string), string> s_twoOnPurpose = new()
     {
-        [("EndCause", "PeerEndReason")] = "One is what the engine saw, the other is what any engine behind the seam can say, sockets and bugs included.",
         [("SctpSendResult", "SendResult")] = "An association has streams and a peer has one channel: what SCTP tells apart is the same to who sends.",
         [("SdpSetup", "TcpCandidateType")] = "Who starts DTLS (RFC 8842) and who opens a TCP connection (RFC 6544) are two questions; only the words are the same.",
     };

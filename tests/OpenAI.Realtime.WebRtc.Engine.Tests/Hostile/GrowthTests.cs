@@ -84,7 +84,7 @@ public sealed class GrowthTests(ITestOutputHelper output)
             Serial32 tsn = Cumulative(duel);
             for (int i = 0; i < 2000 && duel.End is null; i++)
                 Sctp(duel, Attacker.DataOf(++tsn, (byte)(i == 0 ? 2 : 0), duel.Attacker.StreamId, 0, 51, s_filler));
-            Assert.Equal(EndCause.ChannelFailed, duel.End?.Cause);
+            Assert.Equal(PeerEndReason.ChannelFailed, duel.End?.Reason);
         });
 
     [Fact]

@@ -60,7 +60,7 @@ public class GrudgeTests
         duel.Inject("ahead", duel.Attacker.SealSctp(duel.Attacker.SctpPacketOf(begin, beginAgain)));
         Assert.Null(duel.End);
         duel.Inject("invalid stream", duel.Attacker.SealSctp(duel.Attacker.SctpPacketOf(Attacker.DataOf(cumulative + 1, 3, 65535, 0, 51, "c"u8))));
-        Assert.Equal(Engine.Peer.EndCause.ChannelFailed, duel.End?.Cause);
+        Assert.Equal(Engine.Core.PeerEndReason.ChannelFailed, duel.End?.Reason);
     }
 
     [Fact]

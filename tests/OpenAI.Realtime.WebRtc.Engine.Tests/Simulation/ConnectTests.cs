@@ -78,8 +78,8 @@ public class ConnectTests
         simulation.Drain();
 
         Assert.True(simulation.RunUntil(() => closer.End is not null && other.End is not null, TimeSpan.FromSeconds(10)), simulation.ToString());
-        Assert.Equal(EndCause.ClosedLocally, closer.End!.Value.Cause);
-        Assert.Equal(EndCause.ClosedByPeer, other.End!.Value.Cause);
+        Assert.Equal(PeerEndReason.ClosedLocally, closer.End!.Reason);
+        Assert.Equal(PeerEndReason.ClosedByPeer, other.End!.Reason);
         Assert.Equal(last.Length, Assert.Single(other.Messages).Length);
     }
 
@@ -92,7 +92,7 @@ public class ConnectTests
         simulation.Offerer.Peer.Close(simulation.Now);
         simulation.Drain();
         Assert.True(simulation.RunUntil(() => simulation.Offerer.End is not null, TimeSpan.FromSeconds(3)), simulation.ToString());
-        Assert.Equal(EndCause.ClosedLocally, simulation.Offerer.End!.Value.Cause);
+        Assert.Equal(PeerEndReason.ClosedLocally, simulation.Offerer.End!.Reason);
     }
 
     [Fact]
@@ -103,22 +103,22 @@ public class ConnectTests
             answer, "a=fingerprint:sha-256 [0-9A-F:]+", "a=fingerprint:sha-256 " + string.Join(':', Enumerable.Repeat("AB", 32)));
         simulation.Negotiate();
         Assert.True(simulation.RunUntil(() => simulation.Offerer.End is not null, TimeSpan.FromSeconds(30)), simulation.ToString());
-        Assert.Equal(EndCause.FingerprintMismatch, simulation.Offerer.End!.Value.Cause);
+        Assert.Equal(PeerEndReason.FingerprintMismatch, simulation.Offerer.End!.Reason);
         Assert.False(simulation.Offerer.Saw(PeerEventKind.Secured));
         Assert.Empty(simulation.Offerer.Messages);
         Assert.Empty(simulation.Offerer.Audio);
     }
 
     [Theory]
-    [InlineData(0, EndCause.IceTimeout)]
-    [InlineData(1, EndCause.DtlsTimeout)]
-    public void A_phase_that_never_ends_is_named(int phase, EndCause expected)
+    [InlineData(0, PeerEndReason.IceFailed)]
+    [InlineData(1, PeerEndReason.DtlsTimeout)]
+    public void A_phase_that_never_ends_is_named(int phase, PeerEndReason expected)
     {
         using PeerSimulation simulation = new(7);
         simulation.Deliver = datagram => phase switch { 0 => false, _ => datagram.IsStun };
         simulation.Negotiate();
         Assert.True(simulation.RunUntil(() => simulation.Offerer.End is not null, TimeSpan.FromSeconds(60)), simulation.ToString());
-        Assert.Equal(expected, simulation.Offerer.End!.Value.Cause);
+        Assert.Equal(expected, simulation.Offerer.End!.Reason);
     }
 
     [Fact]

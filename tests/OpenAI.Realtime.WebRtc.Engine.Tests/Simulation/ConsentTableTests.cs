@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Tests.Simulation;
@@ -23,7 +24,7 @@ public class ConsentTableTests
             if (!simulation.EitherEnded)
                 survived++;
             else
-                Assert.Contains(EndCause.ConsentExpired, (EndCause?[])[simulation.Offerer.End?.Cause, simulation.Answerer.End?.Cause]);
+                Assert.Contains(PeerEndReason.ConsentExpired, (PeerEndReason?[])[simulation.Offerer.End?.Reason, simulation.Answerer.End?.Reason]);
         }
 
         Assert.True(survived >= atLeast, $"{survived} of 20 calls survived {loss:P0}.");
@@ -52,8 +53,8 @@ public class ConsentTableTests
         Assert.Null(simulation.Offerer.End);
         Assert.True(simulation.RunUntil(() => simulation.Offerer.End is not null && simulation.Answerer.End is not null, TimeSpan.FromMinutes(2)), simulation.ToString());
 
-        Assert.Equal(EndCause.ConsentExpired, simulation.Offerer.End!.Value.Cause);
-        Assert.Equal(EndCause.ConsentExpired, simulation.Answerer.End!.Value.Cause);
+        Assert.Equal(PeerEndReason.ConsentExpired, simulation.Offerer.End!.Reason);
+        Assert.Equal(PeerEndReason.ConsentExpired, simulation.Answerer.End!.Reason);
         Assert.InRange(simulation.Now - vanishedAt, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(40));
     }
 

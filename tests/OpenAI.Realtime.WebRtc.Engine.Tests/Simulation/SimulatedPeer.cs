@@ -21,11 +21,11 @@ internal sealed class SimulatedPeer(WebRtcPeer peer, string name)
 
     public bool IsOpen => Events.Any(e => e.Kind == PeerEventKind.ChannelOpen);
 
-    public PeerEvent? End => Events.Where(e => e.Kind == PeerEventKind.Ended).Select(e => (PeerEvent?)e).FirstOrDefault();
+    public PeerEnd? End => Events.Select(e => e.End).FirstOrDefault(end => end is not null);
 
     public bool Saw(PeerEventKind kind) => Events.Any(e => e.Kind == kind);
 
-    public override string ToString() => $"{name}: {string.Join(" → ", Events.Select(e => e.Cause == EndCause.None ? $"{e.Kind}" : $"{e.Kind}({e.Cause}: {e.Detail})"))}";
+    public override string ToString() => $"{name}: {string.Join(" → ", Events.Select(e => e.End is { } end ? $"{e.Kind}({end.Reason}: {end.Detail})" : $"{e.Kind}"))}";
 
     /// <summary>Takes what is ready for the application.</summary>
     public void Drain(Instant now)

@@ -6,9 +6,14 @@ public sealed class NativeProgram : IDisposable
     private const string Project = "samples/ConsoleVoiceChat";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("native-").FullName;
+    private readonly Published _published;
     private readonly Lazy<Task<Command>> _publish;
 
-    public NativeProgram() => _publish = new(() => Support.Published.DotnetAsync(Project, _folder, "-p:PublishAot=true", "-p:TrimmerSingleWarn=false"));
+    public NativeProgram(Published published)
+    {
+        _published = published;
+        _publish = new(() => published.DotnetAsync(Project, _folder, "-p:PublishAot=true", "-p:TrimmerSingleWarn=false"));
+    }
 
     /// <summary>The reason to skip where there is nothing to link with; null in CI, where that is a failure.</summary>
     public static string? Skip =>
@@ -19,8 +24,7 @@ public sealed class NativeProgram : IDisposable
     public string Path => System.IO.Path.Combine(_folder, "ConsoleVoiceChat");
 
     /// <summary>What the compiler to native code was told, an argument a line.</summary>
-    public string[] CompilerArguments =>
-        File.ReadAllLines(Directory.GetFiles(System.IO.Path.Combine(_folder, "artifacts"), "ConsoleVoiceChat.ilc.rsp", SearchOption.AllDirectories).Single());
+    public string[] CompilerArguments => File.ReadAllLines(_published.Intermediate("ConsoleVoiceChat.ilc.rsp"));
 
     /// <summary>Publishes it, once.</summary>
     internal Task<Command> PublishAsync() => _publish.Value;

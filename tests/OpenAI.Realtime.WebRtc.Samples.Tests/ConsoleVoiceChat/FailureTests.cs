@@ -125,28 +125,28 @@ public sealed class FailureTests
     [Fact]
     public void Every_way_of_failing_to_connect_has_its_code()
     {
-        Dictionary<ConnectFailure, ExitCode> expected = new()
+        Dictionary<RealtimeFailure, ExitCode> expected = new()
         {
-            [ConnectFailure.KeyRefused] = ExitCode.KeyRefused,
-            [ConnectFailure.KeyUnusable] = ExitCode.AnswerUnusable,
-            [ConnectFailure.EndpointUnreachable] = ExitCode.EndpointUnreachable,
-            [ConnectFailure.RequestRejected] = ExitCode.RequestRejected,
-            [ConnectFailure.AnswerUnusable] = ExitCode.AnswerUnusable,
-            [ConnectFailure.NoLocalAddress] = ExitCode.IceFailed,
-            [ConnectFailure.IceFailed] = ExitCode.IceFailed,
-            [ConnectFailure.DtlsFailed] = ExitCode.DtlsFailed,
-            [ConnectFailure.FingerprintMismatch] = ExitCode.DtlsFailed,
-            [ConnectFailure.ChannelNeverOpened] = ExitCode.ChannelNeverOpened,
-            [ConnectFailure.ClosedByPeer] = ExitCode.ConnectionLost,
-            [ConnectFailure.Internal] = ExitCode.Internal,
+            [RealtimeFailure.KeyRefused] = ExitCode.KeyRefused,
+            [RealtimeFailure.KeyUnusable] = ExitCode.AnswerUnusable,
+            [RealtimeFailure.EndpointUnreachable] = ExitCode.EndpointUnreachable,
+            [RealtimeFailure.RequestRejected] = ExitCode.RequestRejected,
+            [RealtimeFailure.AnswerUnusable] = ExitCode.AnswerUnusable,
+            [RealtimeFailure.NoLocalAddress] = ExitCode.IceFailed,
+            [RealtimeFailure.IceFailed] = ExitCode.IceFailed,
+            [RealtimeFailure.DtlsFailed] = ExitCode.DtlsFailed,
+            [RealtimeFailure.FingerprintMismatch] = ExitCode.DtlsFailed,
+            [RealtimeFailure.ChannelNeverOpened] = ExitCode.ChannelNeverOpened,
+            [RealtimeFailure.ClosedByPeer] = ExitCode.ConnectionLost,
+            [RealtimeFailure.Internal] = ExitCode.Internal,
         };
-        Assert.Equal(expected, Enum.GetValues<ConnectFailure>().ToDictionary(failure => failure, failure => Failures.Explain(Exception(default, failure, "x", null)).Code));
+        Assert.Equal(expected, Enum.GetValues<RealtimeFailure>().ToDictionary(failure => failure, failure => Failures.Explain(Exception(default, failure, "x", null)).Code));
         Assert.Equal(ExitCode.OpusMissing, Failures.Explain(new OpusLibraryNotFoundException("x")).Code);
         Assert.Equal(ExitCode.Internal, Failures.Explain(new InvalidOperationException("x")).Code);
     }
 
     [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
-    private static extern RealtimeConnectException Exception(ConnectPhase phase, ConnectFailure failure, string message, Exception? inner);
+    private static extern RealtimeConnectException Exception(ConnectPhase phase, RealtimeFailure failure, string message, Exception? inner);
 
     private static RealtimeTestFault Named(string name) => name == nameof(RealtimeTestFault.ServerError)
         ? RealtimeTestFault.ServerError()

@@ -11,14 +11,14 @@ internal sealed class SampleProgram : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly Process _process;
-    private readonly Task<byte[]> _output;
-    private readonly Task<string> _error;
+    private readonly Captured _output;
+    private readonly Captured _error;
 
     private SampleProgram(Process process)
     {
         _process = process;
-        _output = ReadAllAsync(process.StandardOutput.BaseStream);
-        _error = process.StandardError.ReadToEndAsync();
+        _output = new Captured(process.StandardOutput.BaseStream);
+        _error = new Captured(process.StandardError.BaseStream);
     }
 
     public Stream Input => _process.StandardInput.BaseStream;
@@ -38,7 +38,6 @@ internal sealed class SampleProgram : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            StandardErrorEncoding = Encoding.UTF8,
         };
         start.Environment.Remove("OPENAI_API_KEY");
         start.Environment.Remove("NO_COLOR");
@@ -77,7 +76,23 @@ internal sealed class SampleProgram : IDisposable
     {
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
-        return new Ended(_process.ExitCode, await _output, await _error);
+        await Task.WhenAll(_output.Ended, _error.Ended).WaitAsync(patience.Token);
+        return new Ended(_process.ExitCode, _output.Bytes, _error.Text);
+    }
+
+    /// <summary>Waits until it has said something, on standard output or, when that is sound, on standard error.</summary>
+    public async Task SaysAsync(string text, bool onError = false)
+    {
+        Captured stream = onError ? _error : _output;
+        if (!await stream.HoldsAsync(text).WaitAsync(Patience))
+            throw new InvalidOperationException($"The program has ended without saying '{text}': {await WaitAsync()}");
+    }
+
+    /// <summary>Ends it as Ctrl-C does, and waits.</summary>
+    public async Task<Ended> EndAsync()
+    {
+        await SignalAsync("INT");
+        return await WaitAsync();
     }
 
     public void Dispose()
@@ -85,13 +100,6 @@ internal sealed class SampleProgram : IDisposable
         if (!_process.HasExited)
             _process.Kill();
         _process.Dispose();
-    }
-
-    private static async Task<byte[]> ReadAllAsync(Stream stream)
-    {
-        using var all = new MemoryStream();
-        await stream.CopyToAsync(all);
-        return all.ToArray();
     }
 
     /// <summary>How it ended and what it said.</summary>

@@ -17,7 +17,7 @@ public class ChangingKeyTests
         // Revoked: nothing that the old key has made opens a call any more.
         key = "sk-test-revoked";
         RealtimeConnectException e = await Assert.ThrowsAsync<RealtimeConnectException>(() => client.ConnectAsync().WaitAsync(Patience));
-        Assert.Equal((ConnectPhase.Key, ConnectFailure.KeyRefused), (e.Phase, e.Failure));
+        Assert.Equal((ConnectPhase.Key, RealtimeFailure.KeyRefused), (e.Phase, e.Failure));
 
         key = endpoint.ApiKey;
         await using RealtimeWebRtcSession session = await client.ConnectAsync().WaitAsync(Patience);

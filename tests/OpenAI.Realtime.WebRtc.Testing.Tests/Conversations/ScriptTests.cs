@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using System.Text.Json.Nodes;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;

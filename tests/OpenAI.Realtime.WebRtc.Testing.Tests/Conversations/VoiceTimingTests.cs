@@ -121,11 +121,7 @@ public sealed class VoiceTimingTests : IDisposable
 
         public void Conceal(Span<short> pcm) => pcm.Clear();
 
-        public void SetBitrate(int bitrate)
-        {
-        }
-
-        public void SetExpectedPacketLoss(int percent)
+        public void Tune(in OpusEncoderTuning tuning)
         {
         }
 

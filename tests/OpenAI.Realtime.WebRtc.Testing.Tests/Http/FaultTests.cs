@@ -21,7 +21,7 @@ public sealed class FaultTests
 
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => Caller.ConnectAsync(endpoint));
 
-        Assert.Equal(ConnectFailure.AnswerUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.AnswerUnusable, e.Failure);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class FaultTests
 
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => Caller.ConnectAsync(endpoint));
 
-        Assert.Equal(ConnectFailure.FingerprintMismatch, e.Failure);
+        Assert.Equal(RealtimeFailure.FingerprintMismatch, e.Failure);
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class FaultTests
 
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => Caller.ConnectAsync(endpoint, o => o.IceTimeout = TimeSpan.FromMilliseconds(500)));
 
-        Assert.Equal(ConnectFailure.IceFailed, e.Failure);
+        Assert.Equal(RealtimeFailure.IceFailed, e.Failure);
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class FaultTests
         var cut = await Assert.ThrowsAsync<RealtimeConnectException>(() => Caller.ConnectAsync(endpoint));
         await using Caller caller = await Caller.ConnectAsync(endpoint);
 
-        Assert.Equal((ConnectFailure.KeyRefused, "invalid_api_key"), (refused.Failure, refused.ErrorCode));
+        Assert.Equal((RealtimeFailure.KeyRefused, "invalid_api_key"), (refused.Failure, refused.ErrorCode));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, unavailable.HttpStatus);
         Assert.NotNull(unavailable.RequestId);
         Assert.Equal(ConnectPhase.Answer, cut.Phase);
@@ -73,7 +73,7 @@ public sealed class FaultTests
 
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => Caller.ConnectAsync(endpoint, o => o.AnswerTimeout = TimeSpan.FromMilliseconds(300)));
 
-        Assert.Equal((ConnectPhase.Answer, ConnectFailure.EndpointUnreachable), (e.Phase, e.Failure));
+        Assert.Equal((ConnectPhase.Answer, RealtimeFailure.EndpointUnreachable), (e.Phase, e.Failure));
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public class AudioOnTheSystemsClockTests
         ushort number = 0;
         IAudioDownlink downlink = AudioLinks.CreateDownlink(new() { Sink = sink }, peer, new(TimeProvider.System));
         var uplink = new AudioSender(
-            source, encoder, false, new SendingTrack((opus, header) => peer.Deliver(opus, number++, header.Timestamp, default)), new(TimeProvider.System));
+            source, encoder, new(), new SendingTrack((opus, header) => peer.Deliver(opus, number++, header.Timestamp, default)), new(TimeProvider.System));
         downlink.Start();
         uplink.Start();
 
@@ -44,7 +44,7 @@ public class AudioOnTheSystemsClockTests
         await using var sender = new AudioSender(
             new BlockingSource(release),
             LibOpusCodecFactory.Default.CreateEncoder(new()),
-            false,
+            new(),
             new SendingTrack((_, _) =>
             {
                 if (++count == 5)

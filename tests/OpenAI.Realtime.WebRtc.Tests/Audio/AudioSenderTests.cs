@@ -183,7 +183,7 @@ public sealed class AudioSenderTests : IDisposable
     public async Task An_encoder_that_throws_is_reported_once_and_leaves_gaps()
     {
         var context = new AudioLinkContext(_time, OnFault: _faults.Add) { Inline = true };
-        await using var sender = new AudioSender(new SilenceAudioSource(), new BrokenEncoder(), false, _peer, context);
+        await using var sender = new AudioSender(new SilenceAudioSource(), new BrokenEncoder(), new(), _peer, context);
         sender.Start();
         Advance(1_000);
         Assert.Empty(_peer.Sent);
@@ -239,7 +239,7 @@ public sealed class AudioSenderTests : IDisposable
     public async Task Nothing_is_allocated_per_packet()
     {
         using IOpusEncoder encoder = LibOpusCodecFactory.Default.CreateEncoder(new() { Complexity = 0 });
-        await using var sender = new AudioSender(new ToneAudioSource(440, format: new(44_100, 2)), encoder, false, new SendingTrack((_, _) => { }), new(_time) { Inline = true });
+        await using var sender = new AudioSender(new ToneAudioSource(440, format: new(44_100, 2)), encoder, new(), new SendingTrack((_, _) => { }), new(_time) { Inline = true });
         sender.Start();
         Assert.Equal(0, Allocations.Measure(() => _time.Advance(FramePacer.Frame), 500));
         Assert.True(sender.GetStatistics().Packets > 1_000);
@@ -251,7 +251,7 @@ public sealed class AudioSenderTests : IDisposable
         var sender = new AudioSender(
             source,
             LibOpusCodecFactory.Default.CreateEncoder(options),
-            options.Dtx,
+            options,
             new SendingTrack((opus, header) =>
             {
                 _sentAt.Add(_time.Now);
@@ -282,11 +282,7 @@ public sealed class AudioSenderTests : IDisposable
     {
         public int Encode(ReadOnlySpan<short> pcm, Span<byte> packet) => throw new InvalidOperationException("broken");
 
-        public void SetBitrate(int bitrate)
-        {
-        }
-
-        public void SetExpectedPacketLoss(int percent)
+        public void Tune(in OpusEncoderTuning tuning)
         {
         }
 

@@ -28,10 +28,10 @@ public sealed class ConcentusTests
         using IOpusEncoder encoder = Concentus.CreateEncoder(new() { Bitrate = 64_000, VariableBitrate = false });
         byte[] packet = new byte[EncodedAudio.MaxLength];
         Assert.Equal(160, encoder.Encode(Tone(1), packet));
-        encoder.SetBitrate(16_000);
+        encoder.Tune(new OpusEncoderOptions { Bitrate = 16_000, VariableBitrate = false }.ToTuning());
         Assert.Equal(40, encoder.Encode(Tone(1), packet));
-        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.SetBitrate(1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.SetExpectedPacketLoss(101));
+        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Tune(new OpusEncoderOptions { Bitrate = 1 }.ToTuning()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Tune(new OpusEncoderOptions { ExpectedPacketLossPercent = 101 }.ToTuning()));
         Assert.Throws<ArgumentException>(() => encoder.Encode(new short[480], packet));
         Assert.Throws<ArgumentOutOfRangeException>(() => Concentus.CreateEncoder(new() { Bitrate = 1 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Concentus.CreateEncoder(new() { Complexity = 11 }));

@@ -118,7 +118,7 @@ public sealed class LiveSourceTests
 
     private AudioSender Start(IAudioSource source)
     {
-        var sender = new AudioSender(source, new NumberReader(this), false, new SendingTrack((_, _) => { }), new AudioLinkContext(_time) { Inline = true });
+        var sender = new AudioSender(source, new NumberReader(this), new(), new SendingTrack((_, _) => { }), new AudioLinkContext(_time) { Inline = true });
         sender.Start();
         return sender;
     }
@@ -160,11 +160,7 @@ public sealed class LiveSourceTests
             return 3;
         }
 
-        public void SetBitrate(int bitrate)
-        {
-        }
-
-        public void SetExpectedPacketLoss(int percent)
+        public void Tune(in OpusEncoderTuning tuning)
         {
         }
 

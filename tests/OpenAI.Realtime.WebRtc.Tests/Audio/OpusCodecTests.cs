@@ -69,10 +69,10 @@ public class OpusCodecTests
         using IOpusEncoder encoder = LibOpusCodecFactory.Default.CreateEncoder(new() { Bitrate = 64_000, VariableBitrate = false });
         var packet = new byte[1275];
         Assert.Equal(160, encoder.Encode(Spectrum.Tone(500, 48_000, 960), packet));
-        encoder.SetBitrate(16_000);
+        encoder.Tune(new OpusEncoderOptions { Bitrate = 16_000, VariableBitrate = false }.ToTuning());
         Assert.Equal(40, encoder.Encode(Spectrum.Tone(500, 48_000, 960), packet));
-        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.SetBitrate(1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.SetExpectedPacketLoss(101));
+        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Tune(new OpusEncoderOptions { Bitrate = 1 }.ToTuning()));
+        Assert.Throws<ArgumentOutOfRangeException>(() => encoder.Tune(new OpusEncoderOptions { ExpectedPacketLossPercent = 101 }.ToTuning()));
     }
 
     [Fact]

@@ -34,6 +34,7 @@ public sealed class RegistrationTests
             ["Voice:IceTimeout"] = "00:00:03",
             ["Voice:ExtraQuery:api-version"] = "7",
             ["Voice:NegotiatedChannelId"] = "4",
+            ["Voice:Codec"] = "concentus",
             ["Voice:HasOwnKeyProvider"] = "true",
         }).Build();
         using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(configuration.GetSection("Voice")));
@@ -47,6 +48,7 @@ public sealed class RegistrationTests
         Assert.Equal(TimeSpan.FromSeconds(3), options.IceTimeout);
         Assert.Equal("7", options.ExtraQuery["api-version"]);
         Assert.Equal(4, options.NegotiatedChannelId);
+        Assert.Equal(OpusCodecChoice.Concentus, options.Codec);
         Assert.False(options.HasOwnKeyProvider);
     }
 
@@ -220,6 +222,27 @@ public sealed class RegistrationTests
         await using (await client.ConnectAsync(new() { Audio = { CodecFactory = named } }).Within())
             Assert.Equal((1, 1), (named.Encoders, named.Decoders));
         Assert.Equal((1, 1), (registered.Encoders, registered.Decoders));
+    }
+
+    [Theory]
+    [InlineData(OpusCodecChoice.Auto, OpusCodecChoice.Auto, nameof(CountedCodecs))]
+    [InlineData(OpusCodecChoice.Concentus, OpusCodecChoice.Auto, "Concentus")]
+    [InlineData(OpusCodecChoice.Concentus, OpusCodecChoice.LibOpus, "libopus")]
+    [InlineData(OpusCodecChoice.Auto, OpusCodecChoice.Concentus, "Concentus")]
+    public async Task The_session_names_the_codec_before_the_configuration_and_that_before_the_registration(OpusCodecChoice configured, OpusCodecChoice named, string runs)
+    {
+        await using HttpEndpoint endpoint = await HttpEndpoint.StartAsync();
+        endpoint.MintsKeys();
+        endpoint.AnswersCalls();
+        await using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(o =>
+        {
+            o.ApiKey = "sk-1";
+            o.Endpoint = endpoint.Base;
+            o.Codec = configured;
+        }).UsePeerConnectionFactory(_ => new ScriptedPeer()).UseOpusCodecFactory(_ => new CountedCodecs()));
+        RealtimeWebRtcClient client = provider.GetRequiredService<RealtimeWebRtcClient>();
+        await using RealtimeWebRtcSession session = await client.ConnectAsync(new() { Audio = { Codec = named } }).Within();
+        Assert.StartsWith(runs, session.GetStatistics().Codec, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

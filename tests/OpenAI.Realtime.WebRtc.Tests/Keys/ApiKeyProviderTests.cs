@@ -135,7 +135,7 @@ public sealed class ApiKeyProviderTests : Harness
         Provide(_ => new(Secret));
         Endpoint.Routes["/v1/realtime/client_secrets"] = c => HttpEndpoint.FailAsync(c, 401, "{}");
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => ConnectAsync());
-        Assert.Equal(ConnectFailure.KeyRefused, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyRefused, e.Failure);
         Assert.Contains("let ApiKeyProvider give a valid key", e.Message, StringComparison.Ordinal);
     }
 
@@ -178,7 +178,7 @@ public sealed class ApiKeyProviderTests : Harness
         })
         {
             var e = await Assert.ThrowsAsync<RealtimeCallException>(run);
-            Assert.Equal((operation, "rtc_1", ConnectFailure.KeyUnusable), (e.Operation, e.CallId, e.Failure));
+            Assert.Equal((operation, "rtc_1", RealtimeFailure.KeyUnusable), (e.Operation, e.CallId, e.Failure));
             Assert.DoesNotContain(Secret, e.Message, StringComparison.Ordinal);
         }
         Assert.Empty(Endpoint.Requests);
@@ -251,7 +251,7 @@ public sealed class ApiKeyProviderTests : Harness
     private async Task<RealtimeConnectException> FailsAsync()
     {
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => ConnectAsync());
-        Assert.Equal((ConnectPhase.Key, ConnectFailure.KeyUnusable), (e.Phase, e.Failure));
+        Assert.Equal((ConnectPhase.Key, RealtimeFailure.KeyUnusable), (e.Phase, e.Failure));
         Assert.DoesNotContain(Secret, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, Log.All, StringComparison.Ordinal);
         return e;

@@ -76,9 +76,9 @@ public sealed class EphemeralKeyMintTests : IAsyncLifetime, IDisposable
         options.KeyTimeout = TimeSpan.FromMilliseconds(100);
         var mint = new EphemeralKeyMint(options, _http, own.Object);
         var late = await Assert.ThrowsAsync<RealtimeConnectException>(() => mint.MintAsync(Session).Within());
-        Assert.Equal((ConnectPhase.Key, ConnectFailure.EndpointUnreachable), (late.Phase, late.Failure));
+        Assert.Equal((ConnectPhase.Key, RealtimeFailure.EndpointUnreachable), (late.Phase, late.Failure));
         var failed = await Assert.ThrowsAsync<RealtimeConnectException>(() => mint.MintAsync(Session));
-        Assert.Equal((ConnectPhase.Key, ConnectFailure.KeyUnusable), (failed.Phase, failed.Failure));
+        Assert.Equal((ConnectPhase.Key, RealtimeFailure.KeyUnusable), (failed.Phase, failed.Failure));
         Assert.Contains("No plan of this user has voice", failed.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-abc123", failed.Message, StringComparison.Ordinal);
     }
@@ -111,7 +111,7 @@ public sealed class EphemeralKeyMintTests : IAsyncLifetime, IDisposable
         // From a callback it is known only when it is used.
         (options.ApiKey, options.ApiKeyProvider) = (null, _ => new("sk-key"));
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => new EphemeralKeyMint(options, _http).MintAsync(Session));
-        Assert.Equal((ConnectPhase.Key, ConnectFailure.KeyUnusable), (e.Phase, e.Failure));
+        Assert.Equal((ConnectPhase.Key, RealtimeFailure.KeyUnusable), (e.Phase, e.Failure));
         Assert.DoesNotContain("sk-key", e.Message, StringComparison.Ordinal);
         Assert.Empty(_endpoint.Requests);
     }

@@ -131,7 +131,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
         var provider = new ServerEphemeralKeyProvider(new Uri(_endpoint.Base, "/session"), _http);
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => provider.GetKeyAsync(Request()).AsTask());
         Assert.Equal(ConnectPhase.Key, e.Phase);
-        Assert.Equal(ConnectFailure.KeyUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyUnusable, e.Failure);
         Assert.Equal(HttpStatusCode.OK, e.HttpStatus);
         Assert.DoesNotContain("sneaky", e.ToString(), StringComparison.Ordinal);
     }
@@ -145,7 +145,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
             return HttpEndpoint.FailAsync(c, 401, """{"error":{"message":"Incorrect API key provided: sk-secre*************6789.","type":"invalid_request_error","param":"key","code":"invalid_api_key"}}""");
         };
         var e = await MintFails();
-        Assert.Equal(ConnectFailure.KeyRefused, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyRefused, e.Failure);
         Assert.Equal(HttpStatusCode.Unauthorized, e.HttpStatus);
         Assert.Equal("invalid_api_key", e.ErrorCode);
         Assert.Equal("invalid_request_error", e.ErrorType);
@@ -164,7 +164,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
             return HttpEndpoint.FailAsync(c, 429, """{"error":{"message":"Slow down.","type":"requests","param":null,"code":"rate_limit_exceeded"}}""");
         };
         var e = await MintFails();
-        Assert.Equal(ConnectFailure.RequestRejected, e.Failure);
+        Assert.Equal(RealtimeFailure.RequestRejected, e.Failure);
         Assert.Equal(TimeSpan.FromSeconds(17), e.RetryAfter);
         Assert.Contains("17 s", e.Message, StringComparison.Ordinal);
     }
@@ -223,7 +223,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
             return c.Response.WriteAsync("{\"value\":\"ek_1\"}");
         };
         RealtimeConnectException e = await MintFails();
-        Assert.Equal(ConnectFailure.KeyUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyUnusable, e.Failure);
         Assert.Contains(encoding, e.Message, StringComparison.Ordinal);
     }
 
@@ -254,7 +254,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
         _endpoint.Routes["/v1/realtime/client_secrets"] = c =>
             HttpEndpoint.FailAsync(c, 502, "<html>\r\n<h1>Bad \"gateway\"</h1> Bearer abc.def " + new string('x', 100_000), "text/html");
         var e = await MintFails();
-        Assert.Equal(ConnectFailure.RequestRejected, e.Failure);
+        Assert.Equal(RealtimeFailure.RequestRejected, e.Failure);
         Assert.Equal(HttpStatusCode.BadGateway, e.HttpStatus);
         Assert.Contains("<html> <h1>Bad 'gateway'", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("abc.def", e.Message, StringComparison.Ordinal);
@@ -302,7 +302,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
             return Task.CompletedTask;
         };
         var e = await MintFails();
-        Assert.Equal(ConnectFailure.RequestRejected, e.Failure);
+        Assert.Equal(RealtimeFailure.RequestRejected, e.Failure);
         Assert.Equal(status, (int)e.HttpStatus!);
         Assert.Empty(other.Requests);
         Assert.InRange(_endpoint.Requests.Count, 1, 4);
@@ -318,7 +318,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
                 await c.Response.Body.WriteAsync(part);
         };
         var e = await MintFails();
-        Assert.Equal(ConnectFailure.KeyUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyUnusable, e.Failure);
         Assert.Contains("more than", e.Message, StringComparison.Ordinal);
     }
 
@@ -336,7 +336,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
         };
         using var http = new HttpClient(new HeadersSeen(200, headersSeen));
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => new OpenAIEphemeralKeyProvider(Options(), http).GetKeyAsync(Request()).AsTask());
-        Assert.Equal(ConnectFailure.KeyUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyUnusable, e.Failure);
         Assert.DoesNotContain("ek_half", e.ToString(), StringComparison.Ordinal);
     }
 
@@ -348,7 +348,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
         OpenAIRealtimeWebRtcOptions options = Options();
         options.Endpoint = dead;
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => new OpenAIEphemeralKeyProvider(options, _http).GetKeyAsync(Request()).AsTask());
-        Assert.Equal(ConnectFailure.EndpointUnreachable, e.Failure);
+        Assert.Equal(RealtimeFailure.EndpointUnreachable, e.Failure);
         Assert.Contains(dead.Authority, e.Message, StringComparison.Ordinal);
         _endpoint = await HttpEndpoint.StartAsync();
     }
@@ -364,7 +364,7 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
         await asked.Task.Within();
         clock.Advance(TimeSpan.FromSeconds(15));
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => minting.Within());
-        Assert.Equal(ConnectFailure.EndpointUnreachable, e.Failure);
+        Assert.Equal(RealtimeFailure.EndpointUnreachable, e.Failure);
         Assert.Contains("KeyTimeout", e.Message, StringComparison.Ordinal);
         await aborted.Task.Within();
     }

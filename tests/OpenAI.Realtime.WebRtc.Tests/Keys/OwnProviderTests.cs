@@ -9,7 +9,7 @@ public class OwnProviderTests
     [Fact]
     public async Task A_failure_that_a_provider_of_ones_own_names_reaches_the_caller_as_it_is()
     {
-        var refused = new RealtimeConnectException(ConnectPhase.Key, ConnectFailure.KeyRefused, "The user's plan has no voice.");
+        var refused = new RealtimeConnectException(ConnectPhase.Key, RealtimeFailure.KeyRefused, "The user's plan has no voice.");
         var provider = new Mock<IEphemeralKeyProvider>();
         provider.Setup(p => p.GetKeyAsync(It.IsAny<EphemeralKeyRequest>(), It.IsAny<CancellationToken>())).ThrowsAsync(refused);
         using var client = new RealtimeWebRtcClient(new() { Endpoint = new Uri("http://127.0.0.1:9/v1") }, keyProvider: provider.Object);

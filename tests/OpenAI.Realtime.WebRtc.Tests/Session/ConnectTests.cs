@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
@@ -82,7 +83,7 @@ public sealed class ConnectTests : Harness
         await WarmUp(client);
         Endpoint.Routes["/v1/realtime/calls"] = c => HttpEndpoint.FailAsync(c, 401, "{}");
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => client.ConnectAsync().Within());
-        Assert.Equal(ConnectFailure.KeyRefused, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyRefused, e.Failure);
         Assert.Equal(ConnectPhase.Answer, e.Phase);
         Assert.Equal(2, Endpoint.To("/v1/realtime/client_secrets").Count());
     }
@@ -92,7 +93,7 @@ public sealed class ConnectTests : Harness
     {
         Endpoint.Routes["/v1/realtime/calls"] = c => HttpEndpoint.FailAsync(c, 401, "{}");
         var e = await ConnectFails();
-        Assert.Equal(ConnectFailure.KeyRefused, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyRefused, e.Failure);
         Assert.Single(Endpoint.To("/v1/realtime/client_secrets"));
     }
 
@@ -208,24 +209,24 @@ public sealed class ConnectTests : Harness
         Peer.OnAnswer = _ => throw new SdpException("a=fingerprint is missing.", 4, "a=ice-pwd:topsecret");
         var e = await ConnectFails();
         Assert.Equal(ConnectPhase.Answer, e.Phase);
-        Assert.Equal(ConnectFailure.AnswerUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.AnswerUnusable, e.Failure);
         Assert.Contains("a=fingerprint is missing", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("topsecret", e.Message, StringComparison.Ordinal);
         AssertNothingLeft(hungUp: true);
     }
 
     [Theory]
-    [InlineData(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, ConnectPhase.Offer, ConnectFailure.NoLocalAddress, "network")]
-    [InlineData(PeerEndReason.IceFailed, PeerPhase.Ice, ConnectPhase.Ice, ConnectFailure.IceFailed, "firewall")]
-    [InlineData(PeerEndReason.DtlsTimeout, PeerPhase.Dtls, ConnectPhase.Dtls, ConnectFailure.DtlsFailed, "DTLS")]
-    [InlineData(PeerEndReason.DtlsFailed, PeerPhase.Dtls, ConnectPhase.Dtls, ConnectFailure.DtlsFailed, "DTLS")]
-    [InlineData(PeerEndReason.FingerprintMismatch, PeerPhase.Dtls, ConnectPhase.Dtls, ConnectFailure.FingerprintMismatch, "fingerprint")]
-    [InlineData(PeerEndReason.ChannelTimeout, PeerPhase.Channel, ConnectPhase.Channel, ConnectFailure.ChannelNeverOpened, "channel")]
-    [InlineData(PeerEndReason.ChannelFailed, PeerPhase.Channel, ConnectPhase.Channel, ConnectFailure.ChannelNeverOpened, "channel")]
-    [InlineData(PeerEndReason.ClosedByPeer, PeerPhase.Channel, ConnectPhase.Channel, ConnectFailure.ClosedByPeer, "hung up")]
-    [InlineData(PeerEndReason.EngineFailure, PeerPhase.Ice, ConnectPhase.Ice, ConnectFailure.Internal, "the detail")]
+    [InlineData(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, ConnectPhase.Offer, RealtimeFailure.NoLocalAddress, "network")]
+    [InlineData(PeerEndReason.IceFailed, PeerPhase.Ice, ConnectPhase.Ice, RealtimeFailure.IceFailed, "firewall")]
+    [InlineData(PeerEndReason.DtlsTimeout, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.DtlsFailed, "DTLS")]
+    [InlineData(PeerEndReason.DtlsFailed, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.DtlsFailed, "DTLS")]
+    [InlineData(PeerEndReason.FingerprintMismatch, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.FingerprintMismatch, "fingerprint")]
+    [InlineData(PeerEndReason.ChannelTimeout, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ChannelNeverOpened, "channel")]
+    [InlineData(PeerEndReason.ChannelFailed, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ChannelNeverOpened, "channel")]
+    [InlineData(PeerEndReason.ClosedByPeer, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ClosedByPeer, "hung up")]
+    [InlineData(PeerEndReason.EngineFailure, PeerPhase.Ice, ConnectPhase.Ice, RealtimeFailure.Internal, "the detail")]
     public async Task Each_way_the_engine_fails_is_told_apart_and_leaves_nothing_behind(
-        PeerEndReason reason, PeerPhase peerPhase, ConnectPhase phase, ConnectFailure failure, string word)
+        PeerEndReason reason, PeerPhase peerPhase, ConnectPhase phase, RealtimeFailure failure, string word)
     {
         Peer.OnConnect = _ => throw new PeerConnectionException(new PeerEnd(reason, peerPhase, "the detail"));
         var e = await ConnectFails();
@@ -266,7 +267,7 @@ public sealed class ConnectTests : Harness
         clock.Advance(TimeSpan.FromSeconds(21));
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => attempt.Within());
         Assert.Equal(ConnectPhase.Answer, e.Phase);
-        Assert.Equal(ConnectFailure.EndpointUnreachable, e.Failure);
+        Assert.Equal(RealtimeFailure.EndpointUnreachable, e.Failure);
         Assert.Contains("AnswerTimeout", e.Message, StringComparison.Ordinal);
         AssertNothingLeft(hungUp: false);
     }
@@ -286,7 +287,7 @@ public sealed class ConnectTests : Harness
     {
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => Client(new FuncKeys((_, _) => throw new IOException("vault is shut"))).ConnectAsync().Within());
         Assert.Equal(ConnectPhase.Key, e.Phase);
-        Assert.Equal(ConnectFailure.KeyUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.KeyUnusable, e.Failure);
         Assert.Contains("vault is shut", e.Message, StringComparison.Ordinal);
         Assert.True(Peer.Disposed);
     }
@@ -305,7 +306,7 @@ public sealed class ConnectTests : Harness
         clock.Advance(TimeSpan.FromSeconds(16));
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => attempt.Within());
         Assert.Equal(ConnectPhase.Key, e.Phase);
-        Assert.Equal(ConnectFailure.EndpointUnreachable, e.Failure);
+        Assert.Equal(RealtimeFailure.EndpointUnreachable, e.Failure);
     }
 
     [Theory]
@@ -456,7 +457,7 @@ public sealed class ConnectTests : Harness
     {
         Endpoint.Routes["/v1/realtime/calls/rtc_1/hangup"] = c => HttpEndpoint.FailAsync(c, 500, "oops", "text/plain");
         Peer.OnConnect = _ => throw new PeerConnectionException(new PeerEnd(PeerEndReason.IceFailed, PeerPhase.Ice, "no pair"));
-        Assert.Equal(ConnectFailure.IceFailed, (await ConnectFails()).Failure);
+        Assert.Equal(RealtimeFailure.IceFailed, (await ConnectFails()).Failure);
         Assert.Contains(Log.GetSnapshot(), entry => entry.Id.Id == 3);
     }
 

@@ -99,7 +99,7 @@ public sealed class RealEngineTests : IAsyncLifetime
         };
         RealtimeConnectException e = await ConnectFails();
         Assert.Equal(ConnectPhase.Dtls, e.Phase);
-        Assert.Equal(ConnectFailure.FingerprintMismatch, e.Failure);
+        Assert.Equal(RealtimeFailure.FingerprintMismatch, e.Failure);
         Assert.Contains("fingerprint", e.Message, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -113,7 +113,7 @@ public sealed class RealEngineTests : IAsyncLifetime
             .Where(line => !line.StartsWith(missing, StringComparison.Ordinal)).Select(line => line + "\r\n"));
         RealtimeConnectException e = await ConnectFails();
         Assert.Equal(ConnectPhase.Answer, e.Phase);
-        Assert.Equal(ConnectFailure.AnswerUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.AnswerUnusable, e.Failure);
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class RealEngineTests : IAsyncLifetime
             .Select(line => line + "\r\n"));
         RealtimeConnectException e = await ConnectFails(o => o.IceTimeout = TimeSpan.FromMilliseconds(500));
         Assert.Equal(ConnectPhase.Ice, e.Phase);
-        Assert.Equal(ConnectFailure.IceFailed, e.Failure);
+        Assert.Equal(RealtimeFailure.IceFailed, e.Failure);
     }
 
     private async Task<RealtimeConnectException> ConnectFails(Action<OpenAIRealtimeWebRtcOptions>? change = null)

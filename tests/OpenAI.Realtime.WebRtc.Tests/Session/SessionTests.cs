@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using System.Text;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
@@ -251,7 +252,9 @@ public sealed class SessionTests : Harness
         Peer.Enter(PeerState.Connected, 200);
         Peer.Enter(PeerState.Disconnected, 300);
         Peer.End(PeerEndReason.ConsentExpired, "no answer for 30 s");
-        Assert.Equal(new SessionEnd(SessionEndReason.ConnectionLost, "no answer for 30 s"), await session.Completion.Within());
+        SessionEnd end = await session.Completion.Within();
+        Assert.Equal((SessionEndReason.ConnectionLost, "no answer for 30 s"), (end.Reason, end.Detail));
+        Assert.Same(await Peer.Completion, end.Connection);     // carried up as it is
         await session.DisposeAsync();
         Assert.Equal(1, HangUps);
         List<SessionState> states = await StatesAsync(session);

@@ -141,7 +141,7 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
     {
         _endpoint.Routes["/v1/realtime/calls"] = c => HttpEndpoint.FailAsync(c, 201, body, type);
         var e = await CallFails();
-        Assert.Equal(ConnectFailure.AnswerUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.AnswerUnusable, e.Failure);
         Assert.Equal(HttpStatusCode.Created, e.HttpStatus);
         Assert.DoesNotContain("leak_me", e.ToString(), StringComparison.Ordinal);
     }
@@ -162,19 +162,19 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
         };
         using var http = new HttpClient(new HeadersSeen(201, headersSeen));
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => Signaling(http: http).CallAsync(Offer, "ek_1", "m", _created.Add, default));
-        Assert.Equal(ConnectFailure.AnswerUnusable, e.Failure);
+        Assert.Equal(RealtimeFailure.AnswerUnusable, e.Failure);
         Assert.Contains("cut off", e.Message, StringComparison.Ordinal);
         Assert.Equal(["rtc_cut"], _created);
     }
 
     [Theory]
-    [InlineData(401, ConnectFailure.KeyRefused, "ephemeral key")]
-    [InlineData(403, ConnectFailure.KeyRefused, "permissions")]
-    [InlineData(404, ConnectFailure.RequestRejected, "/v1")]
-    [InlineData(400, ConnectFailure.RequestRejected, "configuration")]
-    [InlineData(500, ConnectFailure.RequestRejected, "request id")]
-    [InlineData(503, ConnectFailure.RequestRejected, "request id")]
-    public async Task Each_status_says_what_to_do(int status, ConnectFailure failure, string remedy)
+    [InlineData(401, RealtimeFailure.KeyRefused, "ephemeral key")]
+    [InlineData(403, RealtimeFailure.KeyRefused, "permissions")]
+    [InlineData(404, RealtimeFailure.RequestRejected, "/v1")]
+    [InlineData(400, RealtimeFailure.RequestRejected, "configuration")]
+    [InlineData(500, RealtimeFailure.RequestRejected, "request id")]
+    [InlineData(503, RealtimeFailure.RequestRejected, "request id")]
+    public async Task Each_status_says_what_to_do(int status, RealtimeFailure failure, string remedy)
     {
         _endpoint.Routes["/v1/realtime/calls"] = c => HttpEndpoint.FailAsync(c, status, """{"error":{"message":"No.","type":"t","param":null,"code":null}}""");
         var e = await CallFails();

@@ -73,7 +73,7 @@ public sealed class RealtimeCallsTests : IAsyncLifetime, IDisposable
         _endpoint.Routes["/v1/realtime/calls/rtc_1/hangup"] = c =>
             HttpEndpoint.FailAsync(c, 401, """{"error":{"message":"Bad key.","type":"invalid_request_error","param":null,"code":"invalid_api_key"}}""");
         var e = await Assert.ThrowsAsync<RealtimeCallException>(() => new RealtimeCalls(Options(), _http).HangUpAsync("rtc_1"));
-        Assert.Equal((ConnectFailure.KeyRefused, HttpStatusCode.Unauthorized, "invalid_api_key"), (e.Failure, e.HttpStatus!.Value, e.ErrorCode));
+        Assert.Equal((RealtimeFailure.KeyRefused, HttpStatusCode.Unauthorized, "invalid_api_key"), (e.Failure, e.HttpStatus!.Value, e.ErrorCode));
         Assert.Contains("set ApiKey", e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("sk-key", e.ToString(), StringComparison.Ordinal);
     }
@@ -113,7 +113,7 @@ public sealed class RealtimeCallsTests : IAsyncLifetime, IDisposable
     {
         _endpoint.AnswersCalls(answer: "<html>");
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => new RealtimeCalls(Options(), _http).CreateAsync("v=0", new RealtimeSessionConfig()));
-        Assert.Equal((ConnectPhase.Answer, ConnectFailure.AnswerUnusable), (e.Phase, e.Failure));
+        Assert.Equal((ConnectPhase.Answer, RealtimeFailure.AnswerUnusable), (e.Phase, e.Failure));
         Assert.Single(_endpoint.To("/v1/realtime/calls/rtc_1/hangup"));
     }
 

@@ -201,7 +201,7 @@ internal sealed partial class ConnectedFuzz : IDisposable
 
         if (_duel.End is { } end)
         {
-            _report.CountEnd(end.Cause.ToString());
+            _report.CountEnd(end.Reason.ToString());
             for (int i = 0; i < 5; i++)
                 _duel.Inject("after the end", Attacker.SealSctp(_mutator.Pick(Attacker.SentSctp)));
             _duel.Advance(TimeSpan.FromMinutes(1));

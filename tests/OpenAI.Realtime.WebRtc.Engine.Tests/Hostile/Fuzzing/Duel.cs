@@ -79,7 +79,7 @@ internal sealed class Duel : IDisposable
 
     public bool IsOpen { get; private set; }
 
-    public PeerEvent? End { get; private set; }
+    public PeerEnd? End { get; private set; }
 
     public int MessagesReceived { get; private set; }
 
@@ -284,8 +284,8 @@ internal sealed class Duel : IDisposable
         IsOpen |= e.Kind == PeerEventKind.ChannelOpen;
         if (e.Kind != PeerEventKind.Ended)
             return;
-        End = e;
-        if (e.Cause == EndCause.None || string.IsNullOrEmpty(e.Detail))
+        End = e.End;
+        if (string.IsNullOrEmpty(End?.Detail))
             throw Failure($"It ended without saying why: {e}");
         if (Victim.NextTimeout.At != Instant.Never)
             throw Failure("It ended and still wants to be woken.");
@@ -296,7 +296,7 @@ internal sealed class Duel : IDisposable
     public FuzzFailureException Failure(string message, Exception? inner = null)
     {
         StringBuilder text = new();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{message} [{_name}; {AttackerOptions}; at {Now}; open {IsOpen}; {(End is { } end ? $"ended {end.Cause}: {end.Detail}" : "not ended")}]");
+        text.AppendLine(CultureInfo.InvariantCulture, $"{message} [{_name}; {AttackerOptions}; at {Now}; open {IsOpen}; {(End is { } end ? $"ended {end.Reason}: {end.Detail}" : "not ended")}]");
         text.AppendLine("The last inputs:");
         foreach (string line in _story)
             text.AppendLine(line);

@@ -58,7 +58,7 @@ internal sealed class HandshakeFuzz : IDisposable
         _duel.Act((victim, now) => victim.SendMessage([1, 2, 3], MessageKind.Binary, now));
         _duel.Advance(TimeSpan.FromSeconds(1));
         if (_duel.End is { } end)
-            _report.CountEnd(end.Cause.ToString());
+            _report.CountEnd(end.Reason.ToString());
         else
             _report.Survived++;
         _ = _duel.Victim.GetCounters();

@@ -113,7 +113,7 @@ internal sealed class SdpFuzz(int seed, FuzzReport report)
             peer.HandleTimeout(now);
         }
 
-        report.CountEnd($"SDP, {last.Value.Cause}");
+        report.CountEnd($"SDP, {last.Value.End!.Reason}");
         peer.Dispose();
     }
 }

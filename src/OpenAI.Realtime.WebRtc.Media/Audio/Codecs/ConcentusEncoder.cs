@@ -12,17 +12,13 @@ internal sealed class ConcentusEncoder : IOpusEncoder
         _encoder = new global::Concentus.Structs.OpusEncoder(OpusPacket.SampleRate, 1, (global::Concentus.Enums.OpusApplication)(int)options.Application)
 #pragma warning restore CS0618
         {
-            Bitrate = options.Bitrate,
             Complexity = options.Complexity,
-            UseInbandFEC = options.InbandFec,
-            PacketLossPercent = options.ExpectedPacketLossPercent,
             UseDTX = options.Dtx,
-            UseVBR = options.VariableBitrate,
-            MaxBandwidth = (global::Concentus.Enums.OpusBandwidth)(int)options.MaxBandwidth,
             SignalType = options.Application == OpusApplication.Voip
                 ? global::Concentus.Enums.OpusSignal.OPUS_SIGNAL_VOICE
                 : global::Concentus.Enums.OpusSignal.OPUS_SIGNAL_AUTO,
         };
+        Tune(options.ToTuning());
     }
 
     public int Encode(ReadOnlySpan<short> pcm, Span<byte> packet) =>
@@ -30,18 +26,14 @@ internal sealed class ConcentusEncoder : IOpusEncoder
             ? _encoder.Encode(pcm, pcm.Length, packet, packet.Length)
             : throw new ArgumentException($"A frame has {IOpusEncoder.FrameSamples} samples, not {pcm.Length}.", nameof(pcm));
 
-    public void SetBitrate(int bitrate)
+    public void Tune(in OpusEncoderTuning tuning)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bitrate, 6_000);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bitrate, 510_000);
-        _encoder.Bitrate = bitrate;
-    }
-
-    public void SetExpectedPacketLoss(int percent)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(percent);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
-        _encoder.PacketLossPercent = percent;
+        tuning.Validate();
+        _encoder.Bitrate = tuning.Bitrate;
+        _encoder.PacketLossPercent = tuning.ExpectedPacketLossPercent;
+        _encoder.UseInbandFEC = tuning.InbandFec;
+        _encoder.UseVBR = tuning.VariableBitrate;
+        _encoder.MaxBandwidth = (global::Concentus.Enums.OpusBandwidth)(int)tuning.MaxBandwidth;
     }
 
     public void Dispose() => _encoder.Dispose();

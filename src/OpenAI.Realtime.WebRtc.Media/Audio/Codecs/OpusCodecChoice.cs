@@ -3,7 +3,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <summary>Which Opus implementation runs.</summary>
 public enum OpusCodecChoice
 {
-    /// <summary>The one registered with the client; without that libopus where the machine has it, and Concentus where it has not.</summary>
+    /// <summary>The one that the client was configured or registered with; without that libopus where the machine has it, and Concentus where it has not.</summary>
     Auto,
 
     /// <summary>libopus, or <see cref="OpusLibraryNotFoundException"/> where it is missing.</summary>

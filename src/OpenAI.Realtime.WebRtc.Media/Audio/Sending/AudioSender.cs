@@ -28,6 +28,7 @@ internal sealed class AudioSender : IAudioUplink
 
     private readonly IAudioSource _source;
     private readonly IOpusEncoder _encoder;
+    private readonly EncoderFeedback _feedback;
     private readonly bool _dtx;
     private readonly IOpusTrack _track;
     private readonly AudioLinkContext _context;
@@ -69,11 +70,12 @@ internal sealed class AudioSender : IAudioUplink
 
     /// <summary>Makes one that has not started; it owns the encoder and not the source.</summary>
     /// <exception cref="ArgumentException">The source's format cannot be used.</exception>
-    public AudioSender(IAudioSource source, IOpusEncoder encoder, bool dtx, IOpusTrack track, AudioLinkContext context)
+    public AudioSender(IAudioSource source, IOpusEncoder encoder, OpusEncoderOptions options, IOpusTrack track, AudioLinkContext context)
     {
         _source = source;
         _encoder = encoder;
-        _dtx = dtx;
+        _feedback = new EncoderFeedback(encoder, options);
+        _dtx = options.Dtx;
         _track = track;
         _context = context;
         _logger = context.Logger ?? NullLogger.Instance;
@@ -119,6 +121,8 @@ internal sealed class AudioSender : IAudioUplink
                 DroppedFrames = _dropped,
                 DtxFrames = _dtxFrames,
                 SourceEnded = _ended,
+                Bitrate = _feedback.Tuning.Bitrate,
+                ExpectedPacketLossPercent = _feedback.Tuning.ExpectedPacketLossPercent,
                 Level = Level,
             };
         }
@@ -328,6 +332,7 @@ internal sealed class AudioSender : IAudioUplink
         int length;
         try
         {
+            _feedback.Follow(_track);
             length = _encoder.Encode(frame, _packet);
         }
         catch (Exception exception)     // an encoder of the user's choice must not end the process on the clock's thread

@@ -29,11 +29,9 @@ public interface IOpusEncoder : IDisposable
     /// <exception cref="ArgumentException">The frame has another length.</exception>
     int Encode(ReadOnlySpan<short> pcm, Span<byte> packet);
 
-    /// <summary>Sets the bits a second from the next frame on, 6,000 to 510,000.</summary>
-    void SetBitrate(int bitrate);
-
-    /// <summary>Sets how many packets in a hundred are expected to be lost, from the next frame on.</summary>
-    void SetExpectedPacketLoss(int percent);
+    /// <summary>Sets what can change while it runs, from the next frame on.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of its range.</exception>
+    void Tune(in OpusEncoderTuning tuning);
 }
 
 /// <summary>

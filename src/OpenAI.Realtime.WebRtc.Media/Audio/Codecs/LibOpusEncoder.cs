@@ -9,14 +9,10 @@ internal sealed unsafe class LibOpusEncoder : IOpusEncoder
         _handle = OpusNative.EncoderCreate(OpusPacket.SampleRate, 1, (int)options.Application, out int error);
         if (error != 0 || _handle.IsInvalid)
             throw new InvalidOperationException($"libopus made no encoder: {OpusNative.Error(error)}.");
-        Set(OpusNative.SetBitrate, options.Bitrate);
         Set(OpusNative.SetComplexity, options.Complexity);
-        Set(OpusNative.SetInbandFec, options.InbandFec ? 1 : 0);
-        Set(OpusNative.SetPacketLossPercent, options.ExpectedPacketLossPercent);
         Set(OpusNative.SetDtx, options.Dtx ? 1 : 0);
-        Set(OpusNative.SetVbr, options.VariableBitrate ? 1 : 0);
-        Set(OpusNative.SetMaxBandwidth, (int)options.MaxBandwidth);
         Set(OpusNative.SetSignal, options.Application == OpusApplication.Voip ? OpusNative.SignalVoice : OpusNative.SignalAuto);
+        Tune(options.ToTuning());
     }
 
     public int Encode(ReadOnlySpan<short> pcm, Span<byte> packet)
@@ -31,18 +27,14 @@ internal sealed unsafe class LibOpusEncoder : IOpusEncoder
         }
     }
 
-    public void SetBitrate(int bitrate)
+    public void Tune(in OpusEncoderTuning tuning)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(bitrate, 6_000);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bitrate, 510_000);
-        Set(OpusNative.SetBitrate, bitrate);
-    }
-
-    public void SetExpectedPacketLoss(int percent)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(percent);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(percent, 100);
-        Set(OpusNative.SetPacketLossPercent, percent);
+        tuning.Validate();
+        Set(OpusNative.SetBitrate, tuning.Bitrate);
+        Set(OpusNative.SetPacketLossPercent, tuning.ExpectedPacketLossPercent);
+        Set(OpusNative.SetInbandFec, tuning.InbandFec ? 1 : 0);
+        Set(OpusNative.SetVbr, tuning.VariableBitrate ? 1 : 0);
+        Set(OpusNative.SetMaxBandwidth, (int)tuning.MaxBandwidth);
     }
 
     public void Dispose() => _handle.Dispose();
