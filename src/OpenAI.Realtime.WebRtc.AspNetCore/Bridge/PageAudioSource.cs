@@ -20,6 +20,7 @@ internal sealed class PageAudioSource(IOpusReader page) : IEncodedAudioSource
         {
             while (page.TryRead(buffer.Span, out EncodedAudio packet))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 Listeners.Show(buffer.Span[..packet.Length], in packet);
                 if (packet.Length == 0)
                     _stream.Skip(packet.SequenceNumber);

@@ -290,6 +290,19 @@ public sealed class AudioReceiverTests : IDisposable
     }
 
     [Fact]
+    public async Task A_peer_that_floods_the_track_does_not_hold_up_the_clock()
+    {
+        var sink = new RecordingSink(AudioFormat.Mono24kHz, _time);
+        await using var receiver = new AudioReceiver(
+            sink, LibOpusCodecFactory.Default.CreateDecoder(), new(), new FloodedTrack(_tone[20]), new(_time) { Inline = true });
+        receiver.Start();
+        for (int i = 0; i < 10; i++)
+            _time.Advance(FramePacer.Frame);        // and each comes to an end
+        Assert.InRange(sink.Heard.Count, 24_000 / 50 * 8, 24_000 / 50 * 10);
+        Assert.InRange(receiver.GetStatistics().Packets, 10, 10 * 2 * 64);
+    }
+
+    [Fact]
     public async Task Nothing_is_allocated_per_packet()
     {
         // The packets are handed over without the fake connection's copies.
@@ -328,6 +341,22 @@ public sealed class AudioReceiverTests : IDisposable
         using IOpusEncoder encoder = LibOpusCodecFactory.Default.CreateEncoder(new() { ExpectedPacketLossPercent = 20 });
         var packet = new byte[EncodedAudio.MaxLength];
         return [.. pcm.Chunk(960).Select(frame => packet[..encoder.Encode(frame, packet)])];
+    }
+
+    /// <summary>However often it is asked, there is one more packet.</summary>
+    private sealed class FloodedTrack(byte[] opus) : IOpusReader
+    {
+        private ushort _number;
+
+        public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => new(true);
+
+        public bool TryRead(Span<byte> destination, out EncodedAudio packet)
+        {
+            opus.CopyTo(destination);
+            packet = new EncodedAudio(opus.Length, 111, _number, (uint)(960 * _number), false, 1, TimeSpan.Zero);
+            _number++;
+            return true;
+        }
     }
 
     private sealed class EncodedSink : IEncodedAudioSink

@@ -16,6 +16,7 @@ internal sealed class AudioReceiver : IAudioDownlink
 {
     private const int FrameSamples = OpusPacket.FrameSamples;
     private const float SilentBelowDbfs = -55;
+    private const int MaxPacketsAtOnce = 64;        // as many as the engine's queue holds: whoever floods it must not hold up the clock of all calls
     private static readonly TimeSpan StopPatience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Implausible = TimeSpan.FromSeconds(2);     // no queue holds a packet for that long: another clock
 
@@ -171,7 +172,7 @@ internal sealed class AudioReceiver : IAudioDownlink
     {
         try
         {
-            while (_track.TryRead(_packet, out EncodedAudio packet))
+            for (int left = MaxPacketsAtOnce; left > 0 && _track.TryRead(_packet, out EncodedAudio packet); left--)
                 Put(in packet);
         }
         catch (Exception exception)     // an engine of the user's choice must not end the process on the clock's thread

@@ -63,7 +63,7 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IOpusReader r
         {
             while (await reader.WaitAsync(stop).ConfigureAwait(false))
             {
-                while (reader.TryRead(_packet, out EncodedAudio packet))
+                while (!stop.IsCancellationRequested && reader.TryRead(_packet, out EncodedAudio packet))
                 {
                     Count(in packet);
                     if (!sinkFailed && !await TryWriteAsync(packet, stop).ConfigureAwait(false))
