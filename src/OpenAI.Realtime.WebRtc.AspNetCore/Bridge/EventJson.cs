@@ -22,9 +22,9 @@ internal static class EventJson
                 reader.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON: an event without a name.
+            // No JSON, or a name with half a surrogate pair, which the reader will not compare: an event without a name.
         }
         return type.Length == 0;
     }

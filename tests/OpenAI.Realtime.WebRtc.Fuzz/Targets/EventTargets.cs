@@ -1,18 +1,20 @@
 using System.Text;
 using System.Text.Json;
+using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 using OpenAI.Realtime.WebRtc.Engine.Tests.Hostile.Fuzzing;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Events.Json;
 
 namespace OpenAI.Realtime.WebRtc.Fuzz.Targets;
 
-/// <summary>Events of the server and of a client, in both dialects: read, shown, written, and what is written read again.</summary>
+/// <summary>Events of the server and of a client, in both dialects: read, shown, written, and what is written read again. And as the bridge for web pages sees them.</summary>
 internal static class EventTargets
 {
     public static IEnumerable<FuzzTarget> All() =>
     [
         new("server-events", ReadServerEvents, () => Seeds("server-event")),
         new("client-events", ReadClientEvent, () => Seeds("client-event")),
+        new("bridge-events", ReadAsTheBridge, () => Seeds("event")),
     ];
 
     /// <summary>The messages of one connection, one a line: a character that is cut between two deltas is joined.</summary>
@@ -50,6 +52,13 @@ internal static class EventTargets
     private static byte[] Show(ServerEvent read, RealtimeDialect dialect)
     {
         _ = read.GetHashCode();
+        _ = read switch
+        {
+            SessionCreated created => created.Session.Config.ToString(),
+            SessionUpdated updated => updated.Session.Config.ToString(),
+            UnknownServerEvent unknown => unknown.Json.ToString(),
+            _ => "",
+        };
         if (read.ToString().Any(c => c is '\r' or '\n'))
             throw new FuzzFailureException($"An event is shown on more than one line: {read}");
         return read.ToUtf8Json(dialect);
@@ -72,6 +81,22 @@ internal static class EventTargets
             if (!ClientEvent.TryRead(written, dialect, out ClientEvent? again, out reason) || again.GetType() != read.GetType())
                 throw new FuzzFailureException($"{read} is not read as it was written: {reason}, {Encoding.UTF8.GetString(written)}");
         }
+    }
+
+    /// <summary>What the bridge for web pages looks at: an event of a page, which is let through or refused, and one of the service, which is shown or not.</summary>
+    private static void ReadAsTheBridge(byte[] input)
+    {
+        foreach (bool mayConfigure in (bool[])[false, true])
+        {
+            PageEventPolicy.Judge(input, mayConfigure, out string type, out _, out string? refusal);
+            if (refusal is null && type.Length == 0)
+                throw new FuzzFailureException("What is no event is let through.");
+        }
+
+        ServerEvent read = ServerEvent.Read(input);
+        _ = EventJson.HasType(input, read.Type);
+        foreach (string type in (string[])[read.Type, "session.created", "response.done", "conversation.item.added", "error"])
+            _ = PrivacyFilter.Show(type, input);
     }
 
     private static List<Range> Lines(byte[] input)
