@@ -28,7 +28,11 @@ switch (args)
         {
             using MemoryStream input = new();
             stream.CopyTo(input);
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             fuzzed.Check(input.ToArray());
+            // In time of the CPU, which a busy machine does not stretch; what never ends is afl-fuzz's to end.
+            if (Environment.CpuUsage.TotalTime - before > TimeSpan.FromSeconds(5))
+                throw new TimeoutException($"{input.Length} bytes kept {name} busy for {Environment.CpuUsage.TotalTime - before}.");
         });
         return 0;
     case ["replay", string name, .. string[] files]:
