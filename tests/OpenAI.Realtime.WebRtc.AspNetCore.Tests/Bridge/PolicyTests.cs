@@ -23,6 +23,10 @@ public sealed class PolicyTests
     [Theory]
     [InlineData("""{"\ud800":1,"type":"error"}""")]
     [InlineData("""{"type":"\udc00"}""")]
+    [InlineData("""{"type":"\u00e9"}""")]
+    [InlineData("""{"type":""}""")]
+    [InlineData("""{"type":1,"type":"error"}""")]
+    [InlineData("""{"type":"error","\ud800":1}""")]
     public void An_event_with_half_a_pair_in_a_name_is_found_again_by_what_it_was_read_as(string json)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(json);

@@ -94,7 +94,8 @@ internal static class EventTargets
         }
 
         ServerEvent read = ServerEvent.Read(input);
-        _ = EventJson.HasType(input, read.Type);
+        if (!EventJson.HasType(input, read.Type))
+            throw new FuzzFailureException($"The bridge does not find {read} again.");
         foreach (string type in (string[])[read.Type, "session.created", "response.done", "conversation.item.added", "error"])
             _ = PrivacyFilter.Show(type, input);
     }
