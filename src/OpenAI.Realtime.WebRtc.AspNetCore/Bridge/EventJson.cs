@@ -17,14 +17,15 @@ internal static class EventJson
             {
                 bool isType = reader.ValueTextEquals("type"u8);
                 reader.Read();
-                if (isType && reader.TokenType == JsonTokenType.String)
-                    return reader.ValueTextEquals(type);
+                // A name that cannot be read, because it is no text, is none: asked for as a string it throws.
+                if (isType)
+                    return type.Length > 0 ? reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(type) : reader.TokenType != JsonTokenType.String || reader.GetString()!.Length == 0;
                 reader.Skip();
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON: an event without a name.
+            // No JSON, or a name with half a surrogate pair, which the reader will not compare: an event without a name.
         }
         return type.Length == 0;
     }

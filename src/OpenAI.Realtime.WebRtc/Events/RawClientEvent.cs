@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using OpenAI.Realtime.WebRtc.Events.Json;
 
 namespace OpenAI.Realtime.WebRtc.Events;
 
@@ -18,16 +19,17 @@ public sealed record RawClientEvent : ClientEvent
         try
         {
             root = JsonElement.Parse(utf8Json);
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type"u8, out JsonElement type) || type.ValueKind != JsonValueKind.String)
+                throw new ArgumentException("An event is a JSON object with a string \"type\".", nameof(utf8Json));
+            Type = type.GetString()!;
+            if (root.TryGetProperty("event_id"u8, out JsonElement id) && id.ValueKind == JsonValueKind.String)
+                EventId = _eventId = id.GetString();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter: its name, its id or a member's name is no valid text.
             throw new ArgumentException("The event is no JSON: " + e.Message, nameof(utf8Json), e);
         }
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type"u8, out JsonElement type) || type.ValueKind != JsonValueKind.String)
-            throw new ArgumentException("An event is a JSON object with a string \"type\".", nameof(utf8Json));
-        Type = type.GetString()!;
-        if (root.TryGetProperty("event_id"u8, out JsonElement id) && id.ValueKind == JsonValueKind.String)
-            EventId = _eventId = id.GetString();
         _utf8Json = utf8Json.ToArray();
         Json = root;
     }
@@ -62,14 +64,20 @@ public sealed record RawClientEvent : ClientEvent
         }
         using var writer = new Utf8JsonWriter(output);
         writer.WriteStartObject();
-        foreach (JsonProperty member in Json.Element.EnumerateObject().Where(member => member.Name != "event_id" && AdditionalProperties?.ContainsKey(member.Name) != true))
-            member.WriteTo(writer);
+        foreach (JsonProperty member in Json.Element.EnumerateObject())
+        {
+            string name = LenientText.NameOf(member);
+            if (name == "event_id" || AdditionalProperties?.ContainsKey(name) == true)
+                continue;
+            writer.WritePropertyName(name);
+            writer.WriteAsItCame(member.Value);
+        }
         if (EventId is not null)
             writer.WriteString("event_id"u8, EventId);
         foreach ((string name, JsonElement value) in AdditionalProperties ?? [])
         {
             writer.WritePropertyName(name);
-            value.WriteTo(writer);
+            writer.WriteAsItCame(value);
         }
         writer.WriteEndObject();
     }

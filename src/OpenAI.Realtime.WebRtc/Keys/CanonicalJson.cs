@@ -6,24 +6,24 @@ namespace OpenAI.Realtime.WebRtc.Keys;
 /// <summary>Writes JSON so that two texts of the same value are the same bytes: no blanks, members in ordinal order, strings escaped one way.</summary>
 internal static class CanonicalJson
 {
-    /// <summary>The canonical form; the bytes themselves when they are empty or no JSON.</summary>
+    /// <summary>The canonical form; the bytes themselves when they are empty, no JSON, or JSON with texts that are none.</summary>
     public static byte[] Canonicalize(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IsEmpty)
             return [];
-        JsonElement root;
         try
         {
-            root = JsonElement.Parse(utf8);
+            JsonElement root = JsonElement.Parse(utf8);
+            var buffer = new ArrayBufferWriter<byte>(utf8.Length);
+            using (var writer = new Utf8JsonWriter(buffer))
+                Write(writer, root);
+            return buffer.WrittenSpan.ToArray();
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The latter: a text in it that is no valid text, such as half a surrogate pair.
             return utf8.ToArray();
         }
-        var buffer = new ArrayBufferWriter<byte>(utf8.Length);
-        using (var writer = new Utf8JsonWriter(buffer))
-            Write(writer, root);
-        return buffer.WrittenSpan.ToArray();
     }
 
     private static void Write(Utf8JsonWriter writer, JsonElement element)

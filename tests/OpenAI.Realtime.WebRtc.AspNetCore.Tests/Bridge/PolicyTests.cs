@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
+using OpenAI.Realtime.WebRtc.Events;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Bridge;
 
@@ -17,6 +18,20 @@ public sealed class PolicyTests
     [InlineData("""{"type":"input_audio_buffer.commit"}""")]
     [InlineData("""{"type":"output_audio_buffer.clear"}""")]
     public void A_page_may_speak_write_ask_and_interrupt(string json) => Assert.Null(Judge(json, mayConfigure: false));
+
+    /// <summary>The reader throws when it is asked to compare such a name; the bridge then has to find the event that it became.</summary>
+    [Theory]
+    [InlineData("""{"\ud800":1,"type":"error"}""")]
+    [InlineData("""{"type":"\udc00"}""")]
+    [InlineData("""{"type":"\u00e9"}""")]
+    [InlineData("""{"type":""}""")]
+    [InlineData("""{"type":1,"type":"error"}""")]
+    [InlineData("""{"type":"error","\ud800":1}""")]
+    public void An_event_with_half_a_pair_in_a_name_is_found_again_by_what_it_was_read_as(string json)
+    {
+        byte[] utf8 = Encoding.UTF8.GetBytes(json);
+        Assert.True(EventJson.HasType(utf8, ServerEvent.Read(utf8).Type));
+    }
 
     [Theory]
     [InlineData("""{"type":"session.update","session":{}}""")]

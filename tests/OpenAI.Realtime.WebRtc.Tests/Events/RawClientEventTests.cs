@@ -22,6 +22,20 @@ public sealed class RawClientEventTests
         Assert.NotEqual(raw, other);
     }
 
+    [Theory]
+    [InlineData("{\"type\":\"\\ud800\"}")]
+    [InlineData("{\"type\":\"\u00ff\"}")]
+    [InlineData("{\"type\":\"x\",\"event_id\":\"\u00ff\"}")]
+    public void An_event_whose_name_or_id_is_no_text_is_refused(string json) =>
+        Assert.Throws<ArgumentException>(() => new RawClientEvent(Encoding.Latin1.GetBytes(json)));
+
+    [Fact]
+    public void Texts_that_are_none_are_sent_under_another_id_too()
+    {
+        RawClientEvent raw = new RawClientEvent(Encoding.Latin1.GetBytes("{\"type\":\"x\",\"n\":\"\u00ff\\ud800\"}")) with { EventId = "b" };
+        Assert.Equal("{\"type\":\"x\",\"n\":\"\u00ff\\ud800\",\"event_id\":\"b\"}", Encoding.Latin1.GetString(raw.ToUtf8Json()));
+    }
+
     [Fact]
     public void More_fields_are_sent_with_it()
     {

@@ -397,10 +397,11 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
     [InlineData("""{"b":1,"a":[true,null,{"z":1.50,"y":"\u00e9"}]}""", """{"a":[true,null,{"y":"é","z":1.50}],"b":1}""")]
     [InlineData("", "")]
     [InlineData("not json", "not json")]
+    [InlineData("""{ "half of a pair":"\ud800"}""", """{ "half of a pair":"\ud800"}""")]
     public void Canonical_json_sorts_members_and_keeps_values(string json, string canonical)
     {
         byte[] bytes = CanonicalJson.Canonicalize(Encoding.UTF8.GetBytes(json));
-        if (canonical.StartsWith('{'))
+        if (canonical.StartsWith("{\"", StringComparison.Ordinal))
             Assert.Equal(JsonSerializer.Serialize(JsonElement.Parse(canonical)), JsonSerializer.Serialize(JsonElement.Parse(bytes)));
         else
             Assert.Equal(canonical, Encoding.UTF8.GetString(bytes));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -15,8 +16,8 @@ internal static class SameJson
         }
         catch (InvalidOperationException)
         {
-            // A text with half a surrogate pair is valid JSON and no valid text; it is equal to what is spelt alike.
-            return left.GetRawText() == right.GetRawText();
+            // A text with half a surrogate pair, or with bytes that are no UTF-8, is no valid text; it is equal to what is spelt alike, byte for byte.
+            return JsonMarshal.GetRawUtf8Value(left).SequenceEqual(JsonMarshal.GetRawUtf8Value(right));
         }
     }
 
@@ -26,6 +27,18 @@ internal static class SameJson
         (JsonObject l, JsonObject r) => l.Count == r.Count && l.All(member => r.TryGetPropertyValue(member.Key, out JsonNode? value) && Same(member.Value, value)),
         (JsonArray l, JsonArray r) => l.Count == r.Count && l.Zip(r).All(pair => Same(pair.First, pair.Second)),
         (JsonValue l, JsonValue r) when l.TryGetValue(out JsonElement first) && r.TryGetValue(out JsonElement second) => Same(first, second),
-        _ => JsonNode.DeepEquals(left, right),
+        _ => DeepEquals(left, right),
     };
+
+    private static bool DeepEquals(JsonNode? left, JsonNode? right)
+    {
+        try
+        {
+            return JsonNode.DeepEquals(left, right);
+        }
+        catch (InvalidOperationException)
+        {
+            return false;   // One of the two was received and is no valid text; the other was not, and is.
+        }
+    }
 }

@@ -25,11 +25,12 @@ internal static class ShownJson
                 writer.WriteStartObject();
                 foreach (JsonProperty member in json.EnumerateObject())
                 {
-                    writer.WritePropertyName(member.Name);
-                    if (IsSecret(member.Name) && member.Value.ValueKind != JsonValueKind.Null)
+                    string name = LenientText.NameOf(member);
+                    writer.WritePropertyName(name);
+                    if (IsSecret(name) && member.Value.ValueKind != JsonValueKind.Null)
                         writer.WriteStringValue(Hidden);
-                    else if (member.NameEquals("server_url"u8) && member.Value.ValueKind == JsonValueKind.String)
-                        writer.WriteStringValue(Address(member.Value.GetString()!));
+                    else if (name == "server_url" && member.Value.ValueKind == JsonValueKind.String)
+                        writer.WriteStringValue(Address(LenientText.Of(member.Value)));
                     else
                         Write(writer, member.Value);
                 }
@@ -42,7 +43,7 @@ internal static class ShownJson
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.String:
-                writer.WriteStringValue(EventText.Short(json.GetString()!));
+                writer.WriteStringValue(EventText.Short(LenientText.Of(json)));
                 break;
             default:
                 json.WriteTo(writer);

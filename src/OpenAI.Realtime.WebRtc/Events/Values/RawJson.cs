@@ -43,5 +43,5 @@ public readonly struct RawJson : IEquatable<RawJson>
     public static bool operator !=(RawJson left, RawJson right) => !left.Equals(right);
 
     /// <summary>The JSON text.</summary>
-    public override string ToString() => Element.ValueKind == JsonValueKind.Undefined ? "null" : Element.GetRawText();
+    public override string ToString() => Element.ValueKind == JsonValueKind.Undefined ? "null" : LenientText.JsonOf(Element);
 }

@@ -21,6 +21,13 @@ internal sealed class ParserFuzz : IDisposable
 {
     private static readonly byte[] s_key = new byte[32];
 
+    /// <summary>What the parsers are called, without anything made yet.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "parser: STUN", "parser: DTLS records", "parser: DTLS messages", "parser: DTLS fragments", "parser: certificates", "parser: RTP", "parser: RTCP",
+        "parser: SRTP and SRTCP", "parser: SCTP packets", "parser: SCTP chunks", "parser: DCEP", "parser: SDP lines",
+    ];
+
     private readonly FuzzReport _report;
     private readonly (string Name, byte[][] Corpus, Func<byte[], int> Parse)[] _targets;
     private readonly SrtpSession _gcm = new(SrtpProtectionProfile.AeadAes128Gcm, new byte[16], new byte[12], new byte[16], new byte[12]);
@@ -61,7 +68,7 @@ internal sealed class ParserFuzz : IDisposable
             ("parser: SRTP and SRTCP", [.. rtp, .. rtcp], Unprotect),
             ("parser: SCTP packets", sctp, ParsePacket),
             ("parser: SCTP chunks", chunks, ParseChunk),
-            ("parser: DCEP", dcep, bytes => DcepMessage.TryParse(bytes, out _) ? 1 : 0),
+            ("parser: DCEP", dcep, ParseDcep),
             ("parser: SDP lines", text, ParseLine),
         ];
     }
@@ -79,6 +86,9 @@ internal sealed class ParserFuzz : IDisposable
             _report.Parsed += parse(_last);
         }
     }
+
+    /// <summary>Honest inputs for the parser of that name.</summary>
+    public byte[][] CorpusOf(string target) => _targets.Single(t => t.Name == target).Corpus;
 
     /// <summary>Gives one input to the parser of that name: for what is kept in the corpus.</summary>
     public void Parse(string target, byte[] bytes)
@@ -116,6 +126,7 @@ internal sealed class ParserFuzz : IDisposable
     {
         if (!StunMessage.TryParse(bytes, out StunMessage message))
             return 0;
+        WrittenAgain.Check(message);
         Span<StunAttributeType> unknown = stackalloc StunAttributeType[4];
         int parsed = message.FindUnknownRequired(unknown) == 0 ? 1 : 0;
         parsed += message.TryGetUsername(out _) ? 1 : 0;
@@ -131,7 +142,11 @@ internal sealed class ParserFuzz : IDisposable
     {
         int parsed = 0;
         for (ReadOnlySpan<byte> rest = bytes; RecordHeader.TryParse(rest, out RecordHeader header); parsed++)
+        {
+            WrittenAgain.Check(header);
             rest = rest[(RecordHeader.Size + header.Length)..];
+        }
+
         return parsed;
     }
 
@@ -154,6 +169,7 @@ internal sealed class ParserFuzz : IDisposable
         SpanReader reader = new(bytes);
         while (!reader.IsAtEnd && HandshakeFragment.TryRead(ref reader, out HandshakeFragment fragment))
         {
+            WrittenAgain.Check(fragment);
             reassembler.Add(fragment, 0);
             while (reassembler.TryTakeNext(out _))
                 parsed++;
@@ -175,6 +191,7 @@ internal sealed class ParserFuzz : IDisposable
         RtpReceiveStatistics statistics = new();
         if (!RtpPacket.TryParse(bytes, out RtpPacket packet))
             return 0;
+        WrittenAgain.Check(packet);
         statistics.HandlePacket(packet, Instant.Zero);
         return statistics.TryTakeReportBlock(Instant.Zero, out _) ? 2 : 1;
     }
@@ -187,11 +204,16 @@ internal sealed class ParserFuzz : IDisposable
         {
             if (RtcpReport.TryParse(packet, out RtcpReport report))
             {
-                while (report.TryReadNext(out _))
-                    parsed++;
+                for (; report.TryReadNext(out RtcpReportBlock block); parsed++)
+                    WrittenAgain.Check(report, block);
             }
 
-            parsed += RtcpSourceDescription.TryFindCname(packet, 1, out _) ? 1 : 0;
+            if (RtcpSourceDescription.TryFindCname(packet, 1, out ReadOnlySpan<byte> cname))
+            {
+                WrittenAgain.CheckCname(1, cname);
+                parsed++;
+            }
+
             parsed += RtcpBye.IsFrom(packet, 1) ? 1 : 0;
         }
 
@@ -240,9 +262,19 @@ internal sealed class ParserFuzz : IDisposable
         return parsed;
     }
 
+    private static int ParseDcep(byte[] bytes)
+    {
+        if (!DcepMessage.TryParse(bytes, out DcepMessage message))
+            return 0;
+        WrittenAgain.Check(message);
+        return 1;
+    }
+
     private static int ParseOne(in Chunk chunk)
     {
-        int parsed = DataChunk.TryParse(chunk, out _) ? 1 : 0;
+        int parsed = DataChunk.TryParse(chunk, out DataChunk data) ? 1 : 0;
+        if (parsed > 0)
+            WrittenAgain.Check(data);
         if (SackChunk.TryParse(chunk, out SackChunk sack))
         {
             for (int i = 0; i < sack.GapCount; i++)
@@ -268,7 +300,9 @@ internal sealed class ParserFuzz : IDisposable
     {
         string line = Encoding.UTF8.GetString(bytes);
         string value = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        int parsed = SdpCandidate.TryParse(value, out _) ? 1 : 0;
+        int parsed = SdpCandidate.TryParse(line.StartsWith("a=", StringComparison.Ordinal) ? line[2..] : line, out SdpCandidate candidate) ? 1 : 0;
+        if (parsed > 0)
+            WrittenAgain.Check(candidate);
         if (SdpFingerprint.TryParse(value, out CertificateFingerprint? fingerprint)
             && !(SdpFingerprint.TryParse(fingerprint.ToString(), out CertificateFingerprint? again) && again.Equals(fingerprint)))
             throw new FuzzFailureException($"A fingerprint is not read as it is written: {fingerprint}");
