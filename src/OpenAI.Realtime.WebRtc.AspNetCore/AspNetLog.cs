@@ -74,4 +74,7 @@ internal static partial class AspNetLog
 
     [LoggerMessage(5027, LogLevel.Information, "The host stops: {Calls} bridged calls are being ended")]
     public static partial void BridgeDraining(this ILogger logger, int calls);
+
+    [LoggerMessage(5028, LogLevel.Warning, "Bridged call {BridgeId}: the page does not take its events, and more than {Bytes} bytes wait for it; the call is being ended")]
+    public static partial void PageStalled(this ILogger logger, string bridgeId, int bytes);
 }
