@@ -28,7 +28,7 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
 
     /// <summary>
     /// How many bytes of the service's events (as JSON, with some overhead) may wait because the page does not take its messages, beside 256 KiB that are on their way to it;
-    /// beyond that the call ends with <see cref="RealtimeBridgeEndReason.PageStalled"/>. It bounds what a page that does not read can hold. Default: 512 KiB; 64 KiB to 16 MiB.
+    /// beyond that the call ends with <see cref="RealtimeBridgeEndReason.PageStalled"/>. It bounds what a page that does not read can hold; larger bursts than this, faster than the page's line, need more. Default: 512 KiB; 64 KiB to 16 MiB.
     /// </summary>
     public int MaxPageBacklog { get; set; } = 512 * 1024;
 
