@@ -38,6 +38,18 @@ internal static partial class AspNetLog
     [LoggerMessage(5010, LogLevel.Warning, "Call {CallId} may still be open, though its page has gone: {Reason}")]
     public static partial void CallLeftOpen(this ILogger logger, string callId, string reason);
 
+    [LoggerMessage(5011, LogLevel.Warning, "The other hosts do not know who opened call {CallId}, so only this one lets it be hung up: the cache failed. {Reason}")]
+    public static partial void CallOwnerNotShared(this ILogger logger, string callId, string reason);
+
+    [LoggerMessage(5012, LogLevel.Warning, "A call of another host's was not hung up, because the cache did not say who opened it: {Reason}")]
+    public static partial void CallOwnerUnknown(this ILogger logger, string reason);
+
+    [LoggerMessage(5013, LogLevel.Debug, "Who opened call {CallId} stays in the cache for up to two hours, though the call has ended: {Reason}")]
+    public static partial void CallOwnerKept(this ILogger logger, string callId, string reason);
+
+    [LoggerMessage(5014, LogLevel.Debug, "{Route}: who opened which call is known to {Where}")]
+    public static partial void OwnersKept(this ILogger logger, string route, string where);
+
     // 5020–5039: bridged calls
     [LoggerMessage(5020, LogLevel.Information, "Bridged call {BridgeId} has begun, call {CallId} at the service")]
     public static partial void BridgeStarted(this ILogger logger, string bridgeId, string? callId);
@@ -62,4 +74,7 @@ internal static partial class AspNetLog
 
     [LoggerMessage(5027, LogLevel.Information, "The host stops: {Calls} bridged calls are being ended")]
     public static partial void BridgeDraining(this ILogger logger, int calls);
+
+    [LoggerMessage(5028, LogLevel.Warning, "Bridged call {BridgeId}: the page does not take its events, and more than {Bytes} bytes wait for it; the call is being ended")]
+    public static partial void PageStalled(this ILogger logger, string bridgeId, int bytes);
 }

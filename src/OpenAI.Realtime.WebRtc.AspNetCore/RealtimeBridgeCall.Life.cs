@@ -26,7 +26,7 @@ public sealed partial class RealtimeBridgeCall
     private readonly TaskCompletionSource<RealtimeBridgeEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
     private readonly ConcurrentDictionary<string, int> _handlerFailures = new(StringComparer.Ordinal);
-    private long _pageEventsRelayed, _pageEventsRefused, _serviceEventsRelayed, _serviceEventsHeldBack;
+    private long _pageEventsRelayed, _pageEventsRefused, _serviceEventsRelayed, _serviceEventsHeldBack, _serviceEventsCutOff;
 
     /// <summary>Connects the service's side. What it throws ends the request; the caller then abandons the call.</summary>
     internal async Task ConnectServiceAsync(RealtimeWebRtcClient client, RealtimeUserSession user, CancellationToken cancellationToken)
@@ -38,8 +38,8 @@ public sealed partial class RealtimeBridgeCall
             Audio = new AudioOptions { EncodedSource = _fromPage, EncodedSink = _toPage, CodecFactory = _parts.Options.CodecFactory },
             EventTrace = (sent, utf8Json) =>
             {
-                if (!sent)
-                    _rawEvents.Add(utf8Json);
+                if (!sent && !_rawEvents.TryAdd(utf8Json))
+                    EndForStalledPage();
             },
         }, cancellationToken).ConfigureAwait(false);
         _connectedAt = _parts.TimeProvider.GetTimestamp();
@@ -75,6 +75,7 @@ public sealed partial class RealtimeBridgeCall
             await Task.WhenAny(connecting = _page.ConnectAsync(_ended.Token), _ending.Task).ConfigureAwait(false);
             if (connecting.IsCompletedSuccessfully && !_ending.Task.IsCompleted)
             {
+                _rawEvents.EndWait();
                 _pageConnected.TrySetResult();
                 _logger.BridgeConnected(Id);
                 Task connected = GuardAsync(nameof(RealtimeBridgeHandler.OnConnectedAsync), () => _parts.Handler.OnConnectedAsync(this, _ended.Token));
@@ -136,15 +137,14 @@ public sealed partial class RealtimeBridgeCall
             {
                 if (!_rawEvents.TryTake(serverEvent, out byte[] array, out int length))
                     continue;
+                bool? shown = null;
                 try
                 {
-                    if (await ShowPageAsync(serverEvent, array.AsMemory(0, length)).ConfigureAwait(false))
-                        Interlocked.Increment(ref _serviceEventsRelayed);
-                    else
-                        Interlocked.Increment(ref _serviceEventsHeldBack);
+                    shown = await ShowPageAsync(serverEvent, array.AsMemory(0, length)).ConfigureAwait(false);
                 }
                 finally
                 {
+                    Interlocked.Increment(ref shown is null ? ref _serviceEventsCutOff : ref shown.Value ? ref _serviceEventsRelayed : ref _serviceEventsHeldBack);
                     RawEvents.Return(array);
                 }
             }
@@ -168,7 +168,7 @@ public sealed partial class RealtimeBridgeCall
             return false;
         try
         {
-            await _page.Messages.SendAsync(shown, MessageKind.Text, _ended.Token).ConfigureAwait(false);
+            await SendMessageAsync(shown, _ended.Token).ConfigureAwait(false);
             return true;
         }
         catch (ArgumentException e)
@@ -225,8 +225,34 @@ public sealed partial class RealtimeBridgeCall
     {
         Interlocked.Increment(ref _pageEventsRefused);
         _logger.PageEventRefused(Id, refusal);
-        await _page.Messages.SendAsync(ErrorEvent(code, refusal, eventId), MessageKind.Text, _ended.Token).ConfigureAwait(false);
+        await SendMessageAsync(ErrorEvent(code, refusal, eventId), _ended.Token).ConfigureAwait(false);
         return false;
+    }
+
+    /// <summary>All that goes to the page during the call. While it has to wait for room, what the service sends is counted as the page's debt.</summary>
+    private async ValueTask SendMessageAsync(ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
+    {
+        ValueTask sending = _page.Messages.SendAsync(utf8Json, MessageKind.Text, cancellationToken);
+        if (sending.IsCompleted)
+        {
+            await sending.ConfigureAwait(false);
+            return;
+        }
+        _rawEvents.BeginWait();
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        finally
+        {
+            _rawEvents.EndWait();
+        }
+    }
+
+    private void EndForStalledPage()
+    {
+        _logger.PageStalled(Id, _parts.Options.MaxPageBacklog);
+        End(RealtimeBridgeEndReason.PageStalled, $"The page did not take its events: more than {_parts.Options.MaxPageBacklog} bytes waited for it.");
     }
 
     /// <summary>What was under way when a side ended fails because of that, and that side says why. Anything else is a fault.</summary>
@@ -307,6 +333,8 @@ public sealed partial class RealtimeBridgeCall
     {
         // The service's last events, session_expired among them, still reach the page.
         Task service = Session.DisposeAsync().AsTask();
+        if (end.Reason == RealtimeBridgeEndReason.PageStalled)
+            await _ended.CancelAsync().ConfigureAwait(false);       // it would take nothing more
         await WithinAsync(servicePump).ConfigureAwait(false);
         await SayGoodbyeAsync(end).ConfigureAwait(false);
         await _ended.CancelAsync().ConfigureAwait(false);

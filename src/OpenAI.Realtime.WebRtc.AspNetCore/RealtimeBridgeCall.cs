@@ -20,6 +20,9 @@ internal sealed record BridgeCallParts(
 [SuppressMessage("Design", "CA1001", Justification = "A call frees what it holds when it ends, by itself; what it counted can still be read.")]
 public sealed partial class RealtimeBridgeCall
 {
+    /// <summary>What the session holds at most for a reader that is slow, beside its <see cref="OpenAIRealtimeWebRtcOptions.EventBufferSize"/>.</summary>
+    private const int SessionLookAhead = 4 * 1024 * 1024;
+
     private readonly BridgeCallParts _parts;
     private readonly IPeerConnection _page;
     private readonly PageAudioSource _fromPage;
@@ -37,7 +40,9 @@ public sealed partial class RealtimeBridgeCall
         _logger = parts.Logger;
         _fromPage = new PageAudioSource(_page.Audio);
         _toPage = new PageAudioSink(_page.Audio);
-        _rawEvents = new RawEvents(2 * parts.Client.EventBufferSize);
+
+        // Twice, because a pooled array may be twice as long as its event: what the session keeps for a slow handler must not be missing here.
+        _rawEvents = new RawEvents(2L * (parts.Client.EventBufferSize + SessionLookAhead), parts.Options.MaxPageBacklog);
     }
 
     /// <summary>The call's id at this host, such as <c>bridge_…</c>; not to be guessed. The page knows it.</summary>
@@ -65,6 +70,8 @@ public sealed partial class RealtimeBridgeCall
         PageEventsRefused = Interlocked.Read(ref _pageEventsRefused),
         ServiceEventsRelayed = Interlocked.Read(ref _serviceEventsRelayed),
         ServiceEventsHeldBack = Interlocked.Read(ref _serviceEventsHeldBack),
+        ServiceEventsDropped = _rawEvents.Dropped + Interlocked.Read(ref _serviceEventsCutOff),
+        PageBacklog = _rawEvents.PageDebt,
         Page = _page.GetStatistics(),
         Service = Session.GetStatistics(),
     };
@@ -79,7 +86,7 @@ public sealed partial class RealtimeBridgeCall
         await _pageConnected.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await _page.Messages.SendAsync(utf8Json, MessageKind.Text, cancellationToken).ConfigureAwait(false);
+            await SendMessageAsync(utf8Json, cancellationToken).ConfigureAwait(false);
         }
         catch (PeerConnectionException e)
         {

@@ -12,6 +12,9 @@ public enum RealtimeBridgeEndReason
     /// <summary>The page got its answer and never connected.</summary>
     PageNeverConnected,
 
+    /// <summary>The page is there and does not take its events, or takes them far too slowly: more than <see cref="RealtimeBridgeOptions.MaxPageBacklog"/> bytes waited for it.</summary>
+    PageStalled,
+
     /// <summary>The service closed the call.</summary>
     ServiceClosed,
 

@@ -27,6 +27,12 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
     public int MaxPageEventSize { get; set; } = 256 * 1024;
 
     /// <summary>
+    /// How many bytes of the service's events (as JSON, with some overhead) may wait because the page does not take its messages, beside 256 KiB that are on their way to it;
+    /// beyond that the call ends with <see cref="RealtimeBridgeEndReason.PageStalled"/>. It bounds what a page that does not read can hold; larger bursts than this, faster than the page's line, need more. Default: 512 KiB; 64 KiB to 16 MiB.
+    /// </summary>
+    public int MaxPageBacklog { get; set; } = 512 * 1024;
+
+    /// <summary>
     /// Whether pages may send any event, <c>session.update</c> among them. Default: false: a page may speak, write as the user, ask for an answer and interrupt it;
     /// what would change instructions, tools or somebody else's items is refused with an <c>error</c> event.
     /// </summary>
@@ -65,6 +71,8 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
             throw new ArgumentException("PageTimeout must lie between 8 seconds and 10 minutes.");
         if (MaxPageEventSize is < 1024 or > 16 * 1024 * 1024)
             throw new ArgumentException("MaxPageEventSize must lie between 1,024 bytes and 16 MiB.");
+        if (MaxPageBacklog is < 64 * 1024 or > 16 * 1024 * 1024)
+            throw new ArgumentException("MaxPageBacklog must lie between 64 KiB and 16 MiB.");
         if (MediaAddresses is { Count: 0 })
             throw new ArgumentException("MediaAddresses must be null or name at least one address.");
     }

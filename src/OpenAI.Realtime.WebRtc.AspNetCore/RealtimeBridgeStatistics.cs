@@ -42,6 +42,18 @@ public sealed record RealtimeBridgeCallStatistics
     /// <summary>Events from the service that the page was not shown: private ones, and those that the handler held back.</summary>
     public required long ServiceEventsHeldBack { get; init; }
 
+    /// <summary>
+    /// Events from the service that nobody was shown, because they waited for a page that did not take its events (<see cref="RealtimeBridgeEndReason.PageStalled"/>) or came
+    /// when the call was ending. Not among those held back.
+    /// </summary>
+    public required long ServiceEventsDropped { get; init; }
+
+    /// <summary>
+    /// Bytes of events that have come while a message to the page waited, and wait behind it: 0 as long as the page takes what it is sent. At most
+    /// <see cref="RealtimeBridgeOptions.MaxPageBacklog"/>, or a single event.
+    /// </summary>
+    public required long PageBacklog { get; init; }
+
     /// <summary>What the connection to the page has counted.</summary>
     public required PeerStatistics Page { get; init; }
 

@@ -35,7 +35,7 @@ public static class RealtimeEndpointRouteBuilderExtensions
     /// <summary>
     /// Opens a call for a page through this host, which holds the API key and the session configuration (the unified interface). The page posts its offer as
     /// <c>application/sdp</c>; the answer is 201 with the service's SDP, the call's id in <c>X-Realtime-Call-Id</c>, and a <c>Location</c>. A POST to
-    /// <c>{Location}/hangup</c> by the same user ends the call.
+    /// <c>{Location}/hangup</c> by the same user ends the call, at another host too if the hosts share an <c>IDistributedCache</c>.
     /// </summary>
     /// <param name="endpoints">The application's routes.</param>
     /// <param name="pattern">The route. Default: <c>/calls</c>.</param>
@@ -43,10 +43,10 @@ public static class RealtimeEndpointRouteBuilderExtensions
     /// <returns>For <c>RequireAuthorization()</c>, <c>AllowAnonymous()</c>, <c>RequireRateLimiting()</c> and the like; the hang-up gets the same, but no rate limit.</returns>
     /// <exception cref="InvalidOperationException"><c>AddRealtimeEndpoints</c> or <c>AddOpenAIRealtimeWebRtc</c> has not been called.</exception>
     public static IEndpointConventionBuilder MapRealtimeCalls(
-        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/calls", Action<RealtimeEndpointOptions>? configure = null)
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/calls", Action<RealtimeCallsOptions>? configure = null)
     {
         IServiceProvider services = ServicesOf(endpoints, pattern);
-        var options = new RealtimeEndpointOptions();
+        var options = new RealtimeCallsOptions();
         configure?.Invoke(options);
         var route = new CallsRoute(NameOf(pattern, nameof(MapRealtimeCalls)), options, services);
         return new RouteConventions(Map(endpoints, pattern, route, route.HandleAsync), Map(endpoints, HangUpPattern(pattern), route, route.HandleHangUpAsync));

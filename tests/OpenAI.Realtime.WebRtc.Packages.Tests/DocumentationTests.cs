@@ -23,7 +23,7 @@ public sealed partial class DocumentationTests
     public static TheoryData<Type> Options =>
     [
         typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
-        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
+        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
     ];
 
     public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(RealtimeFailure), typeof(SessionEndReason), typeof(RealtimeBridgeEndReason)];

@@ -16,6 +16,9 @@ namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 /// </summary>
 internal sealed class BridgeRoute : RealtimeRoute
 {
+    /// <summary>What is on its way to a page: as much as a browser takes as one message, and enough for any line that carries a call.</summary>
+    public const int PageSendBuffer = 256 * 1024;
+
     private readonly IServiceProvider _services;
     private readonly RealtimeBridgeOptions _options;
     private readonly RealtimeBridge _bridge;
@@ -95,6 +98,7 @@ internal sealed class BridgeRoute : RealtimeRoute
             ConsentTimeout = _options.PageTimeout,
             ChannelLabel = client.ChannelLabel,
             MaxIncomingMessageSize = _options.MaxPageEventSize,
+            SendBufferSize = PageSendBuffer,
             LocalAddresses = _options.MediaAddresses,
             IncludeLoopback = context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from),
 

@@ -1,5 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
@@ -12,17 +14,27 @@ namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 ///   page ──POST {Location}/hangup──► host ──POST realtime/calls/{id}/hangup, API key──► service
 /// </code>
 /// </summary>
-internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, IServiceProvider services) : RealtimeRoute(name, options, services)
+internal sealed class CallsRoute : RealtimeRoute
 {
     public const string CallIdHeader = "X-Realtime-Call-Id";
 
-    private readonly CallOwners _owners = new();
-    private RealtimeCalls? _calls;
+    private readonly Lazy<CallOwners> _owners;
+    private readonly Lazy<RealtimeCalls> _calls;
 
-    private RealtimeCalls Calls => _calls ??= OfClient<RealtimeCalls>();
+    public CallsRoute(string name, RealtimeCallsOptions options, IServiceProvider services)
+        : base(name, options, services)
+    {
+        _owners = new Lazy<CallOwners>(() => CreateOwners(options, services));
+        _calls = new Lazy<RealtimeCalls>(OfClient<RealtimeCalls>);
+    }
+
+    private CallOwners Owners => _owners.Value;
+
+    private RealtimeCalls Calls => _calls.Value;
 
     public override void Check()
     {
+        _ = Owners;
         OpenAIRealtimeWebRtcOptions client = Client;
         if (string.IsNullOrEmpty(client.ApiKey) && client.ApiKeyProvider is null)
             throw new InvalidOperationException($"{Name} opens calls with the API key itself: set ApiKey or ApiKeyProvider.");
@@ -43,15 +55,15 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
         {
             aborted.ThrowIfCancellationRequested();
             if (callId is not null)
-                _owners.Add(callId, userId);
+                await Owners.AddAsync(callId, userId, aborted).ConfigureAwait(false);
             Logger.CallOpened(callId);
             await WriteAnswerAsync(context, answer, callId).ConfigureAwait(false);
         }
         catch when (callId is not null)
         {
             // The page went away before its answer was written, so it never gets one: nobody else would end the call.
-            _owners.Remove(callId);
             await HangUpLeftAsync(callId).ConfigureAwait(false);
+            await Owners.RemoveAsync(callId).ConfigureAwait(false);
             throw;
         }
     }
@@ -76,7 +88,7 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
     private async Task HangUpAsync(HttpContext context)
     {
         string callId = context.Request.RouteValues["callId"] as string ?? "";
-        if (!_owners.IsOwner(callId, UserIdOf(context)))
+        if (!await Owners.IsOwnerAsync(callId, UserIdOf(context)).ConfigureAwait(false))
             throw new HttpProblem(StatusCodes.Status404NotFound, "call_not_found", "There is no such call of this user.");
         try
         {
@@ -88,9 +100,17 @@ internal sealed class CallsRoute(string name, RealtimeEndpointOptions options, I
             // The call is still this user's, to try again.
             throw new HttpProblem(StatusCodes.Status502BadGateway, "hang_up_failed", "The service did not end the call.", "Try again; the host's log says more.", e);
         }
-        _owners.Remove(callId);
+        await Owners.RemoveAsync(callId).ConfigureAwait(false);
         Logger.CallHungUp(callId);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private CallOwners CreateOwners(RealtimeCallsOptions options, IServiceProvider services)
+    {
+        IDistributedCache? cache = options.ShareOwners ? options.OwnerCache ?? services.GetService<IDistributedCache>() : null;
+        Logger.OwnersKept(Name, cache is null ? "this host alone" : cache.GetType().Name);
+        return new CallOwners(
+            cache is null ? null : new SharedCallOwners(cache, $"{Name}\n{options.ClientName}", options.OwnerCacheTimeout, TimeProvider), Logger);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.Conformance;
 using OpenAI.Realtime.WebRtc.Media;
@@ -57,10 +58,14 @@ public sealed class EndTests
     [Fact]
     public async Task A_page_that_never_connects_ends_the_call_at_the_service()
     {
-        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", o => o.PageConnectTimeout = TimeSpan.FromMilliseconds(500)).AllowAnonymous());
+        var clock = new HeldLimits();
+        await using TestHost host = await TestHost.StartAsync(
+            app => app.MapRealtimeBridge("/bridge", o => o.PageConnectTimeout = TimeSpan.FromMinutes(7)).AllowAnonymous(),
+            builder => builder.Services.AddSingleton<TimeProvider>(clock));
         await using var page = new Page();
         using HttpResponseMessage response = await host.PostAsync("/bridge", await page.Peer.CreateOfferAsync());
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
+        await clock.ExpireAsync(TimeSpan.FromMinutes(7));
         RealtimeTestCall call = await host.Service.WaitForCallAsync();
         await call.Completion.WaitAsync(Patience);
         await Wait.UntilAsync(() => host.Bridge.GetStatistics() is { ActiveCalls: 0, EndedCalls: 1 }, "the call has ended");
@@ -112,7 +117,7 @@ public sealed class EndTests
     [Fact]
     public async Task A_session_that_expires_tells_the_page_before_it_is_closed()
     {
-        await using Bridged b = await Bridged.StartAsync();
+        await using Bridged b = await Bridged.StartAsync(clock: new HeldLimits());
         await b.Call.ExpireSessionAsync();
         JsonObject error = await b.Page.WaitForAsync("error");
         Assert.Equal("session_expired", error["error"]!["code"]!.GetValue<string>());
@@ -122,7 +127,9 @@ public sealed class EndTests
     [Fact]
     public async Task A_call_that_has_lasted_as_long_as_it_may_is_ended_with_the_services_own_words()
     {
-        await using Bridged b = await Bridged.StartAsync(o => o.MaxDuration = TimeSpan.FromSeconds(1.5));
+        var clock = new HeldLimits();
+        await using Bridged b = await Bridged.StartAsync(o => o.MaxDuration = TimeSpan.FromMinutes(7), clock: clock);
+        await clock.ExpireAsync(TimeSpan.FromMinutes(7));
         JsonObject error = await b.Page.WaitForAsync("error");
         Assert.Equal("session_expired", error["error"]!["code"]!.GetValue<string>());
         await b.ShouldEndAsync(RealtimeBridgeEndReason.TimeLimit);
@@ -131,7 +138,7 @@ public sealed class EndTests
     [Fact]
     public async Task The_host_can_hang_up()
     {
-        await using Bridged b = await Bridged.StartAsync();
+        await using Bridged b = await Bridged.StartAsync(clock: new HeldLimits());
         await b.Bridge.HangUpAsync("The user has no minutes left.");
         Assert.Equal("hung_up", (await b.Page.WaitForAsync("error"))["error"]!["code"]!.GetValue<string>());
         await b.ShouldEndAsync(RealtimeBridgeEndReason.HungUp);
@@ -143,7 +150,7 @@ public sealed class EndTests
     [Fact]
     public async Task A_host_that_stops_ends_its_calls_first()
     {
-        await using Bridged b = await Bridged.StartAsync();
+        await using Bridged b = await Bridged.StartAsync(clock: new HeldLimits());
         await b.Host.Application.StopAsync();
         Assert.True(b.Bridge.Completion.IsCompleted);
         Assert.Equal("host_stopping", (await b.Page.WaitForAsync("error"))["error"]!["code"]!.GetValue<string>());

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
@@ -8,9 +9,11 @@ internal sealed record Bridged(TestHost Host, Page Page, RealtimeBridgeCall Brid
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static async Task<Bridged> StartAsync(Action<RealtimeBridgeOptions>? configure = null, Action<RealtimeTestEndpoint>? service = null)
+    public static async Task<Bridged> StartAsync(
+        Action<RealtimeBridgeOptions>? configure = null, Action<RealtimeTestEndpoint>? service = null, TimeProvider? clock = null)
     {
-        TestHost host = await TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", configure).AllowAnonymous());
+        TestHost host = await TestHost.StartAsync(
+            app => app.MapRealtimeBridge("/bridge", configure).AllowAnonymous(), builder => builder.Services.AddSingleton(clock ?? TimeProvider.System));
         service?.Invoke(host.Service);
         Page page = await Page.ConnectAsync(host, "/bridge");
         RealtimeTestCall call = await host.Service.WaitForCallAsync();

@@ -12,6 +12,7 @@ internal sealed class Page : IAsyncDisposable
 {
     private readonly Channel<JsonObject> _events = Channel.CreateUnbounded<JsonObject>();
     private readonly List<string> _raw = [];
+    private readonly CancellationTokenSource _stopped = new();
     private Task _reading = Task.CompletedTask;
 
     public Page(PeerConnectionOptions? options = null) => Peer = new PeerConnectionFactory().Create(options ?? new PeerConnectionOptions { IncludeLoopback = true });
@@ -68,6 +69,13 @@ internal sealed class Page : IAsyncDisposable
         _reading = ReadAsync();
     }
 
+    /// <summary>From now on it leaves what comes where it is, and so its receive window closes, while its connection lives on.</summary>
+    public async Task StopReadingAsync()
+    {
+        await _stopped.CancelAsync();
+        await _reading;
+    }
+
     public ValueTask SendAsync(string json) => Peer.Messages.SendAsync(Encoding.UTF8.GetBytes(json), MessageKind.Text);
 
     /// <summary>The next event with this name; others before it are passed over.</summary>
@@ -93,19 +101,27 @@ internal sealed class Page : IAsyncDisposable
     {
         await Peer.DisposeAsync();
         await _reading;
+        _stopped.Dispose();
     }
 
     private async Task ReadAsync()
     {
-        while (await Peer.Messages.ReceiveAsync() is { } message)
+        try
         {
-            using (message)
+            while (await Peer.Messages.ReceiveAsync(_stopped.Token) is { } message)
             {
-                string text = Encoding.UTF8.GetString(message.Memory.Span);
-                lock (_raw)
-                    _raw.Add(text);
-                _events.Writer.TryWrite(JsonNode.Parse(text)!.AsObject());
+                using (message)
+                {
+                    string text = Encoding.UTF8.GetString(message.Memory.Span);
+                    lock (_raw)
+                        _raw.Add(text);
+                    _events.Writer.TryWrite(JsonNode.Parse(text)!.AsObject());
+                }
             }
+        }
+        catch (OperationCanceledException) when (_stopped.IsCancellationRequested)
+        {
+            // It does not read any more.
         }
         _events.Writer.TryComplete();
     }

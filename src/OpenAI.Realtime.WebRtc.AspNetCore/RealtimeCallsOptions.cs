@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Caching.Distributed;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore;
+
+/// <summary>
+/// How <c>MapRealtimeCalls</c> is to be. Beside what all routes have: how hosts behind a balancer tell each other who opened which call, so that a page's hang-up works at whichever
+/// host it reaches. Read when the host starts.
+/// </summary>
+public sealed class RealtimeCallsOptions : RealtimeEndpointOptions
+{
+    /// <summary>
+    /// Whether who opened a call is kept in a distributed cache, too, where there is one. Default: true. False: only the host that opened a call lets it be hung up.
+    /// </summary>
+    public bool ShareOwners { get; set; } = true;
+
+    /// <summary>
+    /// The cache that the hosts share. Default: null, the <see cref="IDistributedCache"/> of the application's services, if it has registered one; without, each host knows only the
+    /// calls that it has opened itself. An entry is kept for two hours at most, and holds neither call ids nor user ids, only digests.
+    /// </summary>
+    public IDistributedCache? OwnerCache { get; set; }
+
+    /// <summary>
+    /// How long the cache may take each time, at most 30 s. Default: 2 s. When it fails or takes longer, that is logged (5011 to 5013): a call is opened all the same, and its own host
+    /// lets it be hung up; a hang-up that reaches another host is answered with 503, <c>call_owner_unknown</c>.
+    /// </summary>
+    public TimeSpan OwnerCacheTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    internal override void Validate()
+    {
+        base.Validate();
+        if (OwnerCacheTimeout <= TimeSpan.Zero || OwnerCacheTimeout > TimeSpan.FromSeconds(30))
+            throw new ArgumentException("OwnerCacheTimeout must be longer than 0 and at most 30 seconds.");
+    }
+}
