@@ -21,9 +21,9 @@ public sealed class ConversationTests
         await using ServiceProvider provider = Services(endpoint, builder =>
         {
             if (engine)
-                builder.UseSIPSorcery();
+                builder.UsePeerConnectionFactory(_ => new SIPSorceryPeerConnectionFactory());
             if (codec)
-                builder.UseConcentus();
+                builder.UseOpusCodecFactory(_ => ConcentusCodecFactory.Default);
         });
         await ConverseAsync(endpoint, provider.GetRequiredService<RealtimeWebRtcClient>(), new());
     }
@@ -34,14 +34,14 @@ public sealed class ConversationTests
         await using RealtimeTestEndpoint endpoint = await StartAsync();
         using var client = new RealtimeWebRtcClient(
             new() { Endpoint = endpoint.BaseAddress, ApiKey = endpoint.ApiKey }, peerFactory: new SIPSorceryPeerConnectionFactory());
-        await ConverseAsync(endpoint, client, new() { CodecFactory = new ConcentusCodecFactory() });
+        await ConverseAsync(endpoint, client, new() { CodecFactory = ConcentusCodecFactory.Default });
     }
 
     [Fact]
     public async Task A_call_that_the_service_hangs_up_ends_with_that_reason()
     {
         await using RealtimeTestEndpoint endpoint = await StartAsync();
-        await using ServiceProvider provider = Services(endpoint, builder => builder.UseSIPSorcery().UseConcentus());
+        await using ServiceProvider provider = Services(endpoint, builder => builder.UsePeerConnectionFactory(_ => new SIPSorceryPeerConnectionFactory()).UseOpusCodecFactory(_ => ConcentusCodecFactory.Default));
         await using RealtimeWebRtcSession session = await provider.GetRequiredService<RealtimeWebRtcClient>().ConnectAsync();
         RealtimeTestCall call = await endpoint.WaitForCallAsync();
         await call.HangUpAsync();

@@ -25,7 +25,7 @@ public sealed class ReadmeTests
     {
         var services = new ServiceCollection();
         const string key = "sk-1";
-        services.AddOpenAIRealtimeWebRtc(options => options.ApiKey = key).UseSIPSorcery().UseConcentus();   // each works without the other
+        services.AddOpenAIRealtimeWebRtc(options => options.ApiKey = key).UsePeerConnectionFactory(_ => new SIPSorceryPeerConnectionFactory());
         using ServiceProvider provider = services.BuildServiceProvider(validateScopes: true);
         Assert.NotNull(provider.GetRequiredService<RealtimeWebRtcClient>());
     }
@@ -34,6 +34,6 @@ public sealed class ReadmeTests
     internal static async Task WithoutDependencyInjectionAsync(string key)
     {
         using var client = new RealtimeWebRtcClient(new() { ApiKey = key }, peerFactory: new SIPSorceryPeerConnectionFactory());
-        await using var session = await client.ConnectAsync(new() { Audio = { CodecFactory = new ConcentusCodecFactory() } });
+        await using var session = await client.ConnectAsync();
     }
 }

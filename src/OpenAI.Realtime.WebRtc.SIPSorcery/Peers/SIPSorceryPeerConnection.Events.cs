@@ -74,7 +74,7 @@ internal sealed partial class SIPSorceryPeerConnection
         }
 
         peer.addTrack(new MediaStreamTrack(
-            new AudioFormat(AudioCodecsEnum.OPUS, OpusPayloadType, 48_000, 2, "minptime=10;useinbandfec=1"),
+            new SIPSorceryMedia.Abstractions.AudioFormat(AudioCodecsEnum.OPUS, OpusPayloadType, 48_000, 2, "minptime=10;useinbandfec=1"),
             _options.AudioDirection switch
             {
                 MediaDirection.SendReceive => MediaStreamStatusEnum.SendRecv,
