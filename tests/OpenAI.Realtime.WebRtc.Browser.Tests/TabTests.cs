@@ -1,7 +1,7 @@
-using OpenAI.Realtime.WebRtc.Engine.Core;
 using Microsoft.Playwright;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Browser.Tests.Support;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
 using static Microsoft.Playwright.Assertions;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
 using OpenAI.Realtime.WebRtc.Testing;
 

@@ -1,5 +1,5 @@
-using OpenAI.Realtime.WebRtc.Engine.Core;
 using System.Text;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
