@@ -1,6 +1,6 @@
-using OpenAI.Realtime.WebRtc.Engine.Core;
 using System.Diagnostics.CodeAnalysis;
 using global::SIPSorcery.Net;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.SIPSorcery.Peers;
