@@ -147,7 +147,7 @@ public sealed class ScriptTests
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync(new() { EmulateNetwork = true });
         await using Caller caller = await Caller.ConnectAsync(endpoint);
-        caller.Call.Network.LossFromClient = 1;
+        (caller.Call.Network.AudioOnly, caller.Call.Network.LossFromClient) = (false, 1);     // nothing of the client's comes, its goodbye included
 
         using var api = Api.For(endpoint);
         await api.PostAsync($"/realtime/calls/{caller.Call.Id}/hangup");
