@@ -28,8 +28,8 @@ public sealed class AllocationTests
                 best = Math.Min(best, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
 
-        // The test's own tasks and the runtime's own doings: some kilobytes. One object a packet would be more than 120,000 bytes.
-        Assert.True(best < Packets * 2, $"{best} bytes for {2 * Packets} packets");
+        // The test's own tasks and the runtime's own doings: some kilobytes, more on a busy machine. One object a packet would be more than 120,000 bytes.
+        Assert.True(best < Packets * 12, $"{best} bytes for {2 * Packets} packets");
     }
 
     private static async Task Exchange(DriverPair pair, int first, CancellationToken cancellationToken)
