@@ -8,7 +8,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// </summary>
 internal sealed class EncoderFeedback
 {
-    private const int MaxExpectedLoss = 30;     // percent; beyond it FEC takes more from the voice than it gives back
+    private const int MaxExpectedLoss = 30;     // percent; chosen, so that one report of a dead second does not take the voice's room
     private const int FramesAPercent = 50;      // expected loss falls by one percent a second: a report covers seconds, and loss comes in bursts
 
     private readonly IOpusEncoder _encoder;
