@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,8 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
     public ValidateOptionsResult Validate(string? name, OpenAIRealtimeWebRtcOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        List<string> failures = [.. Failures(options, options.HasOwnKeyProvider)];
+        string whose = string.IsNullOrEmpty(name) ? "" : $"Client \"{name}\": ";     // a host with several must know which one to mend
+        List<string> failures = [.. Failures(options, options.HasOwnKeyProvider).Select(failure => whose + failure)];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
@@ -27,11 +29,11 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
     private static IEnumerable<string> Failures(OpenAIRealtimeWebRtcOptions o, bool hasOwnKeyProvider)
     {
         if (o.Endpoint is null || !IsHttp(o.Endpoint))
-            yield return "Endpoint must be an absolute http or https address, such as https://api.openai.com/v1.";
+            yield return $"Endpoint must be an absolute http or https address, such as https://api.openai.com/v1{It(o.Endpoint)}.";
         else if (o.Endpoint.UserInfo.Length > 0)
             yield return "Endpoint must not carry a user name or password; set ApiKey instead.";
         if (o.KeyUrl is not null && !IsHttp(o.KeyUrl))
-            yield return "KeyUrl must be an absolute http or https address on your own server.";
+            yield return $"KeyUrl must be an absolute http or https address on your own server{It(o.KeyUrl)}.";
 
         bool hasKey = hasOwnKeyProvider || !string.IsNullOrEmpty(o.EphemeralKey) || o.KeyUrl is not null || o.HasApiKey;
         if (!hasKey)
@@ -54,11 +56,11 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64.";
 
         if (!Enum.IsDefined(o.Dialect))
-            yield return "Dialect must be Ga or Beta.";
+            yield return $"Dialect must be Ga or Beta; it is {o.Dialect}.";
         if (!Enum.IsDefined(o.Codec))
-            yield return "Codec must be Auto, LibOpus or Concentus.";
+            yield return $"Codec must be Auto, LibOpus or Concentus; it is {o.Codec}.";
         if (!Enum.IsDefined(o.ApiKeyHeader))
-            yield return "ApiKeyHeader must be AuthorizationBearer or ApiKey.";
+            yield return $"ApiKeyHeader must be AuthorizationBearer or ApiKey; it is {o.ApiKeyHeader}.";
         if (o.UseUnifiedInterface && !o.HasApiKey)
             yield return "UseUnifiedInterface needs ApiKey or ApiKeyProvider: the call is opened with the API key itself.";
         if (o.UseUnifiedInterface && hasOwnKeyProvider)
@@ -71,17 +73,17 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "ExtraQuery must not hold an empty name or a missing value.";
 
         if (o.KeyLifetime is { } lifetime && (lifetime < TimeSpan.FromSeconds(10) || lifetime > TimeSpan.FromSeconds(7200)))
-            yield return "KeyLifetime must lie between 10 seconds and 2 hours, or be left out.";
+            yield return $"KeyLifetime must lie between 10 seconds and 2 hours, or be left out; it is {Show(lifetime)}.";
         if (o.KeyExpiryMargin < TimeSpan.Zero || o.KeyExpiryMargin > TimeSpan.FromHours(1))
-            yield return "KeyExpiryMargin must lie between 0 and 1 hour.";
+            yield return $"KeyExpiryMargin must lie between 0 and 1 hour; it is {Show(o.KeyExpiryMargin)}.";
         if (string.IsNullOrEmpty(o.ChannelLabel) || Encoding.UTF8.GetByteCount(o.ChannelLabel) > 1024)
-            yield return "ChannelLabel must have 1 to 1,024 bytes as UTF-8; the default is oai-events.";
-        if (o.NegotiatedChannelId is < 0 or > 65534)
-            yield return "NegotiatedChannelId must lie between 0 and 65534 (RFC 8832 §6).";
+            yield return $"ChannelLabel must have 1 to 1,024 bytes as UTF-8; it has {Encoding.UTF8.GetByteCount(o.ChannelLabel ?? "")}, and the default is oai-events.";
+        if (o.NegotiatedChannelId is { } id and (< 0 or > 65534))
+            yield return Invariant($"NegotiatedChannelId must lie between 0 and 65534 (RFC 8832 §6); it is {id}.");
         if (o.MaxEventSize < 16 * 1024)
-            yield return "MaxEventSize must be at least 16384 bytes; the service's own events can be that long.";
+            yield return Invariant($"MaxEventSize must be at least 16384 bytes, since the service's own events can be that long; it is {o.MaxEventSize}.");
         if (o.EventBufferSize < 64 * 1024)
-            yield return "EventBufferSize must be at least 65536 bytes.";
+            yield return Invariant($"EventBufferSize must be at least 65536 bytes; it is {o.EventBufferSize}.");
 
         (string Name, TimeSpan Value)[] timeouts =
         [
@@ -91,9 +93,19 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
         foreach ((string timeoutName, TimeSpan value) in timeouts)
         {
             if (value <= TimeSpan.Zero || value > LongestTimeout)
-                yield return $"{timeoutName} must be longer than 0 and at most 10 minutes.";
+                yield return $"{timeoutName} must be longer than 0 and at most 10 minutes; it is {Show(value)}.";
         }
     }
+
+    /// <summary>Why an address is none of http; nothing where there is no address. The rest of it may hold a secret, and is left out.</summary>
+    private static string It(Uri? uri) => uri is null ? "" : uri.IsAbsoluteUri ? $"; its scheme is {uri.Scheme}" : "; it is a relative one";
+
+    /// <summary>A time as configuration writes it. Whole days are most likely a number of seconds that configuration has read as days.</summary>
+    private static string Show(TimeSpan time) => time > TimeSpan.Zero && time.Ticks % TimeSpan.TicksPerDay == 0 && time.Days < 86_400
+        ? $"{time:c}; a bare number means days, so for {Invariant($"{time.Days}")} seconds write {TimeSpan.FromSeconds(time.Days):c}"
+        : $"{time:c}";
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && uri.Scheme is "http" or "https";
 

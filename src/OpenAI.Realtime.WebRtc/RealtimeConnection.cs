@@ -138,7 +138,7 @@ internal sealed class RealtimeConnection : IAsyncDisposable
                 PeerState.Securing => (ConnectPhase.Dtls, RealtimeFailure.DtlsFailed),
                 _ => (ConnectPhase.Channel, RealtimeFailure.ChannelNeverOpened),
             };
-            throw new RealtimeConnectException(phase, failure, $"The connection was not up after {whole.TotalSeconds:0} s.", e);
+            throw new RealtimeConnectException(phase, failure, $"The connection was not up after {whole.TotalSeconds:0} s. {Remedy(failure)}", e);
         }
     }
 
@@ -205,7 +205,8 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         OperationCanceledException oce when cancellationToken.IsCancellationRequested =>
             oce.CancellationToken == cancellationToken ? null : new OperationCanceledException("Connecting was cancelled.", e, cancellationToken),
         RealtimeConnectException => null,
-        SdpException sdp => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.AnswerUnusable, $"The service's answer cannot be used: {Redaction.Hide(sdp.Message)}", sdp),
+        SdpException sdp => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.AnswerUnusable, 
+            $"The service's answer cannot be used: {Redaction.Sentence(sdp.Message)} Check that Endpoint is a Realtime service and Dialect the one it speaks; a proxy may be changing bodies.", sdp),
         PeerConnectionException peer => FromEnd(peer),
         _ => null,
     };
@@ -222,16 +223,27 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         };
         (RealtimeFailure failure, string what) = e.End.Reason switch
         {
-            PeerEndReason.NoLocalAddress => (RealtimeFailure.NoLocalAddress, "No local address can be used. Is there a network? "),
-            PeerEndReason.IceFailed or PeerEndReason.ConsentExpired => (RealtimeFailure.IceFailed,
-                "No path to the service was found (ICE). Does a firewall hold back UDP to port 3478? "),
+            PeerEndReason.NoLocalAddress => (RealtimeFailure.NoLocalAddress, "No local address can be used."),
+            PeerEndReason.IceFailed or PeerEndReason.ConsentExpired => (RealtimeFailure.IceFailed, "No path to the service was found (ICE)."),
             PeerEndReason.FingerprintMismatch => (RealtimeFailure.FingerprintMismatch,
-                "The peer's certificate does not match the fingerprint in its answer (DTLS): somebody else is on the path, or the answer was changed. "),
-            PeerEndReason.DtlsFailed or PeerEndReason.DtlsTimeout => (RealtimeFailure.DtlsFailed, "The connection could not be secured (DTLS). "),
-            PeerEndReason.ChannelTimeout or PeerEndReason.ChannelFailed => (RealtimeFailure.ChannelNeverOpened, "The data channel did not open (SCTP). "),
-            PeerEndReason.ClosedByPeer => (RealtimeFailure.ClosedByPeer, "The service hung up while the connection was being made. "),
-            _ => (RealtimeFailure.Internal, ""),
+                "The peer's certificate does not match the fingerprint in its answer (DTLS): somebody else is on the path, or the answer was changed."),
+            PeerEndReason.DtlsFailed or PeerEndReason.DtlsTimeout => (RealtimeFailure.DtlsFailed, "The connection could not be secured (DTLS)."),
+            PeerEndReason.ChannelTimeout or PeerEndReason.ChannelFailed => (RealtimeFailure.ChannelNeverOpened, "The data channel did not open (SCTP)."),
+            PeerEndReason.ClosedByPeer => (RealtimeFailure.ClosedByPeer, "The service hung up while the connection was being made."),
+            _ => (RealtimeFailure.Internal, "Something failed that should not."),
         };
-        return new RealtimeConnectException(phase, failure, what + Redaction.Hide(e.End.Detail), e);
+        return new RealtimeConnectException(phase, failure, $"{what} {Redaction.Sentence(e.End.Detail)} {Remedy(failure)}", e);
     }
+
+    /// <summary>What to do about a connection that did not come up, in the words of docs/errors.md. No port is named: the end's own detail lists the peer's addresses.</summary>
+    internal static string Remedy(RealtimeFailure failure) => failure switch
+    {
+        RealtimeFailure.NoLocalAddress => "Bring a network interface up; for an endpoint on this machine set IncludeLoopback.",
+        RealtimeFailure.IceFailed => "Let UDP out to the peer's addresses; there is no TCP fallback yet.",
+        RealtimeFailure.DtlsFailed => "Try again, since loss or a middlebox may be the cause; if it stays so, report it with this message.",
+        RealtimeFailure.FingerprintMismatch => "Do not retry blindly: look at what stands between.",
+        RealtimeFailure.ChannelNeverOpened => "Try again; then ask the service, with the request id of the call.",
+        RealtimeFailure.ClosedByPeer => "Try again; a bad session configuration can be the cause.",
+        _ => "Please report it, with the log at Debug.",
+    };
 }

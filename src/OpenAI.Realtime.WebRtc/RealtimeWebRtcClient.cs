@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
@@ -116,7 +117,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <exception cref="RealtimeConnectException">A phase failed; says which, why, and what to do.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
-    /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine; the message names the package that has it.</exception>
+    /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine; the message names the package that has it. Or the
+    /// environment variable <c>OPUS_LIBRARY_PATH</c> names a file that cannot be loaded.</exception>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public async Task<RealtimeWebRtcSession> ConnectAsync(RealtimeConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -162,7 +164,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <param name="cancellationToken">Cancels; returns when nothing is left behind.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
-    /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine.</exception>
+    /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine; or the environment variable
+    /// <c>OPUS_LIBRARY_PATH</c> names a file that cannot be loaded.</exception>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public async Task WarmUpAsync(RealtimeConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -286,7 +289,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
         {
             await session.DisposeAsync().ConfigureAwait(false);
             if (e is RealtimeSessionEndedException)
-                throw new RealtimeConnectException(ConnectPhase.Channel, RealtimeFailure.ClosedByPeer, "The service hung up before the session could be configured.", e);
+                throw new RealtimeConnectException(ConnectPhase.Channel, RealtimeFailure.ClosedByPeer, 
+                    $"The service hung up before the session could be configured. {RealtimeConnection.Remedy(RealtimeFailure.ClosedByPeer)}", e);
             throw;
         }
     }
@@ -310,7 +314,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         DtlsTimeout = _options.DtlsTimeout,
         ChannelTimeout = _options.ChannelTimeout,
         TimeProvider = _timeProvider,
-        LoggerFactory = _loggerFactory,
+        LoggerFactory = IsRehearsal ? NullLoggerFactory.Instance : _loggerFactory,     // none would mean the factory's own
     };
 
     /// <summary>Redirects are followed by us, on the same origin only; a handler of .NET's would carry an <c>api-key</c> header anywhere.</summary>

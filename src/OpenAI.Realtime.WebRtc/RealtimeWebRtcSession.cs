@@ -38,6 +38,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     private long _received;
     private long _sent;
     private bool _traceFailed;
+    private Exception? _pumpFailure;
 
     internal RealtimeWebRtcSession(SessionParts parts)
     {
@@ -241,11 +242,13 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
                     NoteDropped();
             }
         }
-#pragma warning disable CA1031 // Whatever an engine or a trace callback throws ends the session with a reason, not the process.
+#pragma warning disable CA1031 // Whatever an engine throws ends the session with a reason, not the process. (What a trace throws ends nothing: see Trace.)
         catch (Exception e)
 #pragma warning restore CA1031
         {
             _logger.PartFailed("Receiving events", e);
+            lock (_lock)
+                _pumpFailure = e;
         }
 
         // No more messages: if the engine has not ended by itself, it is of no use any more.
@@ -325,6 +328,10 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
                 return new SessionEnd(SessionEndReason.SessionExpired, _expired);
             if (_closing is not null && end.Reason != PeerEndReason.EngineFailure)
                 return new SessionEnd(SessionEndReason.ClosedLocally, "Closed by this side.");
+
+            // The connection was closed by PumpAsync then, and by nobody else.
+            if (_pumpFailure is { } failure && end.Reason == PeerEndReason.ClosedLocally)
+                return new SessionEnd(SessionEndReason.Failed, $"Receiving events failed with {failure.GetType().Name}: {Redaction.Sentence(failure.Message)}");
         }
         return end.Reason switch
         {

@@ -3,13 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc;
 
-/// <summary>A short call of this process with itself, the service's part played on a loopback port that takes only a key of this one call.</summary>
+/// <summary>A short call of this process with itself, the service's part played on a loopback port that takes only a key of this one call. Neither end logs: there is no session yet that a log could be about.</summary>
 /// <param name="factory">The engine, of both ends.</param>
 /// <param name="codecs">The Opus implementation where the session names none.</param>
 /// <param name="like">What the true client is like.</param>
@@ -194,7 +195,7 @@ internal sealed class Rehearsal(IPeerConnectionFactory factory, IOpusCodecFactor
     /// <summary>The service's end of the call: three events, some sound, until the caller has gone.</summary>
     private async Task HoldAsync(string offer, TaskCompletionSource<string> answered, CancellationToken cancellationToken)
     {
-        IPeerConnection peer = factory.Create(new PeerConnectionOptions { IceLite = true, LocalAddresses = [IPAddress.Loopback] });
+        IPeerConnection peer = factory.Create(new PeerConnectionOptions { IceLite = true, LocalAddresses = [IPAddress.Loopback], LoggerFactory = NullLoggerFactory.Instance });
         await using (peer.ConfigureAwait(false))
         {
             answered.SetResult(await peer.CreateAnswerAsync(offer, cancellationToken).ConfigureAwait(false));

@@ -1,7 +1,7 @@
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>The shape of PCM audio: 16-bit signed samples, interleaved when there are two channels.</summary>
-/// <param name="SampleRate">Samples a second in each channel, 8,000 to 192,000.</param>
+/// <param name="SampleRate">Samples a second in each channel: 8,000 to 192,000, with a divisor of 48 or more in common with Opus' 48,000, as all usual rates have.</param>
 /// <param name="Channels">1 or 2.</param>
 public readonly record struct AudioFormat(int SampleRate, int Channels = 1)
 {
@@ -23,7 +23,8 @@ public readonly record struct AudioFormat(int SampleRate, int Channels = 1)
         if (Channels is not (1 or 2))
             throw new ArgumentException($"Audio has 1 or 2 channels, not {Channels}.", parameterName);
         if (!Resampler.CanConvert(SampleRate, OpusPacket.SampleRate))
-            throw new ArgumentException($"A sample rate of {SampleRate} Hz cannot be converted to Opus' 48,000 Hz; use 8, 16, 24, 44.1 or 48 kHz.", parameterName);
+            throw new ArgumentException($"A sample rate of {SampleRate} Hz cannot be converted to Opus' 48,000 Hz. A rate lies between 8,000 and 192,000 Hz and has a divisor of 48 or more in common with 48,000, "
+                + "as 8, 11.025, 12, 16, 22.05, 24, 32, 44.1, 48, 96 and 192 kHz have.", parameterName);
     }
 
     /// <inheritdoc/>

@@ -20,8 +20,12 @@ internal static partial class DriverLog
     [LoggerMessage(1003, LogLevel.Debug, "First datagram that could not be sent ({Outcome}): {Length} bytes from {Local} to {Remote}. Further ones are counted.")]
     public static partial void SendFailed(ILogger logger, SendOutcome outcome, TransportAddress local, TransportAddress remote, int length);
 
-    [LoggerMessage(1004, LogLevel.Information, "The peer connection ended: {Reason} in phase {Phase}. {Detail}")]
-    public static partial void Ended(ILogger logger, PeerEndReason reason, PeerPhase phase, string detail);
+    /// <summary>The ordinary end is told by whoever has the session; here it is worth a line at Debug.</summary>
+    public static void Ended(ILogger logger, PeerEnd end) =>
+        Ended(logger, end.IsOrderly ? LogLevel.Debug : LogLevel.Information, end.Reason, end.Phase, end.Detail);
+
+    [LoggerMessage(EventId = 1004, Message = "The peer connection ended: {Reason} in phase {Phase}. {Detail}")]
+    private static partial void Ended(ILogger logger, LogLevel level, PeerEndReason reason, PeerPhase phase, string detail);
 
     [LoggerMessage(1005, LogLevel.Error, "The engine failed; the connection ends.")]
     public static partial void EngineFailed(ILogger logger, Exception exception);

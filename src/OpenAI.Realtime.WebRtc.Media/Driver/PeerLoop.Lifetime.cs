@@ -77,7 +77,7 @@ internal sealed partial class PeerLoop
             if (ports.Count == 0)
             {
                 throw new PeerConnectionException(new PeerEnd(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, addresses.Count == 0
-                    ? "This machine has no network address that is up; for loopback alone set PeerConnectionOptions.IncludeLoopback."
+                    ? "This machine has no network address that is up; for loopback alone set IncludeLoopback."
                     : $"No socket could be opened on any of the {addresses.Count} local addresses ({lastError})."));
             }
 
@@ -96,7 +96,7 @@ internal sealed partial class PeerLoop
         }
 
         _receiveBuffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
-        _sendBuffer = ArrayPool<byte>.Shared.Rent(SendBufferSize);
+        _scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
         (_peer, _wait, _ports) = (peer, wait, [.. ports]);
         wait.Add(this);
         PassPhase(PeerPhase.Gathering, PeerPhase.Negotiation);
@@ -119,10 +119,10 @@ internal sealed partial class PeerLoop
         if (_end is not null)
             return;
         WebRtcPeer peer = _peer!;
-        while (peer.TryTakeDatagram(_sendBuffer, out int length, out TransportPath path))
-            Send(_sendBuffer.AsSpan(0, length), path);
-        while (peer.TryTakeAudio(_sendBuffer, out ReceivedAudio audio))
-            _incomingAudio.Enqueue(_sendBuffer.AsSpan(0, audio.Length), audio);
+        while (peer.TryTakeDatagram(_scratch, out int length, out TransportPath path))
+            Send(_scratch.AsSpan(0, length), path);
+        while (peer.TryTakeAudio(_scratch, out ReceivedAudio audio))
+            _incomingAudio.Enqueue(_scratch.AsSpan(0, audio.Length), audio);
         while (_end is null && peer.TryTakeEvent(out PeerEvent e))
             HandleEvent(e);
     }
@@ -177,7 +177,7 @@ internal sealed partial class PeerLoop
                     EnterState(_beforeDisconnect, e.Detail);
                 break;
             case PeerEventKind.SendBufferLow:
-                _sendBufferFull = false;
+                _sctpIsFull = false;
                 break;
             case PeerEventKind.Closing:
                 EnterState(PeerState.Closing, e.Detail);
@@ -228,8 +228,8 @@ internal sealed partial class PeerLoop
             ClosePorts(wait, _ports);
             wait.Leave(this);
             ArrayPool<byte>.Shared.Return(_receiveBuffer);
-            ArrayPool<byte>.Shared.Return(_sendBuffer);
-            _receiveBuffer = _sendBuffer = [];
+            ArrayPool<byte>.Shared.Return(_scratch);
+            _receiveBuffer = _scratch = [];
             _ports = [];
             _wait = null;
         }
@@ -241,7 +241,7 @@ internal sealed partial class PeerLoop
         _incomingAudio.Complete();
         _incomingMessages.Complete();
         RefuseMessages();
-        DriverLog.Ended(_logger, end.Reason, end.Phase, end.Detail);
+        DriverLog.Ended(_logger, end);
         _opened.TrySetException(new PeerConnectionException(end));
         _ = _opened.Task.Exception; // observed: whoever awaits it still gets it
         _completion.TrySetResult(end);

@@ -34,8 +34,8 @@ internal sealed partial class PeerLoop : IWaitClient
     /// <summary>The largest datagram read: a DTLS record of 2¹⁴ bytes of plaintext with its overhead, sent in one datagram.</summary>
     private const int ReceiveBufferSize = 17 * 1024;
 
-    /// <summary>The largest datagram sent, and the largest audio packet.</summary>
-    private const int SendBufferSize = 4 * 1024;
+    /// <summary>What passes through the loop in one piece besides datagrams that are read: the largest datagram sent, and the largest audio packet, sent or received.</summary>
+    private const int ScratchSize = 4 * 1024;
 
     private readonly PeerConnectionOptions _options;
     private readonly PeerOptions _peerOptions;
@@ -56,8 +56,8 @@ internal sealed partial class PeerLoop : IWaitClient
     private WaitThread? _wait;
     private UdpPort[] _ports = [];
     private byte[] _receiveBuffer = [];
-    private byte[] _sendBuffer = [];
-    private bool _sendBufferFull;
+    private byte[] _scratch = []; // datagrams to send, and audio in both directions, one at a time
+    private bool _sctpIsFull; // the engine takes no message until SendBufferLow
     private bool _started;
     private ITimer? _timer;
     private volatile bool _timerFired;
@@ -300,16 +300,16 @@ internal sealed partial class PeerLoop : IWaitClient
     private void SendAudio()
     {
         while (_end is null && !_outgoingAudio.IsEmpty
-            && _outgoingAudio.TryDequeue(_sendBuffer, out int length, out OpusPacketHeader header))
+            && _outgoingAudio.TryDequeue(_scratch, out int length, out OpusPacketHeader header))
         {
-            _peer!.SendAudio(_sendBuffer.AsSpan(0, length), header.SequenceNumber, header.Timestamp, header.Marker, _clock.Now); // counts what it drops
+            _peer!.SendAudio(_scratch.AsSpan(0, length), header.SequenceNumber, header.Timestamp, header.Marker, _clock.Now); // counts what it drops
             DrainOutputs();
         }
     }
 
     private void SendMessages()
     {
-        while (_end is null && !_sendBufferFull && !_outgoingMessages.IsEmpty && _outgoingMessages.TakeFirst() is OutgoingMessage entry)
+        while (_end is null && !_sctpIsFull && !_outgoingMessages.IsEmpty && _outgoingMessages.TakeFirst() is OutgoingMessage entry)
         {
             switch (_peer!.SendMessage(entry.Message.Span, entry.Kind, _clock.Now))
             {
@@ -317,7 +317,7 @@ internal sealed partial class PeerLoop : IWaitClient
                     _outgoingMessages.Complete(entry);
                     break;
                 case SendResult.BufferFull:
-                    _sendBufferFull = true; // until SendBufferLow
+                    _sctpIsFull = true;
                     _outgoingMessages.PutBack(entry);
                     break;
                 case SendResult.TooLarge:

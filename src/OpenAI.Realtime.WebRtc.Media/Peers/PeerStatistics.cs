@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+using System.Globalization;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Media;
@@ -51,7 +53,7 @@ public sealed record PeerStatistics
     public long? DatagramsDropped { get; init; }
 
     /// <summary>What was dropped, by reason.</summary>
-    public IReadOnlyDictionary<string, long>? Drops { get; init; }
+    public IReadOnlyDictionary<string, long>? Drops { get; init => field = Listed<string, long>.Of(value); }
 
     /// <summary>The DTLS cipher suite, by its IANA name.</summary>
     public string? DtlsCipherSuite { get; init; }
@@ -66,5 +68,14 @@ public sealed record PeerStatistics
     public string? RemoteAddress { get; init; }
 
     /// <summary>When each phase had been passed, since the connection was created.</summary>
-    public IReadOnlyDictionary<PeerPhase, TimeSpan>? PhaseTimes { get; init; }
+    public IReadOnlyDictionary<PeerPhase, TimeSpan>? PhaseTimes { get; init => field = Listed<PeerPhase, TimeSpan>.Of(value); }
+
+    /// <summary>Pairs that a record prints as pairs: a dictionary would print the name of its type.</summary>
+    private sealed class Listed<TKey, TValue>(IReadOnlyDictionary<TKey, TValue> pairs) : ReadOnlyDictionary<TKey, TValue>(new Dictionary<TKey, TValue>(pairs))
+        where TKey : notnull
+    {
+        public static Listed<TKey, TValue>? Of(IReadOnlyDictionary<TKey, TValue>? pairs) => pairs is null ? null : pairs as Listed<TKey, TValue> ?? new(pairs);
+
+        public override string ToString() => Count == 0 ? "{ }" : $"{{ {string.Join(", ", this.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} = {pair.Value}")))} }}";
+    }
 }

@@ -13,8 +13,12 @@ internal static partial class SIPSorceryLog
     [LoggerMessage(1200, LogLevel.Debug, "{State}.")]
     public static partial void Entered(ILogger logger, PeerState state);
 
-    [LoggerMessage(1201, LogLevel.Information, "Ended while in {Phase}: {Reason}. {Detail}")]
-    public static partial void Ended(ILogger logger, PeerPhase phase, PeerEndReason reason, string detail);
+    /// <summary>The ordinary end is told by whoever has the session; here it is worth a line at Debug.</summary>
+    public static void Ended(ILogger logger, PeerEnd end) =>
+        Ended(logger, end.IsOrderly ? LogLevel.Debug : LogLevel.Information, end.Phase, end.Reason, end.Detail);
+
+    [LoggerMessage(EventId = 1201, Message = "Ended while in {Phase}: {Reason}. {Detail}")]
+    private static partial void Ended(ILogger logger, LogLevel level, PeerPhase phase, PeerEndReason reason, string detail);
 
     [LoggerMessage(1202, LogLevel.Warning, "SIPSorcery threw while {Doing}.")]
     public static partial void Threw(ILogger logger, Exception exception, string doing);

@@ -284,7 +284,7 @@ internal sealed partial class SIPSorceryPeerConnection
             peer = _peer;
         }
 
-        SIPSorceryLog.Ended(_logger, end.Phase, end.Reason, end.Detail);
+        SIPSorceryLog.Ended(_logger, end);
         _ = Task.Run(() => Release(peer, end));
         return end;
     }

@@ -21,8 +21,8 @@ internal static class ForeignProvider
         {
             throw timeout.IsCancellationRequested && e is OperationCanceledException
                 ? new RealtimeConnectException(ConnectPhase.Key, RealtimeFailure.EndpointUnreachable,
-                    $"The key provider gave no key within {limit.TotalSeconds:0.###} s ({nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)}).", e)
-                : new RealtimeConnectException(ConnectPhase.Key, RealtimeFailure.KeyUnusable, $"The key provider {provider.GetType().Name} failed: {Redaction.Hide(e.Message)}", e);
+                    $"The key provider gave no key within {limit.TotalSeconds:0.###} s ({nameof(OpenAIRealtimeWebRtcOptions.KeyTimeout)}). Find out what it waits for, or set that option higher.", e)
+                : new RealtimeConnectException(ConnectPhase.Key, RealtimeFailure.KeyUnusable, $"The key provider {provider.GetType().Name} failed: {Redaction.Sentence(e.Message)} The inner exception says where.", e);
         }
     }
 }

@@ -255,17 +255,17 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         string what = e.HttpRequestError switch
         {
             HttpRequestError.NameResolutionError => $"The name of {shown} could not be resolved. Check the address and DNS.",
-            HttpRequestError.ConnectionError => $"No connection to {shown}: {Redaction.Hide(e.InnerException?.Message ?? e.Message)}. Is the address right, is something listening there, does a firewall or proxy stand between?",
-            HttpRequestError.SecureConnectionError => $"No secure connection to {shown}: {Redaction.Hide(e.InnerException?.Message ?? e.Message)}. Check the certificate and the clock of this machine.",
+            HttpRequestError.ConnectionError => $"No connection to {shown}: {Redaction.Sentence(e.InnerException?.Message ?? e.Message)} Is the address right, is something listening there, does a firewall or proxy stand between?",
+            HttpRequestError.SecureConnectionError => $"No secure connection to {shown}: {Redaction.Sentence(e.InnerException?.Message ?? e.Message)} Check the certificate and the clock of this machine; or does the server speak http?",
             HttpRequestError.ResponseEnded => $"{shown} closed the connection without an answer. Is that an HTTP server?",
             HttpRequestError.ProxyTunnelError => $"The proxy did not open a tunnel to {shown}. Check its address and credentials.",
-            _ => $"{shown} could not be asked: {Redaction.Hide(e.Message)}",
+            _ => $"{shown} could not be asked: {Redaction.Sentence(e.Message)} Check the address, the network and a proxy.",
         };
         return call.Failed(RealtimeFailure.EndpointUnreachable, what, e);
     }
 
     private static RealtimeException CutOff(HttpCall call, string shown, Exception e) => call.Failed(Unusable(call.Phase),
-        $"The answer of {shown} was cut off: {Redaction.Hide(e.Message)} Try again; if it stays so, a proxy may be cutting it.", e);
+        $"The answer of {shown} was cut off: {Redaction.Sentence(e.Message)} Try again; if it stays so, a proxy may be cutting it.", e);
 
     private static RealtimeFailure Unusable(ConnectPhase phase) =>
         phase == ConnectPhase.Key ? RealtimeFailure.KeyUnusable : RealtimeFailure.AnswerUnusable;

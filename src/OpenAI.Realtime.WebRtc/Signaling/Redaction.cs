@@ -43,6 +43,13 @@ internal static partial class Redaction
         return IcePasswords().Replace(text, "$1…");
     }
 
+    /// <summary>Somebody else's words as a sentence of ours: without secrets, and with one full stop at the end, whether or not they bring one.</summary>
+    public static string Sentence(string text)
+    {
+        text = Hide(text).TrimEnd();
+        return text.Length == 0 || text[^1] is '.' or '!' or '?' ? text : text + ".";
+    }
+
     /// <summary>An address without its query and user information, either of which may hold a secret.</summary>
     public static string Show(Uri uri) =>
         uri.IsAbsoluteUri ? uri.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped) : "(relative address)";

@@ -6,6 +6,8 @@ namespace OpenAI.Realtime.WebRtc.Signaling;
 /// <summary>Turns an HTTP error into an exception that says what to do.</summary>
 internal static class ServiceErrors
 {
+    private const int LongestRequestId = 128;
+
     /// <summary>The exception for an answer whose status is not 2xx.</summary>
     /// <param name="call">What was asked.</param>
     /// <param name="reply">What came back.</param>
@@ -20,9 +22,13 @@ internal static class ServiceErrors
             : "nothing more";
         string remedy = Remedy(call, status, code, reply.RetryAfter);
         return call.Failed(failure,
-            $"{who} answered {status} at {Redaction.Show(call.Address)} and said {said}{(code is null ? "" : $" ({Redaction.Hide(code)})")}. {remedy}",
+            $"{who} answered {status} at {Redaction.Show(call.Address)} and said {said}{(code is null ? "" : $" ({Redaction.Hide(code)})")}{RequestIdOf(reply)}. {remedy}",
             said: new ServiceError(reply.Status, code, type, param, reply.RequestId, reply.RetryAfter));
     }
+
+    /// <summary>What the service's support asks for, as far as it fits a message.</summary>
+    private static string RequestIdOf(HttpReply reply) =>
+        reply.RequestId is { Length: > 0 and <= LongestRequestId } id ? $" (request id {Redaction.Hide(id)})" : "";
 
     /// <summary>OpenAI's error shape: <c>{"error":{"message","type","param","code"}}</c>; some servers give <c>{"error":"text"}</c>.</summary>
     private static (string? Message, string? Type, string? Code, string? Param) Parse(byte[] body)
@@ -66,10 +72,10 @@ internal static class ServiceErrors
             (_, "insufficient_quota") => "The account has no credit left: check plan and billing.",
             (401, _) when ownServer => "Your server did not accept the caller: let the HTTP client for KeyUrl (KeyServerHttpClient) carry whatever it asks for.",
             (403, _) when ownServer => "Your server does not allow this caller.",
+            (not 429, _) when ownServer => "Check KeyUrl and your server's log: it is sent a POST and must answer {\"value\":\"ek_…\"}.",
             (401, _) when call.Credential is { ApiKeyOption: { } option } => $"The API key was refused: {(option == nameof(OpenAIRealtimeWebRtcOptions.ApiKey) ? "set ApiKey to a valid key" : $"let {option} give a valid key")}, and set Organization and Project to its own.",
             (401, _) => "The ephemeral key was refused: it may have expired, or belong to another service than Endpoint.",
             (403, _) => "This key may not do that: check its permissions, Project, and whether the region is supported.",
-            (404, _) when ownServer => "Check KeyUrl.",
             (404, _) when call.OfCall is not null => "There is no such call: it may have ended, or belong to another project, or Endpoint is not the API's base.",
             (404, _) => "Check that Endpoint is the API's base (it usually ends in /v1) and that Dialect is the one the service speaks.",
             (429, _) => retryAfter is { } wait ? $"Too many requests: wait {wait.TotalSeconds:0.###} s and try again." : "Too many requests: wait and try again.",

@@ -12,7 +12,7 @@ public class OpusLibraryTests
         // libopus.so belongs to the -dev package on Debian; its absence is what a plain machine looks like.
         nint Load(string name) => name is "libopus.so" or "libopus" or "opus" ? 0 : NativeLibrary.TryLoad(name, out nint handle) ? handle : 0;
         OSPlatform platform = OperatingSystem.IsWindows() ? OSPlatform.Windows : OperatingSystem.IsMacOS() ? OSPlatform.OSX : OSPlatform.Linux;
-        Assert.True(OpusLibrary.TryFind(OpusLibrary.Candidates(null, null, platform), Load, out _, out string? name));
+        Assert.True(OpusLibrary.TryFind(OpusLibrary.Candidates(platform), Load, out _, out string? name));
         if (OperatingSystem.IsLinux())
             Assert.Equal("libopus.so.0", name);
         Assert.Contains("libopus", LibOpusCodecFactory.Default.Describe(), StringComparison.Ordinal);
@@ -23,16 +23,38 @@ public class OpusLibraryTests
     [InlineData("OSX", "libopus.0.dylib", "libopus.dylib", "/opt/homebrew/lib/libopus.0.dylib", "/usr/local/lib/libopus.0.dylib")]
     [InlineData("WINDOWS", "opus.dll", "libopus-0.dll")]
     public void It_is_looked_for_under_every_name_it_has(string platform, params string[] names) =>
-        Assert.Equal(names, OpusLibrary.Candidates(null, null, OSPlatform.Create(platform)).Where(names.Contains));
+        Assert.Equal(names, OpusLibrary.Candidates(OSPlatform.Create(platform)).Where(names.Contains));
 
     [Fact]
-    public void A_path_of_the_callers_comes_first_and_the_environments_second() =>
-        Assert.Equal(["/a/opus.so", "/b/opus.so"], OpusLibrary.Candidates("/a/opus.so", "/b/opus.so", OSPlatform.Linux).Take(2));
+    public void A_path_of_the_callers_comes_first_and_the_environments_second()
+    {
+        Assert.Equal((1, "/a/opus.so"), OpusLibrary.Find("/a/opus.so", "/b/opus.so", OSPlatform.Linux, _ => 1));
+        Assert.Equal((1, "/b/opus.so"), OpusLibrary.Find(null, "/b/opus.so", OSPlatform.Linux, _ => 1));
+        Assert.Equal((1, "libopus.so.0"), OpusLibrary.Find(" ", "", OSPlatform.Linux, _ => 1));
+    }
+
+    [Theory]
+    [InlineData("/a/opus.so", null, "/a/opus.so", "LibOpusCodecFactory")]
+    [InlineData("/a/opus.so", "/b/opus.so", "/a/opus.so", "LibOpusCodecFactory")]
+    [InlineData(null, "/b/opus.so", "/b/opus.so", OpusLibrary.PathVariable)]
+    public void A_named_file_that_cannot_be_loaded_is_not_passed_over(string? path, string? fromEnvironment, string file, string by)
+    {
+        List<string> tried = [];
+        var e = Assert.Throws<OpusLibraryNotFoundException>(() => OpusLibrary.Find(path, fromEnvironment, OSPlatform.Linux, name =>
+        {
+            tried.Add(name);
+            return name == "libopus.so.0" ? 1 : 0;      // the machine has one
+        }));
+        Assert.Equal([file], tried);
+        Assert.Contains($"'{file}'", e.Message, StringComparison.Ordinal);
+        Assert.Contains(by, e.Message, StringComparison.Ordinal);
+        Assert.Same(e, Assert.Throws<OpusLibraryNotFoundException>(() => OpusCodecs.Choose(() => throw e)));       // Auto does not take Concentus instead
+    }
 
     [Fact]
     public void When_it_is_nowhere_the_message_names_the_package_for_each_system()
     {
-        Assert.False(OpusLibrary.TryFind(OpusLibrary.Candidates(null, null, OSPlatform.Linux), _ => 0, out _, out _));
+        Assert.False(OpusLibrary.TryFind(OpusLibrary.Candidates(OSPlatform.Linux), _ => 0, out _, out _));
         string message = OpusLibrary.NotFoundMessage(["libopus.so.0"]);
         foreach (string part in (string[])["apt-get install libopus0", "apk add opus", "brew install opus", "opus.dll", OpusLibrary.PathVariable, "libopus.so.0"])
             Assert.Contains(part, message, StringComparison.Ordinal);

@@ -150,6 +150,27 @@ public class ResamplerTests
             Assert.Throws<ArgumentOutOfRangeException>(() => new Resampler(from, to));
     }
 
+    [Theory]
+    [InlineData(44_056)]
+    [InlineData(24_001)]
+    [InlineData(7_999)]
+    [InlineData(192_001)]
+    public void A_rate_that_cannot_be_used_is_refused_with_the_rule(int rate)
+    {
+        var e = Assert.Throws<ArgumentException>(() => new ChannelAudioSource(new AudioFormat(rate)));
+        Assert.Contains("between 8,000 and 192,000 Hz and has a divisor of 48 or more in common with 48,000", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_rule_that_the_message_tells_is_the_true_one()
+    {
+        for (int rate = 7_000; rate < 193_000; rate++)
+        {
+            bool isInRange = rate is >= 8_000 and <= 192_000;
+            Assert.True(Resampler.CanConvert(rate, 48_000) == (isInRange && System.Numerics.BigInteger.GreatestCommonDivisor(rate, 48_000) >= 48), $"{rate} Hz");
+        }
+    }
+
     [Fact]
     public void Nothing_is_allocated_per_block()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -68,6 +69,32 @@ public sealed class RegistrationTests
         foreach (string name in new[] { "Endpoint", "Model", "KeyTimeout", "KeyLifetime", "UseUnifiedInterface needs ApiKey", "EphemeralKey" })
             Assert.Contains(name, e.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("ek_secret", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_option_is_told_with_its_value_and_with_the_client_whose_it_is()
+    {
+        using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc("azure", o =>
+        {
+            o.ApiKey = "sk-key";
+            o.AnswerTimeout = TimeSpan.Parse("15", CultureInfo.InvariantCulture);      // as configuration reads a bare number
+            o.HangUpTimeout = TimeSpan.Zero;
+            o.MaxEventSize = 7;
+            o.NegotiatedChannelId = 70_000;
+            o.KeyUrl = new Uri("ftp://user:secret@keys.example/path?secret");
+        }));
+        var e = Assert.Throws<OptionsValidationException>(() => provider.GetRequiredKeyedService<RealtimeWebRtcClient>("azure"));
+        Assert.All(e.Failures, failure => Assert.StartsWith("Client \"azure\": ", failure, StringComparison.Ordinal));
+        foreach (string part in new[]
+        {
+            "AnswerTimeout must be longer than 0 and at most 10 minutes; it is 15.00:00:00; a bare number means days, so for 15 seconds write 00:00:15.",
+            "HangUpTimeout must be longer than 0 and at most 10 minutes; it is 00:00:00.", "it is 7.", "it is 70000.", "its scheme is ftp.",
+        })
+        {
+            Assert.Contains(part, e.Message, StringComparison.Ordinal);
+        }
+
+        Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Driver;
 
@@ -24,6 +27,42 @@ public sealed class EndTests
         Assert.Null(await pair.Answerer.Messages.ReceiveAsync());
         Assert.False(await pair.Answerer.Audio.WaitAsync());
         Assert.All(ports, p => Assert.DoesNotContain(p, UdpPorts()));
+    }
+
+    [Fact]
+    public async Task An_ordinary_end_is_logged_at_debug_and_any_other_at_information()
+    {
+        var log = new FakeLogCollector();
+        var factory = new PeerConnectionFactory(log.Factory());
+        IPeerConnection closed = factory.Create(DriverPair.Options());
+        await closed.CreateOfferAsync();
+        await closed.DisposeAsync();
+        Assert.Equal(LogLevel.Debug, Assert.Single(log.GetSnapshot(), entry => entry.Id.Id == 1004).Level);
+
+        log.Clear();
+        IPeerConnection offerer = factory.Create(DriverPair.Options(iceTimeout: TimeSpan.FromMilliseconds(50)));
+        IPeerConnection answerer = DriverPair.Factory().Create(DriverPair.Options());
+        string answer = await answerer.CreateAnswerAsync(await offerer.CreateOfferAsync());
+        await answerer.DisposeAsync();      // nobody answers any more
+        offerer.SetAnswer(answer);
+        Assert.Equal(PeerEndReason.IceFailed, (await offerer.Completion.WaitAsync(DriverPair.Patience)).Reason);
+        Assert.Equal(LogLevel.Information, Assert.Single(log.GetSnapshot(), entry => entry.Id.Id == 1004).Level);
+    }
+
+    [Fact]
+    public void Statistics_print_what_was_dropped_and_when_phases_were_passed()
+    {
+        var statistics = new PeerStatistics
+        {
+            Drops = new Dictionary<string, long> { ["SRTP: replayed"] = 2, ["send: refused"] = 1 },
+            PhaseTimes = new Dictionary<PeerPhase, TimeSpan> { [PeerPhase.Ice] = TimeSpan.FromMilliseconds(3) },
+        };
+        string shown = new SessionStatistics { Connection = statistics }.ToString();
+        Assert.Contains("Drops = { SRTP: replayed = 2, send: refused = 1 }", shown, StringComparison.Ordinal);
+        Assert.Contains("PhaseTimes = { Ice = 00:00:00.0030000 }", shown, StringComparison.Ordinal);
+        Assert.Contains("Drops = { }", new PeerStatistics { Drops = new Dictionary<string, long>() }.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, statistics.Drops["SRTP: replayed"]);
+        Assert.Null(new PeerStatistics().Drops);
     }
 
     [Fact]

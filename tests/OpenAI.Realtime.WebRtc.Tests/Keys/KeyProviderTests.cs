@@ -66,6 +66,20 @@ public sealed class KeyProviderTests : IAsyncLifetime, IDisposable
         Assert.Equal(TimeSpan.FromSeconds(seconds), e.RetryAfter);
     }
 
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(500)]
+    [InlineData(418)]
+    public async Task A_server_of_ones_own_that_fails_is_not_given_the_services_advice(int status)
+    {
+        _endpoint.Routes["/session"] = c => HttpEndpoint.FailAsync(c, status, "<html>");
+        var e = await Assert.ThrowsAsync<RealtimeConnectException>(
+            () => new ServerEphemeralKeyProvider(new Uri(_endpoint.Base, "/session"), _http).GetKeyAsync(Request()).AsTask());
+        Assert.StartsWith("Your key server answered", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Check KeyUrl and your server's log: it is sent a POST and must answer {\"value\":\"ek_…\"}.", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_api_key_travels_in_the_header_that_azure_wants()
     {

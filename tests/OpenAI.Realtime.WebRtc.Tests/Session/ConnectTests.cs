@@ -217,23 +217,23 @@ public sealed class ConnectTests : Harness
 
     [Theory]
     [InlineData(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, ConnectPhase.Offer, RealtimeFailure.NoLocalAddress, "network")]
-    [InlineData(PeerEndReason.IceFailed, PeerPhase.Ice, ConnectPhase.Ice, RealtimeFailure.IceFailed, "firewall")]
-    [InlineData(PeerEndReason.DtlsTimeout, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.DtlsFailed, "DTLS")]
-    [InlineData(PeerEndReason.DtlsFailed, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.DtlsFailed, "DTLS")]
-    [InlineData(PeerEndReason.FingerprintMismatch, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.FingerprintMismatch, "fingerprint")]
-    [InlineData(PeerEndReason.ChannelTimeout, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ChannelNeverOpened, "channel")]
-    [InlineData(PeerEndReason.ChannelFailed, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ChannelNeverOpened, "channel")]
-    [InlineData(PeerEndReason.ClosedByPeer, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ClosedByPeer, "hung up")]
-    [InlineData(PeerEndReason.EngineFailure, PeerPhase.Ice, ConnectPhase.Ice, RealtimeFailure.Internal, "the detail")]
+    [InlineData(PeerEndReason.IceFailed, PeerPhase.Ice, ConnectPhase.Ice, RealtimeFailure.IceFailed, "Let UDP out")]
+    [InlineData(PeerEndReason.DtlsTimeout, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.DtlsFailed, "Try again")]
+    [InlineData(PeerEndReason.DtlsFailed, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.DtlsFailed, "Try again")]
+    [InlineData(PeerEndReason.FingerprintMismatch, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.FingerprintMismatch, "Do not retry blindly")]
+    [InlineData(PeerEndReason.ChannelTimeout, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ChannelNeverOpened, "request id")]
+    [InlineData(PeerEndReason.ChannelFailed, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ChannelNeverOpened, "request id")]
+    [InlineData(PeerEndReason.ClosedByPeer, PeerPhase.Channel, ConnectPhase.Channel, RealtimeFailure.ClosedByPeer, "session configuration")]
+    [InlineData(PeerEndReason.EngineFailure, PeerPhase.Ice, ConnectPhase.Ice, RealtimeFailure.Internal, "report it")]
     public async Task Each_way_the_engine_fails_is_told_apart_and_leaves_nothing_behind(
-        PeerEndReason reason, PeerPhase peerPhase, ConnectPhase phase, RealtimeFailure failure, string word)
+        PeerEndReason reason, PeerPhase peerPhase, ConnectPhase phase, RealtimeFailure failure, string remedy)
     {
         Peer.OnConnect = _ => throw new PeerConnectionException(new PeerEnd(reason, peerPhase, "the detail"));
         var e = await ConnectFails();
         Assert.Equal(phase, e.Phase);
         Assert.Equal(failure, e.Failure);
-        Assert.Contains(word, e.Message, StringComparison.Ordinal);
-        Assert.Contains("the detail", e.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, e.Message, StringComparison.Ordinal);
+        Assert.Matches(@"\. the detail\. [A-Z].*\.$", e.Message);        // what happened, how it ended, what to do: each a sentence
         AssertNothingLeft(hungUp: true);
     }
 
@@ -253,6 +253,7 @@ public sealed class ConnectTests : Harness
         clock.Advance(TimeSpan.FromMinutes(1));
         var e = await Assert.ThrowsAsync<RealtimeConnectException>(() => attempt.Within());
         Assert.Equal(ConnectPhase.Dtls, e.Phase);
+        Assert.Contains("Try again", e.Message, StringComparison.Ordinal);
         AssertNothingLeft(hungUp: true);
     }
 

@@ -296,6 +296,32 @@ public sealed class SessionTests : Harness
     }
 
     [Fact]
+    public async Task An_engine_that_cannot_receive_ends_the_session_as_failed_with_what_it_threw_and_the_call_is_hung_up()
+    {
+        RealtimeWebRtcSession session = await ConnectAsync();
+        Peer.Receive(Delta);
+        Peer.BreakReceiving(new InvalidOperationException("no buffers left"));
+        SessionEnd end = await session.Completion.Within();
+        Assert.Equal(SessionEndReason.Failed, end.Reason);
+        Assert.Equal("Receiving events failed with InvalidOperationException: no buffers left.", end.Detail);
+        Assert.Single(await ReadAllAsync(session)); // what had come can still be read
+        await session.DisposeAsync();
+        Assert.Equal(1, HangUps);
+        Assert.True(Peer.Disposed);
+    }
+
+    [Fact]
+    public async Task A_trace_that_throws_ends_nothing()
+    {
+        await using RealtimeWebRtcSession session = await ConnectAsync(new() { EventTrace = (_, _) => throw new InvalidOperationException("disk full") });
+        Peer.Receive(Delta);
+        await session.SendAsync(new ResponseCreate());
+        Assert.Single(await ReadAsync(session, 1));
+        Assert.Equal(SessionState.Connected, session.State);
+        Assert.Single(Log.GetSnapshot(), e => e.Id.Id == 26);
+    }
+
+    [Fact]
     public async Task Muting_reaches_the_uplink()
     {
         await using RealtimeWebRtcSession session = await ConnectAsync(new() { Audio = { StartMuted = true } });

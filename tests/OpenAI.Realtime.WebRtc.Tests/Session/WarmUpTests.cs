@@ -84,6 +84,14 @@ public sealed class WarmUpTests
     }
 
     [Fact]
+    public async Task A_rehearsal_writes_nothing_into_the_log()
+    {
+        using var client = new RealtimeWebRtcClient(new() { Endpoint = Nobody, EphemeralKey = "ek_test" }, loggerFactory: _log.Factory());
+        await client.WarmUpAsync().Within();
+        Assert.Empty(_log.GetSnapshot());
+    }
+
+    [Fact]
     public async Task A_disposed_client_says_so()
     {
         RealtimeWebRtcClient client = Client("given");

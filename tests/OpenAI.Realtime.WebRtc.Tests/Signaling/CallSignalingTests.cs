@@ -186,6 +186,19 @@ public sealed class CallSignalingTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_request_id_stands_in_the_message_for_whoever_asks_the_support()
+    {
+        _endpoint.Routes["/v1/realtime/calls"] = c =>
+        {
+            c.Response.Headers["x-request-id"] = "req_42";
+            return HttpEndpoint.FailAsync(c, 500, "{}");
+        };
+        var e = await CallFails();
+        Assert.Equal("req_42", e.RequestId);
+        Assert.Contains("(request id req_42)", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_service_without_the_beta_says_how_to_leave_it()
     {
         _endpoint.Routes["/v1/realtime/calls"] = c =>

@@ -80,6 +80,9 @@ internal sealed class ScriptedPeer : IPeerConnection, IMessageChannel, IOpusTrac
         _messages.Writer.TryComplete();
     }
 
+    /// <summary>Receiving fails, and the connection goes on.</summary>
+    public void BreakReceiving(Exception exception) => _messages.Writer.TryComplete(exception);
+
     public async ValueTask<string> CreateOfferAsync(CancellationToken cancellationToken = default)
     {
         await OnOffer(cancellationToken);

@@ -10,7 +10,8 @@ public sealed class LibOpusCodecFactory : IOpusCodecFactory
 
     /// <summary>Makes one. Nothing is loaded before the first codec is made.</summary>
     /// <param name="libraryPath">
-    /// The library's file, tried before every other name. Default: null. A process loads libopus once: a path given after that has no effect.
+    /// The library's file; no other is tried, and one that cannot be loaded is an <see cref="OpusLibraryNotFoundException"/>. Default: null, the file that <c>OPUS_LIBRARY_PATH</c> names, or else
+    /// its usual names. A process loads libopus once: a path given after that has no effect.
     /// </param>
     public LibOpusCodecFactory(string? libraryPath = null) => _libraryPath = libraryPath;
 
@@ -21,7 +22,7 @@ public sealed class LibOpusCodecFactory : IOpusCodecFactory
     public string Name => "libopus";
 
     /// <summary>Loads libopus and says which one: the name it was found by, and its version.</summary>
-    /// <exception cref="OpusLibraryNotFoundException">It is missing.</exception>
+    /// <exception cref="OpusLibraryNotFoundException">It is missing, or the file that is named cannot be loaded.</exception>
     public string Describe()
     {
         OpusLibrary.Load(_libraryPath);

@@ -6,11 +6,13 @@ public static class OpusCodecs
     private static readonly Lazy<IOpusCodecFactory> Found = new(() => Choose(() => OpusLibrary.Load(path: null)));
 
     /// <summary>libopus where the machine has it, and Concentus where it has not. It is looked for once a process, at the first call.</summary>
+    /// <exception cref="OpusLibraryNotFoundException">The environment variable <c>OPUS_LIBRARY_PATH</c> names a file that cannot be loaded.</exception>
     public static IOpusCodecFactory Auto => Found.Value;
 
     /// <summary>The implementation that a choice means.</summary>
     /// <param name="choice">Which.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such choice.</exception>
+    /// <exception cref="OpusLibraryNotFoundException">The choice is <see cref="OpusCodecChoice.Auto"/>, and the environment variable <c>OPUS_LIBRARY_PATH</c> names a file that cannot be loaded.</exception>
     public static IOpusCodecFactory For(OpusCodecChoice choice) => choice switch
     {
         OpusCodecChoice.Auto => Auto,
@@ -27,7 +29,7 @@ public static class OpusCodecs
             loadLibOpus();
             return LibOpusCodecFactory.Default;
         }
-        catch (OpusLibraryNotFoundException)
+        catch (OpusLibraryNotFoundException e) when (!e.IsOfNamedFile)      // whoever names a file wants that one, and is to learn that it is not there
         {
             return ConcentusCodecFactory.Default;
         }

@@ -13,7 +13,7 @@ internal static class OpusLibrary
     /// <summary>The library's name in our <c>LibraryImport</c>s.</summary>
     public const string ImportName = "opus";
 
-    /// <summary>An environment variable that names the library's file and is tried before anything else.</summary>
+    /// <summary>An environment variable that names the library's file. It is heeded where the caller names none; then nothing else is tried.</summary>
     public const string PathVariable = "OPUS_LIBRARY_PATH";
 
     private static readonly Lock Gate = new();
@@ -25,8 +25,8 @@ internal static class OpusLibrary
     public static string? LoadedName => Volatile.Read(ref _name);
 
     /// <summary>Loads the library unless it is loaded.</summary>
-    /// <param name="path">A file to try before all others; null for none.</param>
-    /// <exception cref="OpusLibraryNotFoundException">It is nowhere; the message says what was tried and which package has it.</exception>
+    /// <param name="path">The file, and no other; null to look for it.</param>
+    /// <exception cref="OpusLibraryNotFoundException">It is nowhere; the message says what was tried and which package has it. Or the file that is named cannot be loaded.</exception>
     public static void Load(string? path)
     {
         if (Volatile.Read(ref _name) is not null)
@@ -35,9 +35,7 @@ internal static class OpusLibrary
         {
             if (_handle != 0)
                 return;
-            List<string> names = [.. Candidates(path, Environment.GetEnvironmentVariable(PathVariable), CurrentPlatform())];
-            if (!TryFind(names, NativeLoad, out nint handle, out string? name))
-                throw new OpusLibraryNotFoundException(NotFoundMessage(names));
+            (nint handle, string name) = Find(path, Environment.GetEnvironmentVariable(PathVariable), CurrentPlatform(), NativeLoad);
             if (!_resolverSet)
             {
                 NativeLibrary.SetDllImportResolver(typeof(OpusLibrary).Assembly, Resolve);
@@ -49,13 +47,24 @@ internal static class OpusLibrary
         }
     }
 
-    /// <summary>Every name to try, in order.</summary>
-    internal static IEnumerable<string> Candidates(string? path, string? fromEnvironment, OSPlatform platform)
+    /// <summary>
+    /// The library by the file that is named, or by one of its usual names. A named file that cannot be loaded is not passed over: whoever names one wants that one, and would otherwise not learn that
+    /// another runs.
+    /// </summary>
+    /// <exception cref="OpusLibraryNotFoundException">There is none.</exception>
+    internal static (nint Handle, string Name) Find(string? path, string? fromEnvironment, OSPlatform platform, Func<string, nint> load)
     {
-        if (!string.IsNullOrWhiteSpace(path))
-            yield return path;
-        if (!string.IsNullOrWhiteSpace(fromEnvironment))
-            yield return fromEnvironment;
+        (string? file, string by) = !string.IsNullOrWhiteSpace(path) ? (path, $"{nameof(LibOpusCodecFactory)} was given") : (fromEnvironment, $"the environment variable {PathVariable} names");
+        bool isNamed = !string.IsNullOrWhiteSpace(file);
+        string[] names = isNamed ? [file!] : [.. Candidates(platform)];
+        return TryFind(names, load, out nint handle, out string? name)
+            ? (handle, name)
+            : throw new OpusLibraryNotFoundException(isNamed ? NotLoadedMessage(file!, by) : NotFoundMessage(names)) { IsOfNamedFile = isNamed };
+    }
+
+    /// <summary>Its usual names, in the order in which they are tried.</summary>
+    internal static IEnumerable<string> Candidates(OSPlatform platform)
+    {
         if (platform == OSPlatform.Windows)
         {
             yield return "opus.dll";
@@ -97,6 +106,10 @@ internal static class OpusLibrary
         name = null;
         return false;
     }
+
+    private static string NotLoadedMessage(string file, string by) =>
+        $"libopus cannot be loaded from '{file}', which {by}. Does the file exist, is it libopus, and of the program's architecture? "
+        + "Correct the name, or leave it out: libopus is then looked for under its usual names.";
 
     internal static string NotFoundMessage(IReadOnlyCollection<string> tried) =>
         "The Opus codec library (libopus) was not found. Install it: "

@@ -1,6 +1,6 @@
 namespace OpenAI.Realtime.WebRtc.Media;
 
-/// <summary>libopus is not on this machine, or not where it was looked for. The message says which package has it.</summary>
+/// <summary>libopus is not on this machine, or the file that is named for it cannot be loaded. The message says which package has it, or which name to correct.</summary>
 public class OpusLibraryNotFoundException : DllNotFoundException
 {
     /// <summary>Makes one.</summary>
@@ -8,4 +8,7 @@ public class OpusLibraryNotFoundException : DllNotFoundException
         : base(message)
     {
     }
+
+    /// <summary>Whether somebody named the file. Then no other codec takes its place unasked.</summary>
+    internal bool IsOfNamedFile { get; init; }
 }

@@ -19,6 +19,9 @@ internal static class OpusPacket
     /// <summary>20 ms.</summary>
     public const int FrameSamples = IOpusEncoder.FrameSamples;
 
+    /// <summary>2.5 ms, the shortest frame: what a decoder makes up is a multiple of it (RFC 6716 §2.1.4).</summary>
+    public const int ConcealmentStep = SampleRate / 400;
+
     /// <summary>A frame of silence that any decoder plays as 20 ms: CELT, full band, mono.</summary>
     public static ReadOnlySpan<byte> Silence => [0xF8, 0xFF, 0xFE];
 

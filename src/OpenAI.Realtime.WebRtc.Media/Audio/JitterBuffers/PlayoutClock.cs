@@ -249,7 +249,7 @@ internal sealed class PlayoutClock(PacketStore store, LossStatistics losses)
         }
 
         samples = (int)Math.Min(LastSamples, missingSamples);
-        samples -= samples % 120;           // concealment goes by 2.5 ms
+        samples -= samples % OpusPacket.ConcealmentStep;
         _nextTimestamp += samples;
         PassOne(received: false);
         if (samples == 0)

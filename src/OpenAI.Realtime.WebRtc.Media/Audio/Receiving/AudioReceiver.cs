@@ -288,7 +288,7 @@ internal sealed class AudioReceiver : IAudioDownlink
 
     private int Silence(Span<short> to)
     {
-        if (!_concealing || to.Length % 120 != 0)
+        if (!_concealing || to.Length % OpusPacket.ConcealmentStep != 0)
         {
             to.Clear();
             return to.Length;

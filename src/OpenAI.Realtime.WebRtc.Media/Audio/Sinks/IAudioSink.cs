@@ -27,6 +27,6 @@ public interface IAudioSink
     /// </summary>
     void Flush();
 
-    /// <summary>How much has been written and not yet been heard; zero where the sink cannot tell. Called from any thread.</summary>
-    TimeSpan Buffered { get; }
+    /// <summary>How much has been written and not yet been heard; zero where the sink cannot tell. Called from any thread. Default: zero.</summary>
+    TimeSpan Buffered => TimeSpan.Zero;
 }

@@ -24,8 +24,8 @@ internal sealed class WaitThread
     private readonly ConcurrentQueue<IWaitClient> _requests = new();
     private readonly ISocketPoller _poller;
     private IWaitClient[] _clients = []; // copied on write, under the pool's gate
-    private long _earliest = long.MaxValue;
-    private long _posted = long.MaxValue;
+    private long _earliest = long.MaxValue; // the next deadline that the thread knows of; its own, nobody else touches it
+    private long _posted = long.MaxValue; // the earliest deadline that others have told since the thread last looked; MaxValue: none
     private long _waitingUntil = long.MinValue; // MinValue: awake, will look at everything before it waits
 
     internal WaitThread(WaitThreads pool, ISocketPoller poller)
@@ -130,7 +130,7 @@ internal sealed class WaitThread
     private int WaitForWork(bool empty, Span<UdpPort?> readable)
     {
         _earliest = Math.Min(_earliest, Interlocked.Exchange(ref _posted, long.MaxValue));
-        Volatile.Write(ref _waitingUntil, _earliest == long.MaxValue ? long.MaxValue - 1 : _earliest);
+        Volatile.Write(ref _waitingUntil, _earliest); // a real deadline is always earlier than "none", so whoever brings the first one wakes us
         Interlocked.MemoryBarrier();
         int milliseconds = empty ? (int)Linger.TotalMilliseconds : -1;
         if (!_requests.IsEmpty || Volatile.Read(ref _posted) < _earliest)
