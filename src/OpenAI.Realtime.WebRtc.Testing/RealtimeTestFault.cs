@@ -27,6 +27,10 @@ public sealed record RealtimeTestRequest(RealtimeTestRoute Route, string Path, s
 {
     /// <summary>The headers that it came with, without the key's.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
+
+    /// <summary>The request with its headers as pairs, in place of the name of a dictionary's type.</summary>
+    public override string ToString() =>
+        $"{nameof(RealtimeTestRequest)} {{ Route = {Route}, Path = {Path}, RequestId = {RequestId}, Headers = {{ {string.Join(", ", Headers.Select(header => $"{header.Key} = {header.Value}"))} }} }}";
 }
 
 /// <summary>Something that goes wrong with an HTTP request on purpose.</summary>

@@ -12,6 +12,8 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 /// </summary>
 public sealed class ScriptedRealtimeSession : IRealtimeSession
 {
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
+
     private readonly Lock _lock = new();
     private readonly List<ClientEvent> _sent = [];
     private readonly Channel<ServerEvent> _events = Channel.CreateUnbounded<ServerEvent>();
@@ -122,12 +124,17 @@ public sealed class ScriptedRealtimeSession : IRealtimeSession
     }
 
     /// <summary>Waits for the first event of a type that is sent, or has been sent already.</summary>
-    /// <param name="cancellationToken">Ends the wait; give one with a time limit, so that a test which waits in vain ends.</param>
+    /// <param name="timeout">How long to wait. Default: null, 30 s.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">No such event was sent in time; the message names those that were.</exception>
     /// <exception cref="InvalidOperationException">The session ended without it.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<T> WaitForSentAsync<T>(CancellationToken cancellationToken = default)
+    public async Task<T> WaitForSentAsync<T>(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
         where T : ClientEvent
     {
+        TimeSpan limit = timeout ?? DefaultPatience;
+        using var patience = new CancellationTokenSource(limit);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         while (true)
         {
             Task more;
@@ -136,13 +143,24 @@ public sealed class ScriptedRealtimeSession : IRealtimeSession
                 if (_sent.OfType<T>().FirstOrDefault() is { } found)
                     return found;
                 if (_state == SessionState.Closed)
-                    throw new InvalidOperationException($"The session ended, and no {typeof(T).Name} had been sent.");
+                    throw new InvalidOperationException($"The session ended, and no {typeof(T).Name} had been sent. {SentLocked()}");
                 more = _sentMore.Task;
             }
 
-            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await more.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                lock (_lock)
+                    throw new TimeoutException($"No {typeof(T).Name} was sent within {limit}. {SentLocked()}");
+            }
         }
     }
+
+    private string SentLocked() =>
+        $"Until then: {(_sent.Count == 0 ? "nothing" : string.Join(", ", _sent.Select(e => e.GetType().Name).Distinct()))}.";
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ServerEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)

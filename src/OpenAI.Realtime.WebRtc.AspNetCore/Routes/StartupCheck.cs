@@ -30,6 +30,7 @@ internal sealed class StartupCheck(IHostEnvironment environment, ILoggerFactory 
     private void Check(IServiceProvider services)
     {
         bool hasFallback = services.GetService<IOptions<AuthorizationOptions>>()?.Value.FallbackPolicy is not null;
+        HashSet<RealtimeRoute> warned = [];     // a route and its hang-up are two endpoints, and are told of once
         foreach (Endpoint endpoint in services.GetServices<EndpointDataSource>().SelectMany(source => source.Endpoints))
         {
             if (endpoint.Metadata.GetMetadata<RealtimeRouteMetadata>() is not { Route: var route })
@@ -45,7 +46,8 @@ internal sealed class StartupCheck(IHostEnvironment environment, ILoggerFactory 
                     $"{route.Name} would open sessions at this host's expense for everyone who reaches it: it has neither an authorization policy nor AllowAnonymous(). "
                     + "Add .RequireAuthorization() to it, or .AllowAnonymous() if it is meant for everyone. Only in Development does the host start without.");
             }
-            loggers.CreateLogger(AspNetLog.Category).OpenInDevelopment(route.Name);
+            if (warned.Add(route))
+                loggers.CreateLogger(AspNetLog.Category).OpenInDevelopment(route.Name);
         }
     }
 

@@ -53,6 +53,25 @@ public sealed class ScriptedSessionTests
     }
 
     [Fact]
+    public async Task Waiting_in_vain_ends_by_itself_and_says_what_was_sent_instead()
+    {
+        await using var session = new ScriptedRealtimeSession();
+        TimeoutException nothing = await Assert.ThrowsAsync<TimeoutException>(() => session.WaitForSentAsync<ResponseCancel>(TimeSpan.Zero));
+        Assert.Contains("No ResponseCancel was sent", nothing.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Until then: nothing.", nothing.Message, StringComparison.Ordinal);
+
+        await session.SendAsync(new ResponseCreate());
+        await session.SendAsync(new ResponseCreate());
+        await session.SendAsync(new InputAudioBufferClear());
+        TimeoutException others = await Assert.ThrowsAsync<TimeoutException>(() => session.WaitForSentAsync<ResponseCancel>(TimeSpan.Zero));
+        Assert.EndsWith("Until then: ResponseCreate, InputAudioBufferClear.", others.Message, StringComparison.Ordinal);
+
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => session.WaitForSentAsync<ResponseCancel>(cancellationToken: cancelled.Token));
+    }
+
+    [Fact]
     public async Task A_session_that_has_ended_takes_no_event_and_says_why()
     {
         await using var session = new ScriptedRealtimeSession();
