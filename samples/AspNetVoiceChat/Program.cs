@@ -1,5 +1,6 @@
 using AspNetVoiceChat;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 
 if (args.Any(arg => arg is "--help" or "-h" or "-?"))
 {
@@ -26,4 +27,9 @@ catch (IOException e) when (e.InnerException is AddressInUseException)
 {
     Console.Error.WriteLine($"{e.Message} Take another port: samples/run web --urls http://localhost:8000");
     return 1;
+}
+catch (OptionsValidationException e)
+{
+    Console.Error.WriteLine($"{e.Message} The key comes from OPENAI_API_KEY, the rest from the section OpenAI of the configuration.");
+    return 2;
 }

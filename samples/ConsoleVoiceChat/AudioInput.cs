@@ -32,7 +32,9 @@ internal sealed class AudioInput : IDisposable
             return new AudioInput(new SilenceAudioSource());
         if (settings.Input == Settings.Pipe)
             return new AudioInput(new StreamAudioSource(Console.OpenStandardInput(), isLive: true));
-        WavFileAudioSource file = Files.Open(() => new WavFileAudioSource(settings.Input), "--input");
+        WavFileAudioSource file = settings.Input == Settings.Question
+            ? new WavFileAudioSource(typeof(AudioInput).Assembly.GetManifestResourceStream("question.wav")!)
+            : Files.Open(() => new WavFileAudioSource(settings.Input), "--input");
         return new AudioInput(file, file, file.Duration);
     }
 

@@ -42,6 +42,7 @@ internal static class Chat
         using EventFile? events = settings.EventsFile is { } file ? Files.Open(() => new EventFile(file, timeline), "--events") : null;
         using var input = AudioInput.Open(settings);
         using var output = AudioOutput.Open(settings);
+        display.ShowStart();
         await using RealtimeTestEndpoint? endpoint = settings.IsDemo ? await RealtimeTestEndpoint.StartAsync(cancellationToken: stop) : null;
         await conversation.RunAsync(input, output, events, endpoint, stop);
         output.Close();

@@ -106,9 +106,6 @@ internal static class CommandLine
             + "allocated_bytes, ended.",
     };
 
-    /// <summary>The recording that is the microphone unless another input is named.</summary>
-    private static string Question => Path.Combine(AppContext.BaseDirectory, "question.wav");
-
     public static RootCommand Create()
     {
         var root = new RootCommand(
@@ -128,12 +125,16 @@ internal static class CommandLine
     /// <exception cref="ChatException">The options contradict each other.</exception>
     public static Settings Read(ParseResult parsed)
     {
-        string? given = NullIfEmpty(parsed.GetValue(ApiKey));
+        string? given = parsed.GetValue(ApiKey);
+        if (given is { Length: 0 })
+            throw Bad($"--api-key is empty: is the variable that it was to come from set? Leave the option out to use {KeyVariable}, or no key.");
         Uri? keyUrl = parsed.GetValue(KeyUrl);
         if (given is not null && keyUrl is not null)
             throw Bad("Use --api-key or --key-url, not both.");
         string? key = keyUrl is not null ? null : given ?? NullIfEmpty(Environment.GetEnvironmentVariable(KeyVariable));
         Uri? endpoint = parsed.GetValue(Endpoint);
+        if (parsed.GetValue(Input) is { Length: 0 })
+            throw Bad("--input must not be empty.");
         if (endpoint is not null && key is null && keyUrl is null)
             throw Bad($"--endpoint needs a key: give --api-key or --key-url, or set {KeyVariable}.");
         if (endpoint is null && (key is not null || keyUrl is not null))
@@ -148,7 +149,7 @@ internal static class CommandLine
             Model = parsed.GetValue(Model)!,
             Voice = NullIfEmpty(parsed.GetValue(Voice)),
             Instructions = parsed.GetValue(Instructions),
-            Input = parsed.GetValue(Input) ?? Question,
+            Input = parsed.GetValue(Input) ?? Settings.Question,
             Output = parsed.GetValue(Output)!,
             Codec = parsed.GetValue(Codec) switch { "libopus" => OpusCodecChoice.LibOpus, "concentus" => OpusCodecChoice.Concentus, _ => OpusCodecChoice.Auto },
             Duration = parsed.GetValue(Seconds) is { } s ? TimeSpan.FromSeconds(s) : null,
@@ -163,11 +164,11 @@ internal static class CommandLine
     /// <summary>No file is to be written over another that is in use: the microphone least of all.</summary>
     private static void CheckFiles(Settings settings)
     {
-        if (settings.Model.Length == 0 || settings.Input.Length == 0 || settings.Output.Length == 0)
-            throw Bad("--model, --input and --output must not be empty.");
+        if (settings.Model.Length == 0 || settings.Output.Length == 0)
+            throw Bad("--model and --output must not be empty.");
         (string Option, string? File)[] files =
         [
-            ("--input", settings.Input is Settings.Pipe or Settings.Silence ? null : settings.Input),
+            ("--input", settings.Input is Settings.Pipe or Settings.Silence or Settings.Question ? null : settings.Input),
             ("--output", settings.Output is Settings.Pipe or Settings.Nowhere ? null : settings.Output),
             ("--events", settings.EventsFile),
             ("--stats", settings.StatsFile),
@@ -223,7 +224,7 @@ internal static class CommandLine
               10  session expired
               11  the service hung up, or the connection was lost
               12  a file, or sound from or to a pipe, could not be read or written
-              13  libopus is missing, and --codec libopus asks for it
+              13  libopus is missing, and --codec libopus or the variable OPUS_LIBRARY_PATH asks for it
 
             Examples:
               Talk to the endpoint inside the program, no key needed:

@@ -42,6 +42,6 @@ internal enum ExitCode
     /// <summary>A file or a stream could not be read or written.</summary>
     FileProblem = 12,
 
-    /// <summary>--codec libopus, and libopus is not on this machine.</summary>
+    /// <summary>--codec libopus, and libopus is not on this machine; or OPUS_LIBRARY_PATH names a file that cannot be loaded.</summary>
     OpusMissing = 13,
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.Media;
 
@@ -22,6 +23,7 @@ internal static class Failures
     {
         ChatException known => known,
         RealtimeConnectException connect => Explain(connect),
+        OptionsValidationException options => new(ExitCode.BadArguments, "bad_arguments", $"bad arguments: {options.Message} Try --help.", e),
         OpusLibraryNotFoundException opus => new(ExitCode.OpusMissing, "opus_missing", $"libopus missing: {opus.Message}", e),
         RealtimeSessionEndedException { End: { } end } => Explain(end) ?? new(ExitCode.ConnectionLost, "connection_lost", e.Message, e),
         _ => new(ExitCode.Internal, "internal", $"something failed that should not: {e.GetType().Name}: {e.Message}", e),

@@ -12,6 +12,9 @@ internal sealed record Settings
     /// <summary>--input silence.</summary>
     public const string Silence = "silence";
 
+    /// <summary>No --input: the recording that the program brings along, inside itself. No file has an empty name.</summary>
+    public const string Question = "";
+
     /// <summary>--output none.</summary>
     public const string Nowhere = "none";
 

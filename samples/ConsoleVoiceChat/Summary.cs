@@ -17,13 +17,14 @@ internal static class Summary
         {
             AudioCounts audio = statistics.Audio;
             lines.Add(Invariant($"  sent        {audio.SentPackets} packets, {audio.SentBytes / 1000.0:0.0} kB"));
-            lines.Add(Invariant($"  received    {audio.ReceivedPackets} packets, {audio.ReceivedBytes / 1000.0:0.0} kB: {audio.Lost} lost, {audio.Late} late, {audio.Duplicate} duplicate; {audio.ConcealedSamples / 48.0:0} ms concealed"));
+            lines.Add(Invariant($"  received    {audio.ReceivedPackets} packets, {audio.ReceivedBytes / 1000.0:0.0} kB: {audio.Lost} lost, {audio.Late} late, {audio.Duplicate} duplicate; {audio.ConcealedSamples / 48.0:0} ms made up (late or missing)"));
             lines.Add(Invariant($"  jitter      {audio.JitterMs:0.0} ms, buffered for {audio.BufferMs:0} ms"));
+            lines.Add($"  codec       {statistics.Codec ?? "unknown"}");
             lines.Add($"  secured by  {statistics.DtlsCipher ?? "unknown"}, {statistics.SrtpProfile ?? "unknown"}");
             if (statistics.CallId is { } id)
                 lines.Add($"  call        {Clean.OneLine(id)}");
         }
-        lines.Add(Invariant($"  memory      {statistics.AllocatedBytes / 1e6:0.0} MB allocated{(settings.IsDemo ? ", the endpoint's included" : "")}"));
+        lines.Add(Invariant($"  memory      {statistics.AllocatedBytes / 1e6:0.0} MB allocated in all{(settings.IsDemo ? ", the endpoint's included" : "")}"));
         if (conversation.Counted is not null && settings.Output is not (Settings.Pipe or Settings.Nowhere))
             lines.Add($"  heard       {settings.Output}");
         return lines;

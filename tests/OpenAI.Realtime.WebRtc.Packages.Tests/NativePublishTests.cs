@@ -19,6 +19,25 @@ public sealed class NativePublishTests(NativeProgram program) : IClassFixture<Na
     }
 
     [NativeFact]
+    public async Task It_is_one_file_that_runs_wherever_it_is_taken()
+    {
+        (await program.PublishAsync()).ShouldSucceedWithoutWarning();
+        Assert.Equal([program.Path], Directory.GetFileSystemEntries(Path.GetDirectoryName(program.Path)!));
+        string folder = Directory.CreateTempSubdirectory("native-alone-").FullName;
+        try
+        {
+            string alone = Path.Combine(folder, "ConsoleVoiceChat");
+            File.Copy(program.Path, alone);
+            var withoutKey = new Dictionary<string, string> { ["OPENAI_API_KEY"] = "" };
+            (await Command.RunAsync(alone, folder, TimeSpan.FromMinutes(2), withoutKey, "--seconds", "1", "--output", "none")).ShouldSucceed();
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [NativeFact]
     public Task It_holds_a_conversation_with_managed_Opus() => ItHoldsAConversationAsync("concentus", "Concentus");
 
     [NativeLibOpusFact]

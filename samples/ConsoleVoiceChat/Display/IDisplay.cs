@@ -12,6 +12,9 @@ internal enum Speaker
 /// <summary>Shows a conversation. Called from any thread; never throws, never waits for long.</summary>
 internal interface IDisplay : IAsyncDisposable
 {
+    /// <summary>Everything that was asked for could be opened, and the conversation begins.</summary>
+    void ShowStart();
+
     /// <summary>A step of connecting has been passed.</summary>
     void ShowPhase(ConnectStep step, TimeSpan at);
 

@@ -27,6 +27,11 @@ internal sealed class LiveDisplay : IDisplay
         _drawing = RunAsync();
     }
 
+    public void ShowStart()
+    {
+        // Whom it talks to stands in the title of every frame.
+    }
+
     public void ShowPhase(ConnectStep step, TimeSpan at)
     {
         lock (_lock)

@@ -11,13 +11,16 @@ internal sealed class PlainDisplay : IDisplay
     private readonly Stream _stream;
     private readonly EventList _events = new(1);
     private readonly HashSet<string> _said = [];
+    private readonly Settings _settings;
     private EventList.Entry? _repeating;
 
     public PlainDisplay(Stream stream, Settings settings)
     {
         _stream = stream;
-        WriteLines([$"Talking to {settings.Model} at {settings.Service}."]);
+        _settings = settings;
     }
+
+    public void ShowStart() => Write($"Talking to {_settings.Model} at {_settings.Service}.");
 
     public void ShowPhase(ConnectStep step, TimeSpan at) =>
         Write($"{Seconds(at)}   {StepNames.Of(step)}");

@@ -36,7 +36,7 @@ public sealed class DemoTests
     private static void Assert_the_callers_words_came_back(string wav)
     {
         (short[] heard, int rate) = Sound.ReadWav(wav);
-        (short[] question, _) = Sound.ReadWav(Path.Combine(Path.GetDirectoryName(SampleProgram.Path)!, "question.wav"));
+        (short[] question, _) = Sound.ReadWav(SampleProgram.Source("question.wav"));
         Assert.Equal(24_000, rate);
         Assert.InRange(heard.Length / 24_000.0, 15, 30);
 
@@ -99,5 +99,8 @@ public sealed class DemoTests
         Assert.Matches(@"(?m)^assistant: \[your own words, played back", ended.Text);
         Assert.Contains("Ended: the reply has been played.", ended.Text);
         Assert.Contains("conversation.wav", ended.Text);
+        Assert.StartsWith("Talking to ", ended.Text);
+        Assert.Matches(@"(?m)^  codec       (libopus|Concentus)$", ended.Text);
+        Assert.Matches(@"(?m)^  received .*; \d+ ms made up \(late or missing\)$", ended.Text);
     }
 }

@@ -78,6 +78,16 @@ public sealed class FailureTests
         SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, endpoint, option, file, "--seconds", "1");
         AssertFailed(ended, 12, option);
         Assert.Empty(endpoint.Requests);
+        Assert.DoesNotContain("Talking to", ended.Text);
+    }
+
+    [Fact]
+    public async Task A_key_that_can_be_none_is_a_bad_argument()
+    {
+        using var folder = new TestFolder();
+        SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, "--api-key", "sk bad key");
+        AssertFailed(ended, 2, "ApiKey holds a character");
+        Assert.DoesNotContain("sk bad key", ended.ToString());
     }
 
     [Fact]
@@ -101,6 +111,8 @@ public sealed class FailureTests
     [InlineData("--endpoint", "http://127.0.0.1:1/v1")]      // without a key
     [InlineData("--output", "same.wav", "--input", "same.wav")]
     [InlineData("--api-key", "sk-1", "--key-url", "http://127.0.0.1:1/")]
+    [InlineData("--api-key", "")]
+    [InlineData("--input", "")]
     public async Task A_command_line_that_makes_no_sense_is_refused_in_one_line(params string[] arguments)
     {
         using var folder = new TestFolder();

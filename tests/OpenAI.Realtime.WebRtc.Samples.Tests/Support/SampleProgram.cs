@@ -27,6 +27,9 @@ internal sealed class SampleProgram : IDisposable
     public static string Path { get; } = System.IO.Path.GetFullPath(typeof(SampleProgram).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "ConsoleVoiceChat").Value!);
 
+    /// <summary>A file among the program's sources.</summary>
+    public static string Source(string name) => System.IO.Path.GetFullPath(System.IO.Path.Combine(Path, "..", "..", "..", "..", name));
+
     /// <summary>Starts it in a folder, without a key from the environment.</summary>
     public static SampleProgram Start(TestFolder folder, params string[] arguments) => Start(folder, "dotnet", [Path, .. arguments]);
 

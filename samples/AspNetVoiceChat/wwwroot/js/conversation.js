@@ -14,7 +14,7 @@ import { Failure } from './failures.js';
 //   received  detail: an event of the service
 //   end       detail: { reason: 'closed' | 'expired' | 'failed', failure? }; exactly once, and nothing after it
 
-/** 'disconnected' often heals by itself; agents of OpenAI wait as long. */
+/** 'disconnected' often heals by itself, so the call is given some seconds before it counts as lost. */
 const INTERRUPTION_GRACE = 5_000;
 
 export class Conversation extends EventTarget {
@@ -99,7 +99,7 @@ export class Conversation extends EventTarget {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         const hasPath = ['connected', 'completed'].includes(this.#peer.iceConnectionState);
-        reject(new Failure(hasPath ? 'channel-failed' : 'path-failed', `ICE ${this.#peer.iceConnectionState}, DTLS ${this.#peer.connectionState}`));
+        reject(new Failure(hasPath ? 'channel-failed' : 'path-failed', `ICE ${this.#peer.iceConnectionState}, connection ${this.#peer.connectionState}`));
       }, this.pathTimeout);
       this.#channel.addEventListener('open', () => { clearTimeout(timer); resolve(); }, { once: true });
       // However the call ends, this wait ends with it.
