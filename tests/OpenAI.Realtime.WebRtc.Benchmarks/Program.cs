@@ -9,8 +9,8 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Events;
 using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Benchmarks.Packets;
-using OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
 using OpenAI.Realtime.WebRtc.Benchmarks.Types;
+using OpenAI.Realtime.WebRtc.Benchmarks.VirtualTime;
 
 // Each makes a row or two of docs/performance.md.
 return args switch
@@ -18,6 +18,7 @@ return args switch
     ["all"] => await AllAsync(),
     ["connect", .. string[] rest] => await ConnectBenchmark.RunAsync(rest),
     ["round-trips"] => RoundTripBenchmark.Run(),
+    ["connect-loss", .. string[] rest] => ConnectLossBenchmark.Run(rest),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
     ["sessions", .. string[] rest] => await SessionsBenchmark.RunAsync(rest),
@@ -52,6 +53,7 @@ static int Help()
     Console.WriteLine("""
         connect [warm] [cold] [program …]               the whole SDK, key at hand → channel open; what is allocated
         round-trips                                     from the answer to the first event, in virtual time
+        connect-loss [connects]                         connecting on lines that lose, in virtual time
         packets [packets]                               bytes and time of an RTP packet, each way
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets
         sessions [calls,…] [seconds] [rounds] [program]  the same of whole sessions, beside another program

@@ -118,6 +118,7 @@ public sealed partial class WebRtcPeer
             _ice.AddRemoteCandidate(ToIce(candidate));
         _ice.Start(now);
         HandleIceEvents(now);
+        HandleEarlyDatagrams(now);
     }
 
     private static IceCandidate ToIce(in SdpCandidate candidate) => new(

@@ -120,7 +120,7 @@ public class TransferTests
     }
 
     [Fact]
-    public void T3_waits_twice_as_long_each_time_and_the_flight_shrinks_to_one_packet()
+    public void After_two_probes_T3_waits_twice_as_long_each_time_and_the_flight_shrinks_to_one_packet()
     {
         SctpLink link = Link(1, 1163);
         link.Connect();
@@ -135,6 +135,9 @@ public class TransferTests
         link.A.Send(0, 53, Packets.Message(5000, 2), link.Now);
         link.RunFor(TimeSpan.FromSeconds(20));
         List<Instant> moments = sent.Distinct().ToList();
+        Assert.Equal(2, link.A.Counters.TailProbes);
+        Assert.Equal(moments[1] - moments[0], moments[2] - moments[1]);
+        moments = moments[2..];
         Assert.True(moments.Count >= 6);
         for (int i = 2; i < moments.Count; i++)
         {
@@ -144,6 +147,83 @@ public class TransferTests
 
         Assert.All(moments.Skip(1), moment => Assert.Equal(1, sent.Count(s => s == moment)));
         Assert.Equal(1132, link.A.CongestionWindow);
+    }
+
+    [Fact]
+    public void The_last_packet_of_a_burst_is_sent_again_after_a_round_trip_and_a_half()
+    {
+        SctpLink link = Link(1, 1163);
+        link.Connect();
+        ExchangeOneWay(link, link.A, link.B, Packets.Message(10_000, 1));
+        int data = 0;
+        link.Passes = (toB, packet) => !toB || !Packets.TypesOf(packet).Contains(ChunkType.Data) || ++data != 4;
+        Instant start = link.Now;
+        link.A.Send(0, 53, Packets.Message(4 * 1000, 2), link.Now);
+        link.RunUntil(() => link.B.TryPeekMessage(out _));
+        Assert.Equal(1, link.A.Counters.TailProbes);
+        Assert.Equal(0, link.A.Counters.T3Expirations);
+        Assert.True(link.Now - start < 4 * link.Delay + TimeSpan.FromMilliseconds(30), $"{link.Now - start}");
+    }
+
+    [Fact]
+    public void What_was_overtaken_is_sent_again_when_it_is_older_than_a_round_trip()
+    {
+        // One message follows another; the first is lost. There are never three reports.
+        SctpLink link = Link(1, 1163);
+        link.Connect();
+        ExchangeOneWay(link, link.A, link.B, Packets.Message(10_000, 1));
+        int data = 0;
+        link.Passes = (toB, packet) => !toB || !Packets.TypesOf(packet).Contains(ChunkType.Data) || ++data != 1;
+        link.A.Send(0, 53, [1], link.Now);
+        link.RunFor(TimeSpan.FromMilliseconds(20));
+        Instant start = link.Now;
+        link.A.Send(0, 53, [2], link.Now);
+        link.RunUntil(() => link.B.TryPeekMessage(out _));
+        Assert.Equal(1, link.A.Counters.FastRetransmits);
+        Assert.Equal(0, link.A.Counters.TailProbes + link.A.Counters.T3Expirations);
+        Assert.Equal(3 * link.Delay, link.Now - start); // the second message, its SACK, the first message again
+    }
+
+    [Fact]
+    public void Reordering_by_less_than_a_quarter_of_a_round_trip_is_no_loss()
+    {
+        for (int seed = 1; seed <= 20; seed++)
+        {
+            SctpLink link = new(seed) { Delay = TimeSpan.FromMilliseconds(50), Jitter = TimeSpan.FromMilliseconds(8) };
+            link.Connect();
+            for (int i = 0; i < 100; i++)
+            {
+                link.A.Send(0, 53, Packets.Message(2000, i), link.Now);
+                link.RunFor(TimeSpan.FromMilliseconds(5));
+            }
+
+            link.RunFor(TimeSpan.FromSeconds(2));
+            // The first time is a surprise; from then on only time counts.
+            Assert.True(link.A.Counters.ChunksRetransmitted <= 2, $"seed {seed}: {link.A.Counters.ChunksRetransmitted}");
+        }
+    }
+
+    [Fact]
+    public void A_peer_that_holds_its_SACKs_back_is_soon_given_that_time()
+    {
+        SctpLink link = Link(1, 1163);
+        link.Connect();
+        // A peer without RFC 7053: its SACK comes 200 ms after a single packet.
+        link.Passes = (toB, packet) =>
+        {
+            if (toB || !Packets.TypesOf(packet).Contains(ChunkType.Sack))
+                return true;
+            link.Inject(toB: false, packet, link.Delay + TimeSpan.FromMilliseconds(200));
+            return false;
+        };
+        for (int i = 0; i < 10; i++)
+        {
+            link.A.Send(0, 53, [(byte)i], link.Now);
+            link.RunFor(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.InRange(link.A.Counters.TailProbes, 3, 6);
+        Assert.Equal(0, link.A.Counters.T3Expirations);
     }
 
     [Fact]

@@ -23,6 +23,9 @@ internal struct OutstandingChunk
 
     /// <summary>Counts transmissions: of two chunks, the one sent later has the higher one, whatever their TSNs.</summary>
     public long SendOrder;
+
+    /// <summary>When it was sent last.</summary>
+    public Instant SentAt;
     public uint Ppid;
     public ushort Length;
     public ushort StreamId;
@@ -31,6 +34,7 @@ internal struct OutstandingChunk
     public byte MissingReports;
     public OutstandingState State;
     public bool IsWindowProbe;
+    public bool WasSentAgain;
 }
 
 /// <summary>What a SACK has changed.</summary>
@@ -42,7 +46,7 @@ internal struct SackOutcome
     /// <summary>Whether the cumulative TSN moved on.</summary>
     public bool CumulativeAdvanced;
 
-    /// <summary>Whether a chunk has been reported missing for the third time.</summary>
+    /// <summary>Whether a chunk has been reported missing for the third time, or is too old beside one that has been acknowledged.</summary>
     public bool HasLosses;
 
     /// <summary>Where the send buffer may be freed to.</summary>
@@ -65,6 +69,8 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     private Serial32 _firstTsn = firstTsn;
     private int _lostCount;
     private long _lastOrder;
+    private long _latestAckedOrder;
+    private bool _hasSeenReordering;
 
     public int Count => _chunks.Count;
 
@@ -83,10 +89,12 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     public Serial32 TsnOf(int index) => _firstTsn + index;
 
     /// <summary>A new chunk is sent; its TSN is <see cref="NextTsn"/>.</summary>
-    public void Add(in OutstandingChunk chunk)
+    public void Add(in OutstandingChunk chunk, Instant now)
     {
         _chunks.Enqueue(chunk);
-        _chunks[Count - 1].SendOrder = ++_lastOrder;
+        ref OutstandingChunk added = ref _chunks[Count - 1];
+        added.SendOrder = ++_lastOrder;
+        added.SentAt = now;
         FlightSize += chunk.Length;
     }
 
@@ -99,12 +107,14 @@ internal sealed class OutstandingData(Serial32 firstTsn)
         return index;
     }
 
-    public void MarkSentAgain(int index)
+    public void MarkSentAgain(int index, Instant now)
     {
         ref OutstandingChunk chunk = ref _chunks[index];
         chunk.State = OutstandingState.InFlight;
         chunk.MissingReports = 0;
         chunk.SendOrder = ++_lastOrder;
+        chunk.SentAt = now;
+        chunk.WasSentAgain = true;
         _lostCount--;
         FlightSize += chunk.Length;
     }
@@ -132,6 +142,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
         while (Count > 0 && _firstTsn <= cumulativeTsn)
         {
             OutstandingChunk chunk = _chunks.Dequeue();
+            LearnReordering(chunk);
             if (chunk.State == OutstandingState.InFlight)
                 FlightSize -= chunk.Length;
             if (chunk.State == OutstandingState.Lost)
@@ -178,7 +189,9 @@ internal sealed class OutstandingData(Serial32 firstTsn)
             MarkNotAcked(index++);
 
         // A chunk is reported missing by a SACK that newly acknowledges what was sent after it. Of chunks sent once that is the HTNA rule of
-        // §7.2.4; and one whose repetition is lost too need not wait for T3-rtx.
+        // §7.2.4; and one whose repetition is lost too need not wait for T3-rtx. Where packets overtake each other three reports say nothing: there only time does (RFC 8985 §6.2).
+        if (_hasSeenReordering)
+            return;
         for (int i = 0; i < Count; i++)
         {
             ref OutstandingChunk chunk = ref _chunks[i];
@@ -190,9 +203,55 @@ internal sealed class OutstandingData(Serial32 firstTsn)
         }
     }
 
+    /// <summary>
+    /// What is older than <paramref name="age"/>, while something sent after it has been acknowledged, is lost (the idea of RFC 8985 §6.2): a few chunks are lost together as often as not, and
+    /// then there are no three reports.
+    /// </summary>
+    /// <param name="latestAckedOrder">Of the SACK that came, or 0.</param>
+    /// <param name="age">A round trip, and what a packet may be late by.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="next">When the next one will be so old.</param>
+    /// <returns>Whether something is lost.</returns>
+    public bool MarkOldLost(long latestAckedOrder, TimeSpan age, Instant now, out Instant next)
+    {
+        _latestAckedOrder = Math.Max(_latestAckedOrder, latestAckedOrder);
+        next = Instant.Never;
+        bool found = false;
+        for (int i = 0; i < Count; i++)
+        {
+            ref OutstandingChunk chunk = ref _chunks[i];
+            if (chunk.State != OutstandingState.InFlight || chunk.SendOrder >= _latestAckedOrder)
+                continue;
+            if (chunk.SentAt + age > now)
+            {
+                next = Instant.Min(next, chunk.SentAt + age);
+                continue;
+            }
+
+            MarkLost(i);
+            found = true;
+        }
+
+        return found;
+    }
+
+    /// <summary>The last chunk that is in flight; −1 when none is.</summary>
+    public int IndexOfLastInFlight()
+    {
+        int index = Count - 1;
+        while (index >= 0 && _chunks[index].State != OutstandingState.InFlight)
+            index--;
+        return index;
+    }
+
+    /// <summary>What was sent once and is acknowledged only now, after something sent later was, has been overtaken.</summary>
+    private void LearnReordering(in OutstandingChunk chunk) =>
+        _hasSeenReordering |= chunk.State != OutstandingState.Acked && !chunk.WasSentAgain && chunk.SendOrder < _latestAckedOrder;
+
     private int MarkAcked(int index)
     {
         ref OutstandingChunk chunk = ref _chunks[index];
+        LearnReordering(chunk);
         if (chunk.State == OutstandingState.InFlight)
             FlightSize -= chunk.Length;
         else

@@ -1,29 +1,44 @@
 using System.Net;
-using System.Security.Cryptography;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Engine.Sdp;
 
-namespace OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
+namespace OpenAI.Realtime.WebRtc.Benchmarks.VirtualTime;
 
-/// <summary>Two engine peers on a link that only delays, in virtual time: time jumps from one event to the next.</summary>
+/// <summary>What a simulated line does to datagrams, each way.</summary>
+/// <param name="Delay">One way; half a round trip.</param>
+/// <param name="Loss">The chance that a datagram is lost, 0 to 1.</param>
+/// <param name="Jitter">Added to the delay, uniformly.</param>
+internal readonly record struct VirtualLink(TimeSpan Delay, double Loss = 0, TimeSpan Jitter = default);
+
+/// <summary>Two engine peers on a simulated line, in virtual time: time jumps from one event to the next.</summary>
 internal sealed class VirtualPair : IDisposable
 {
     private static readonly TransportAddress s_offererAddress = TransportAddress.From(IPAddress.Parse("192.0.2.1"), 40001);
     private static readonly TransportAddress s_answererAddress = TransportAddress.From(IPAddress.Parse("192.0.2.2"), 3478);
 
     private readonly PriorityQueue<(WebRtcPeer To, byte[] Bytes, TransportPath Path), (long At, int Order)> _inFlight = new();
-    private readonly TimeSpan _oneWay;
+    private readonly VirtualLink _link;
+    private readonly Random _network;
     private readonly byte[] _buffer = new byte[2048];
     private int _sent;
 
-    /// <param name="oneWay">The delay each way; half a round trip.</param>
+    /// <param name="link">The line between the two.</param>
     /// <param name="lite">Whether the answering side is ICE-lite, as production is.</param>
     /// <param name="channelId">The channel's id where both sides know it beforehand.</param>
-    public VirtualPair(TimeSpan oneWay, bool lite, ushort? channelId = null)
+    /// <param name="answererIsDtlsServer">Whether the offering side is the DTLS client.</param>
+    /// <param name="seed">What the line loses, and what the peers draw.</param>
+    public VirtualPair(VirtualLink link, bool lite, ushort? channelId = null, bool answererIsDtlsServer = false, int seed = 1)
     {
-        _oneWay = oneWay;
-        PeerOptions options = new() { WallClockAtZero = DateTimeOffset.UnixEpoch.AddYears(56), Random = new SystemRandom(), NegotiatedChannelId = channelId };
+        _link = link;
+        _network = new Random(seed);
+        PeerOptions options = new()
+        {
+            WallClockAtZero = DateTimeOffset.UnixEpoch.AddYears(56),
+            Random = new SeededRandom(seed),
+            NegotiatedChannelId = channelId,
+            AnswerAsDtlsServer = answererIsDtlsServer,
+        };
         Offerer = new WebRtcPeer(options, Now);
         Answerer = new WebRtcPeer(options with { IceLite = lite }, Now);
         Offerer.AddLocalAddress(s_offererAddress);
@@ -44,14 +59,41 @@ internal sealed class VirtualPair : IDisposable
     /// <summary>When the offerer had its first message.</summary>
     public Instant? FirstMessage { get; private set; }
 
+    /// <summary>Why the connection ended, where it did.</summary>
+    public PeerEnd? End { get; private set; }
+
+    public int DatagramsSent => _sent;
+
     /// <summary>Exchanges offer and answer, and runs until the offerer has the message that the answerer sends as soon as its channel is open.</summary>
     public void Connect()
+    {
+        Negotiate();
+        while (FirstMessage is null)
+        {
+            if (!Step())
+                throw new InvalidOperationException("They did not connect.");
+        }
+    }
+
+    /// <summary>Exchanges offer and answer, and runs until the offerer's channel is open.</summary>
+    /// <returns>How long it took; null when it failed.</returns>
+    public TimeSpan? TryConnect()
+    {
+        Negotiate();
+        while (!OffererEvents.ContainsKey(PeerEventKind.ChannelOpen))
+        {
+            if (End is not null || !Step())
+                return null;
+        }
+
+        return OffererEvents[PeerEventKind.ChannelOpen] - Instant.Zero;
+    }
+
+    private void Negotiate()
     {
         if (!Answerer.TryCreateAnswer(Offerer.CreateOffer(), Now, out string answer, out SdpError error) || !Offerer.TrySetAnswer(answer, Now, out error))
             throw new InvalidOperationException(error.Message);
         Drain();
-        while (FirstMessage is null)
-            Step();
     }
 
     public void Dispose()
@@ -60,13 +102,13 @@ internal sealed class VirtualPair : IDisposable
         Answerer.Dispose();
     }
 
-    private void Step()
+    private bool Step()
     {
         Instant next = Instant.Min(Offerer.NextTimeout.At, Answerer.NextTimeout.At);
         if (_inFlight.TryPeek(out _, out (long At, int Order) first))
             next = Instant.Min(next, new Instant(first.At));
         if (next > Instant.Zero + TimeSpan.FromMinutes(1))
-            throw new InvalidOperationException("They did not connect.");
+            return false;
         Now = next < Now ? Now : next;
         while (_inFlight.TryPeek(out (WebRtcPeer To, byte[] Bytes, TransportPath Path) datagram, out first) && first.At <= Now.Ticks)
         {
@@ -78,6 +120,7 @@ internal sealed class VirtualPair : IDisposable
         Offerer.HandleTimeout(Now);
         Answerer.HandleTimeout(Now);
         Drain();
+        return true;
     }
 
     private void Drain()
@@ -91,10 +134,18 @@ internal sealed class VirtualPair : IDisposable
         while (true)
         {
             while (from.TryTakeDatagram(_buffer, out int length, out TransportPath path))
-                _inFlight.Enqueue((to, _buffer[..length], new(path.Protocol, path.Remote, path.Local)), ((Now + _oneWay).Ticks, _sent++));
+            {
+                _sent++;
+                if (_network.NextDouble() < _link.Loss)
+                    continue;
+                Instant at = Now + _link.Delay + (_link.Jitter * _network.NextDouble());
+                _inFlight.Enqueue((to, _buffer[..length], new(path.Protocol, path.Remote, path.Local)), (at.Ticks, _sent));
+            }
+
             if (!from.TryTakeEvent(out PeerEvent e))
                 break;
             events.TryAdd(e.Kind, Now);
+            End ??= e.End;
             if (e.Kind == PeerEventKind.ChannelOpen && from == Answerer)
                 from.SendMessage("""{"type":"session.created"}"""u8, MessageKind.Text, Now);
         }
@@ -103,8 +154,10 @@ internal sealed class VirtualPair : IDisposable
             FirstMessage = Now;
     }
 
-    private sealed class SystemRandom : RandomSource
+    private sealed class SeededRandom(int seed) : RandomSource
     {
-        public override void Fill(Span<byte> destination) => RandomNumberGenerator.Fill(destination);
+        private readonly Random _random = new(seed);
+
+        public override void Fill(Span<byte> destination) => _random.NextBytes(destination);
     }
 }
