@@ -1,4 +1,5 @@
 using OpenAI.Realtime.WebRtc.Benchmarks.Audio;
+using OpenAI.Realtime.WebRtc.Benchmarks.BadLines;
 using OpenAI.Realtime.WebRtc.Benchmarks.Calls;
 using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
@@ -19,6 +20,7 @@ return args switch
     ["connect", .. string[] rest] => await ConnectBenchmark.RunAsync(rest),
     ["round-trips"] => RoundTripBenchmark.Run(),
     ["connect-loss", .. string[] rest] => ConnectLossBenchmark.Run(rest),
+    ["bad-lines", .. string[] rest] => await BadLinesBenchmark.RunAsync(rest),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
     ["sessions", .. string[] rest] => await SessionsBenchmark.RunAsync(rest),
@@ -54,6 +56,7 @@ static int Help()
         connect [warm] [cold] [program …]               the whole SDK, key at hand → channel open; what is allocated
         round-trips                                     from the answer to the first event, in virtual time
         connect-loss [connects]                         connecting on lines that lose, in virtual time
+        bad-lines [connects] [percent,…] [ms,…] [kind,…]   the same on real sockets, beside Chromium
         packets [packets]                               bytes and time of an RTP packet, each way
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets
         sessions [calls,…] [seconds] [rounds] [program]  the same of whole sessions, beside another program
