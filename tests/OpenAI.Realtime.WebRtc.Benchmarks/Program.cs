@@ -20,6 +20,7 @@ return args switch
     ["connect", .. string[] rest] => await ConnectBenchmark.RunAsync(rest),
     ["round-trips"] => RoundTripBenchmark.Run(),
     ["connect-loss", .. string[] rest] => ConnectLossBenchmark.Run(rest),
+    ["event-loss", .. string[] rest] => EventLossBenchmark.Run(rest),
     ["bad-lines", .. string[] rest] => await BadLinesBenchmark.RunAsync(rest),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
@@ -56,6 +57,7 @@ static int Help()
         connect [warm] [cold] [program …]               the whole SDK, key at hand → channel open; what is allocated
         round-trips                                     from the answer to the first event, in virtual time
         connect-loss [connects]                         connecting on lines that lose, in virtual time
+        event-loss [messages]                           events on lines that lose, in virtual time
         bad-lines [connects] [percent,…] [ms,…] [kind,…]   the same on real sockets, beside Chromium
         packets [packets]                               bytes and time of an RTP packet, each way
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets

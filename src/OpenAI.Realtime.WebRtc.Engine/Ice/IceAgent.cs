@@ -207,6 +207,9 @@ internal sealed partial class IceAgent
 
     public bool TryTakeEvent(out IceEvent e) => _events.TryDequeue(out e);
 
+    /// <summary>The last path that was selected, for who asks afterwards; null before there was one.</summary>
+    public TransportPath? LastPath { get; private set; }
+
     /// <summary>Where data goes; false before a pair is selected and after consent has expired.</summary>
     public bool TryGetSelectedPath(out TransportPath path)
     {

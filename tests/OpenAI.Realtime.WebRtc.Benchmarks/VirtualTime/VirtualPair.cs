@@ -9,7 +9,9 @@ namespace OpenAI.Realtime.WebRtc.Benchmarks.VirtualTime;
 /// <param name="Delay">One way; half a round trip.</param>
 /// <param name="Loss">The chance that a datagram is lost, 0 to 1.</param>
 /// <param name="Jitter">Added to the delay, uniformly.</param>
-internal readonly record struct VirtualLink(TimeSpan Delay, double Loss = 0, TimeSpan Jitter = default);
+/// <param name="BytesPerSecond">What it carries; 0: all.</param>
+/// <param name="QueueBytes">How much waits in front of it; what comes beyond is lost.</param>
+internal readonly record struct VirtualLink(TimeSpan Delay, double Loss = 0, TimeSpan Jitter = default, int BytesPerSecond = 0, int QueueBytes = 0);
 
 /// <summary>Two engine peers on a simulated line, in virtual time: time jumps from one event to the next.</summary>
 internal sealed class VirtualPair : IDisposable
@@ -18,10 +20,10 @@ internal sealed class VirtualPair : IDisposable
     private static readonly TransportAddress s_answererAddress = TransportAddress.From(IPAddress.Parse("192.0.2.2"), 3478);
 
     private readonly PriorityQueue<(WebRtcPeer To, byte[] Bytes, TransportPath Path), (long At, int Order)> _inFlight = new();
-    private readonly VirtualLink _link;
     private readonly Random _network;
     private readonly byte[] _buffer = new byte[2048];
     private int _sent;
+    private (Instant Offerer, Instant Answerer) _freeAt;
 
     /// <param name="link">The line between the two.</param>
     /// <param name="lite">Whether the answering side is ICE-lite, as production is.</param>
@@ -30,7 +32,7 @@ internal sealed class VirtualPair : IDisposable
     /// <param name="seed">What the line loses, and what the peers draw.</param>
     public VirtualPair(VirtualLink link, bool lite, ushort? channelId = null, bool answererIsDtlsServer = false, int seed = 1)
     {
-        _link = link;
+        Link = link;
         _network = new Random(seed);
         PeerOptions options = new()
         {
@@ -63,6 +65,32 @@ internal sealed class VirtualPair : IDisposable
     public PeerEnd? End { get; private set; }
 
     public int DatagramsSent => _sent;
+
+    /// <summary>Datagrams lost because the queue was full.</summary>
+    public int Overflowed { get; private set; }
+
+    /// <summary>The line; may change while the pair runs.</summary>
+    public VirtualLink Link { get; set; }
+
+    /// <summary>Called with each message that either side takes.</summary>
+    public Action<WebRtcPeer, byte[]>? OnMessage { get; set; }
+
+    /// <summary>Lets time pass until <paramref name="done"/>.</summary>
+    /// <returns>False: it had not happened at <paramref name="end"/>.</returns>
+    public bool RunUntil(Func<bool> done, Instant end)
+    {
+        Drain();
+        while (!done())
+        {
+            if (!Step(end))
+            {
+                Now = end;
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Exchanges offer and answer, and runs until the offerer has the message that the answerer sends as soon as its channel is open.</summary>
     public void Connect()
@@ -102,12 +130,14 @@ internal sealed class VirtualPair : IDisposable
         Answerer.Dispose();
     }
 
-    private bool Step()
+    private bool Step() => Step(Instant.Zero + TimeSpan.FromMinutes(1));
+
+    private bool Step(Instant end)
     {
         Instant next = Instant.Min(Offerer.NextTimeout.At, Answerer.NextTimeout.At);
         if (_inFlight.TryPeek(out _, out (long At, int Order) first))
             next = Instant.Min(next, new Instant(first.At));
-        if (next > Instant.Zero + TimeSpan.FromMinutes(1))
+        if (next > end)
             return false;
         Now = next < Now ? Now : next;
         while (_inFlight.TryPeek(out (WebRtcPeer To, byte[] Bytes, TransportPath Path) datagram, out first) && first.At <= Now.Ticks)
@@ -136,9 +166,11 @@ internal sealed class VirtualPair : IDisposable
             while (from.TryTakeDatagram(_buffer, out int length, out TransportPath path))
             {
                 _sent++;
-                if (_network.NextDouble() < _link.Loss)
+                if (_network.NextDouble() < Link.Loss)
                     continue;
-                Instant at = Now + _link.Delay + (_link.Jitter * _network.NextDouble());
+                if (!TryQueue(from, length, out TimeSpan queued))
+                    continue;
+                Instant at = Now + queued + Link.Delay + (Link.Jitter * _network.NextDouble());
                 _inFlight.Enqueue((to, _buffer[..length], new(path.Protocol, path.Remote, path.Local)), (at.Ticks, _sent));
             }
 
@@ -152,6 +184,33 @@ internal sealed class VirtualPair : IDisposable
 
         if (from == Offerer && FirstMessage is null && from.TryPeekMessage(out _, out _))
             FirstMessage = Now;
+        while (OnMessage is not null && from.TryPeekMessage(out int length, out _))
+        {
+            byte[] message = new byte[length];
+            from.TakeMessage(message, Now);
+            OnMessage(from, message);
+        }
+    }
+
+    /// <summary>How long a datagram waits for the line and takes on it.</summary>
+    private bool TryQueue(WebRtcPeer from, int length, out TimeSpan queued)
+    {
+        queued = default;
+        if (Link.BytesPerSecond == 0)
+            return true;
+        ref Instant free = ref from == Offerer ? ref _freeAt.Offerer : ref _freeAt.Answerer;
+        if (free < Now)
+            free = Now;
+        TimeSpan waits = free - Now;
+        if (waits.TotalSeconds * Link.BytesPerSecond > Link.QueueBytes)
+        {
+            Overflowed++;
+            return false;
+        }
+
+        queued = waits + TimeSpan.FromSeconds((double)length / Link.BytesPerSecond);
+        free = Now + queued;
+        return true;
     }
 
     private sealed class SeededRandom(int seed) : RandomSource

@@ -21,6 +21,7 @@ internal sealed class DataSender
     private readonly CongestionControl _congestion;
     private readonly OutstandingData _outstanding;
     private readonly TailProbe _probe;
+    private readonly LossKind _lossKind = new();
     private Instant _retransmitDue = Instant.Never; // T3-rtx
     private Instant _lossDue = Instant.Never;       // when what was overtaken is old enough to be lost
     private int _burstLimit;
@@ -151,15 +152,17 @@ internal sealed class DataSender
             _rto.Measure(now - _timedSince);
         }
 
-        FindOldLosses(outcome.LatestAckedOrder, now, ref outcome.HasLosses);
+        FindOldLosses(now, ref outcome);
         bool allAcked = _outstanding.Count == 0;
         if (sack.DuplicateCount > 0)
             _probe.HandleDuplicate();
         if (outcome.AckedBytes > 0)
             _probe.HandleAcked(now, allAcked);
-        _congestion.HandleAcked(outcome.AckedBytes, flightBefore, sack.CumulativeTsn, outcome.CumulativeAdvanced, allAcked);
-        if (outcome.HasLosses)
-            BeginRecovery(ref counters);
+        _lossKind.HandleAcked(outcome.AckedChunks, outcome.LatestAckedSentAt == Instant.Never || outcome.AckedChunks == 0 ? null : now - outcome.LatestAckedSentAt);
+        // §7.2.1 lets cwnd grow only while nothing is missing; what a line loses by chance does not count here.
+        bool mayGrow = outcome.CumulativeAdvanced || (outcome.AckedBytes > 0 && !_lossKind.IsCongestion);
+        _congestion.HandleAcked(outcome.AckedBytes, flightBefore, sack.CumulativeTsn, mayGrow, allAcked);
+        HandleLosses(outcome.LostChunks, ref counters);
 
         if (allAcked)
             StopTimers(); // §6.3.2 R2
@@ -197,10 +200,9 @@ internal sealed class DataSender
     {
         if (_lossDue <= now)
         {
-            bool hasLosses = false;
-            FindOldLosses(0, now, ref hasLosses);
-            if (hasLosses)
-                BeginRecovery(ref counters);
+            SackOutcome outcome = default;
+            FindOldLosses(now, ref outcome);
+            HandleLosses(outcome.LostChunks, ref counters);
         }
 
         if (_retransmitDue <= now)
@@ -261,17 +263,21 @@ internal sealed class DataSender
         _probe.Stop();
     }
 
-    private void FindOldLosses(long latestAckedOrder, Instant now, ref bool hasLosses)
+    private void FindOldLosses(Instant now, ref SackOutcome outcome)
     {
         _lossDue = Instant.Never;
         if (_rto.Smoothed is { } roundTrip)
-            hasLosses |= _outstanding.MarkOldLost(latestAckedOrder, 1.25 * roundTrip, now, out _lossDue);
+            outcome.LostChunks += _outstanding.MarkOldLost(outcome.LatestAckedOrder, 1.25 * roundTrip, now, out _lossDue);
     }
 
-    private void BeginRecovery(ref SctpCounters counters)
+    private void HandleLosses(int count, ref SctpCounters counters)
     {
+        if (count == 0)
+            return;
+        counters.ChunksFoundLost += count;
         BeginBurst();
-        if (!_congestion.TryEnterFastRecovery(_outstanding.NextTsn + -1))
+        _lossKind.HandleLost(count);
+        if (!_lossKind.IsCongestion || !_congestion.TryEnterFastRecovery(_outstanding.NextTsn + -1))
             return;
         _fastRetransmitDue = true;
         counters.FastRetransmits++;

@@ -46,14 +46,17 @@ internal struct SackOutcome
     /// <summary>Whether the cumulative TSN moved on.</summary>
     public bool CumulativeAdvanced;
 
-    /// <summary>Whether a chunk has been reported missing for the third time, or is too old beside one that has been acknowledged.</summary>
-    public bool HasLosses;
-
     /// <summary>Where the send buffer may be freed to.</summary>
     public long ReleasedUntil;
 
     /// <summary>The latest transmission newly acknowledged.</summary>
     public long LatestAckedOrder;
+
+    /// <summary>When it was sent; <see cref="Instant.Never"/> when it was a repetition, of which nobody knows what the SACK answers (Karn).</summary>
+    public Instant LatestAckedSentAt;
+
+    /// <summary>How many chunks are newly acknowledged, and how many newly lost.</summary>
+    public int AckedChunks, LostChunks;
 }
 
 /// <summary>The DATA between the cumulative TSN of the peer and the next TSN of ours (RFC 9260 §6.2.1, §7.2.4).</summary>
@@ -150,7 +153,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
             if (chunk.State != OutstandingState.Acked)
             {
                 outcome.AckedBytes += chunk.Length;
-                outcome.LatestAckedOrder = Math.Max(outcome.LatestAckedOrder, chunk.SendOrder);
+                NoteAcked(chunk, ref outcome);
             }
 
             outcome.ReleasedUntil = chunk.Position + chunk.Length;
@@ -178,7 +181,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
                 if (_chunks[index].State != OutstandingState.Acked)
                 {
                     outcome.AckedBytes += MarkAcked(index);
-                    outcome.LatestAckedOrder = Math.Max(outcome.LatestAckedOrder, _chunks[index].SendOrder);
+                    NoteAcked(_chunks[index], ref outcome);
                 }
 
                 index++;
@@ -199,7 +202,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
                 ++chunk.MissingReports < MissingReportsOfLoss)
                 continue;
             MarkLost(i);
-            outcome.HasLosses = true;
+            outcome.LostChunks++;
         }
     }
 
@@ -211,12 +214,12 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     /// <param name="age">A round trip, and what a packet may be late by.</param>
     /// <param name="now">The time.</param>
     /// <param name="next">When the next one will be so old.</param>
-    /// <returns>Whether something is lost.</returns>
-    public bool MarkOldLost(long latestAckedOrder, TimeSpan age, Instant now, out Instant next)
+    /// <returns>How many chunks are lost.</returns>
+    public int MarkOldLost(long latestAckedOrder, TimeSpan age, Instant now, out Instant next)
     {
         _latestAckedOrder = Math.Max(_latestAckedOrder, latestAckedOrder);
         next = Instant.Never;
-        bool found = false;
+        int found = 0;
         for (int i = 0; i < Count; i++)
         {
             ref OutstandingChunk chunk = ref _chunks[i];
@@ -229,7 +232,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
             }
 
             MarkLost(i);
-            found = true;
+            found++;
         }
 
         return found;
@@ -247,6 +250,15 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     /// <summary>What was sent once and is acknowledged only now, after something sent later was, has been overtaken.</summary>
     private void LearnReordering(in OutstandingChunk chunk) =>
         _hasSeenReordering |= chunk.State != OutstandingState.Acked && !chunk.WasSentAgain && chunk.SendOrder < _latestAckedOrder;
+
+    private static void NoteAcked(in OutstandingChunk chunk, ref SackOutcome outcome)
+    {
+        outcome.AckedChunks++;
+        if (chunk.SendOrder < outcome.LatestAckedOrder)
+            return;
+        outcome.LatestAckedOrder = chunk.SendOrder;
+        outcome.LatestAckedSentAt = chunk.WasSentAgain ? Instant.Never : chunk.SentAt;
+    }
 
     private int MarkAcked(int index)
     {
