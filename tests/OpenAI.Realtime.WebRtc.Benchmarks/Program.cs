@@ -1,4 +1,5 @@
 using OpenAI.Realtime.WebRtc.Benchmarks.Audio;
+using OpenAI.Realtime.WebRtc.Benchmarks.BadLines;
 using OpenAI.Realtime.WebRtc.Benchmarks.Calls;
 using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
@@ -9,8 +10,8 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Events;
 using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Benchmarks.Packets;
-using OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
 using OpenAI.Realtime.WebRtc.Benchmarks.Types;
+using OpenAI.Realtime.WebRtc.Benchmarks.VirtualTime;
 
 // Each makes a row or two of docs/performance.md.
 return args switch
@@ -18,6 +19,9 @@ return args switch
     ["all"] => await AllAsync(),
     ["connect", .. string[] rest] => await ConnectBenchmark.RunAsync(rest),
     ["round-trips"] => RoundTripBenchmark.Run(),
+    ["connect-loss", .. string[] rest] => ConnectLossBenchmark.Run(rest),
+    ["event-loss", .. string[] rest] => EventLossBenchmark.Run(rest),
+    ["bad-lines", .. string[] rest] => await BadLinesBenchmark.RunAsync(rest),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
     ["sessions", .. string[] rest] => await SessionsBenchmark.RunAsync(rest),
@@ -52,6 +56,9 @@ static int Help()
     Console.WriteLine("""
         connect [warm] [cold] [program …]               the whole SDK, key at hand → channel open; what is allocated
         round-trips                                     from the answer to the first event, in virtual time
+        connect-loss [connects]                         connecting on lines that lose, in virtual time
+        event-loss [messages]                           events on lines that lose, in virtual time
+        bad-lines [connects] [percent,…] [ms,…] [kind,…]   the same on real sockets, beside Chromium
         packets [packets]                               bytes and time of an RTP packet, each way
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets
         sessions [calls,…] [seconds] [rounds] [program]  the same of whole sessions, beside another program

@@ -11,9 +11,8 @@ namespace OpenAI.Realtime.WebRtc.Engine.DataChannels;
 /// <para>Same contract as every machine: handle one thing → drain <see cref="TryTakePacket"/> and <see cref="TryTakeEvent"/> → wait.</para>
 /// <code>
 /// 1. Start                        the association starts; as opener DATA_CHANNEL_OPEN is queued and goes along with COOKIE ECHO
-/// 2. DATA_CHANNEL_OPEN arrives    (not the opener) it is our channel, the first one; answered by DATA_CHANNEL_ACK: open
-///    DATA_CHANNEL_ACK arrives     (opener) open
-///    the association is up        (negotiated) open
+/// 2. the association is up        (opener, negotiated) open: what is sent now stays behind DATA_CHANNEL_OPEN, whose ACK need not be waited for (RFC 8832 §6)
+///    DATA_CHANNEL_OPEN arrives    (not the opener) it is our channel, the first one; answered by DATA_CHANNEL_ACK: open
 /// 3. messages                     our channel's are handed out; DCEP is handled here; other channels of the peer are acknowledged, and
 ///                                 what comes on them is counted and dropped
 /// 4. the peer resets our stream, or the association ends: closed
@@ -77,13 +76,14 @@ internal sealed class DataChannel
     /// <summary>DTLS is up: starts the association, and as opener opens the channel.</summary>
     /// <param name="role">Our DTLS role: the client opens channels with even ids, the server with odd ones (RFC 8832 §6).</param>
     /// <param name="now">The time.</param>
-    public void Start(DtlsRole role, Instant now)
+    /// <param name="roundTrip">As ICE has measured it, where it has.</param>
+    public void Start(DtlsRole role, Instant now, TimeSpan? roundTrip = null)
     {
         if (State != DataChannelState.New)
             return;
         State = DataChannelState.Opening;
         StreamId = _options.NegotiatedId ?? (_options.IsOpener ? (ushort)(role == DtlsRole.Client ? 0 : 1) : null);
-        _association.Start(now);
+        _association.Start(now, roundTrip);
         if (_options.NegotiatedId is null && _options.IsOpener)
             SendOpen(now);
         Advance(now);
@@ -225,11 +225,7 @@ internal sealed class DataChannel
         }
 
         if (message.Type == DcepMessage.Ack)
-        {
-            if (streamId == StreamId && _options.IsOpener && _options.NegotiatedId is null)
-                SetOpen();
-            return;
-        }
+            return; // It tells nothing that the association has not told.
 
         if (StreamId is null && State == DataChannelState.Opening)
         {
@@ -260,7 +256,7 @@ internal sealed class DataChannel
     {
         switch (e.Kind)
         {
-            case SctpEventKind.Established when _options.NegotiatedId is not null:
+            case SctpEventKind.Established when _options.IsOpener || _options.NegotiatedId is not null:
                 SetOpen();
                 break;
 

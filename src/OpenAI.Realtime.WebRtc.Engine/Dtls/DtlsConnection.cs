@@ -26,7 +26,7 @@ internal sealed class DtlsConnection : IDisposable
     private readonly EarlyRecords _early = new();
     private readonly HandshakeReassembler _reassembler = new();
     private readonly FlightBuffer _flight;
-    private readonly RetransmitTimer _timer;
+    private readonly FlightTimer _timer;
     private readonly HandshakeMachine _handshake;
     private readonly Queue<DtlsEvent> _events = new(2);
     private State _state;
@@ -42,7 +42,7 @@ internal sealed class DtlsConnection : IDisposable
             throw new ArgumentException("Without a fingerprint the peer cannot be recognised.", nameof(options));
         _role = options.Role;
         _flight = new FlightBuffer(options.MaxDatagramSize);
-        _timer = new RetransmitTimer(options.FirstRetransmit, options.MaxRetransmit);
+        _timer = new FlightTimer(options.FirstRetransmit, options.MaxRetransmit);
         _handshake = options.Role == DtlsRole.Client
             ? new ClientHandshake(options, _records, _flight, _timer)
             : new ServerHandshake(options, _records, _flight, _timer);
@@ -80,6 +80,13 @@ internal sealed class DtlsConnection : IDisposable
         _handshake.Dispose();
     }
 
+    /// <summary>The round trip of the path: flights are repeated at its pace. ICE's, or where ICE has none, a lite agent's, the handshake's own. Null: not known yet.</summary>
+    public TimeSpan? RoundTrip
+    {
+        get => _timer.RoundTrip;
+        set => _timer.RoundTrip = value;
+    }
+
     /// <summary>The client sends its ClientHello; the server waits for one, and need not be started.</summary>
     public void Start(Instant now)
     {
@@ -90,7 +97,7 @@ internal sealed class DtlsConnection : IDisposable
     /// <summary>Repeats the last flight when its time has come (RFC 6347 §4.2.4).</summary>
     public void HandleTimeout(Instant now)
     {
-        if (_state == State.Handshaking && _timer.TryExpire(now))
+        if (_state is State.Handshaking or State.Connected && _timer.TryExpire(now))
             RepeatFlight();
     }
 
@@ -243,6 +250,7 @@ internal sealed class DtlsConnection : IDisposable
         switch (type)
         {
             case ContentType.ApplicationData:
+                _timer.Stop(); // The client has our Finished.
                 applicationData = content;
                 break;
             case ContentType.Handshake:
@@ -317,7 +325,8 @@ internal sealed class DtlsConnection : IDisposable
             }
             else if (_handshake.IsComplete)
             {
-                _timer.Stop();
+                if (_role == DtlsRole.Client)
+                    _timer.Stop(); // The server's last flight may still be lost.
                 _state = State.Connected;
                 _events.Enqueue(new DtlsEvent(DtlsEventKind.Connected));
             }

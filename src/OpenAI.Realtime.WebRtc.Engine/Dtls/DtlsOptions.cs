@@ -27,11 +27,10 @@ internal sealed class DtlsOptions
     public required RandomSource Random { get; init; }
 
     /// <summary>
-    /// How long until a flight is repeated the first time. Default: 200 ms. RFC 6347 §4.2.4.1 asks for 1 s, meant for a path of which
-    /// nothing is known; ICE has just measured this one.
+    /// How long until a flight is repeated the first time, where <see cref="DtlsConnection.RoundTrip"/> is not known. Default: 100 ms. RFC 6347 §4.2.4.1 asks for 1 s.
     /// </summary>
-    public TimeSpan FirstRetransmit { get; init; } = TimeSpan.FromMilliseconds(200);
+    public TimeSpan FirstRetransmit { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>The interval doubles with each repeat up to this. Default: 2 s. RFC 6347 §4.2.4.1 asks for at least 60 s.</summary>
+    /// <summary>After a second the interval doubles with each repeat up to this. Default: 2 s. RFC 6347 §4.2.4.1 asks for at least 60 s.</summary>
     public TimeSpan MaxRetransmit { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -1,5 +1,4 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
-using OpenAI.Realtime.WebRtc.Engine.Stun;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 
@@ -14,6 +13,9 @@ internal enum CandidatePairState : byte
 
     /// <summary>The last check succeeded.</summary>
     Succeeded,
+
+    /// <summary>Selected, and the last check succeeded; more follow until the peer's data shows that it has selected the pair, too.</summary>
+    Confirming,
 
     /// <summary>The last check was refused; a new one follows at <see cref="CandidatePair.NextSendAt"/>.</summary>
     Failed,
@@ -50,18 +52,20 @@ internal sealed class CandidatePair(in TransportPath path, uint localPriority, u
     /// <summary>The place in the triggered-check queue (RFC 8445 §6.1.4.1), from 1; 0 when not in it.</summary>
     public long TriggeredOrder { get; set; }
 
-    // The transaction of the check.
-    public StunTransactionId TransactionId { get; set; }
+    /// <summary>The checks whose answers may still come.</summary>
+    public CheckTransactions Checks { get; } = new();
 
-    public bool SentUseCandidate { get; set; }
-
-    public bool SentAsControlling { get; set; }
-
+    /// <summary>How often the check has been sent since <see cref="FirstSentAt"/>.</summary>
     public int Transmissions { get; set; }
+
+    public Instant FirstSentAt { get; set; }
 
     public Instant LastSentAt { get; set; }
 
-    /// <summary>When the check is sent again (InProgress) or anew (Failed).</summary>
+    /// <summary>After how long it is sent again.</summary>
+    public TimeSpan Interval { get; set; }
+
+    /// <summary>When the check is sent again (InProgress, Confirming) or anew (Failed).</summary>
     public Instant NextSendAt { get; set; }
 
     public void UpdatePriority(bool isControlling) => Priority = IcePriority.OfPair(localPriority, remotePriority, isControlling);

@@ -34,31 +34,34 @@ internal sealed partial class IceAgent
         _nextCheckAt = at > _paceAt ? at : _paceAt;
     }
 
-    /// <summary>Sends a check: the first of a new transaction, or the same one again (RFC 8445 §7.2.4, RFC 8489 §6.2.1).</summary>
+    /// <summary>Sends a check: the first of a pair, or one that repeats it (RFC 8445 §7.2.4).</summary>
     private void SendCheck(CandidatePair pair, Instant now)
     {
         if (pair.State == CandidatePairState.InProgress)
         {
             Counters.RequestsRetransmitted++;
         }
-        else
+        else if (pair.State != CandidatePairState.Confirming)
         {
-            pair.TransactionId = StunTransactionId.New(_random);
-            pair.SentAsControlling = IsControlling;
-            pair.SentUseCandidate = IsControlling && (pair == _selected || NominatesByFirstCheck);
             pair.Transmissions = 0;
-            pair.State = CandidatePairState.InProgress;
+            pair.FirstSentAt = now;
+            pair.Interval = RetransmitTimer.IntervalFor(RoundTripTime, _options.InitialRetransmitTimeout);
         }
 
+        pair.State = CandidatePairState.InProgress;
         pair.TriggeredOrder = 0;
         pair.Transmissions++;
         pair.LastSentAt = now;
         if (_selected is not null && pair != _selected && pair.Transmissions >= IceLimits.TransmissionsAfterSelection)
             pair.State = CandidatePairState.Retired;
-        else
-            pair.NextSendAt = now + RetransmitTimeout(pair.Transmissions);
+        pair.NextSendAt = now + pair.Interval;
+        pair.Interval = RetransmitTimer.Next(pair.Interval, pair.Transmissions, pair.NextSendAt - pair.FirstSentAt, _options.MaxRetransmitTimeout);
+
+        bool useCandidate = IsControlling && (pair == _selected || NominatesByFirstCheck);
+        CheckTransaction check = new(StunTransactionId.New(_random), now, IsControlling, useCandidate);
+        pair.Checks.Add(check);
         Counters.RequestsSent++;
-        SendRequest(pair, pair.TransactionId, pair.SentUseCandidate);
+        SendRequest(pair, check.Id, useCandidate);
     }
 
     private void SendRequest(CandidatePair pair, StunTransactionId id, bool useCandidate) => Send(new()
@@ -71,13 +74,6 @@ internal sealed partial class IceAgent
         TieBreaker = _tieBreaker,
         UseCandidate = useCandidate,
     });
-
-    // RFC 8489 §6.2.1 doubles the timeout and gives up after Rc = 7 transmissions; we stop doubling and go on until the caller gives up.
-    private TimeSpan RetransmitTimeout(int transmissions)
-    {
-        TimeSpan timeout = _options.InitialRetransmitTimeout * (1 << Math.Min(transmissions - 1, 16));
-        return timeout < _options.MaxRetransmitTimeout ? timeout : _options.MaxRetransmitTimeout;
-    }
 
     private bool TryWrite(in IceOutgoingMessage message, Span<byte> buffer, out int length)
     {

@@ -99,10 +99,9 @@ internal sealed partial class IceAgent
     {
         switch (pair.State)
         {
-            case CandidatePairState.Succeeded:
+            case CandidatePairState.Succeeded or CandidatePairState.Confirming:
                 break;
             case CandidatePairState.InProgress:
-                // The RFC cancels the transaction and begins another; repeating it soon gets the same answer.
                 if (!pair.IsValid)
                     pair.NextSendAt = Instant.Min(pair.NextSendAt, pair.LastSentAt + TriggeredRepeatAfter);
                 break;

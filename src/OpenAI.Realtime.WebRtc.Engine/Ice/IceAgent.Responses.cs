@@ -12,7 +12,8 @@ internal sealed partial class IceAgent
         if (!IsAuthenticResponse(message))
             return;
         bool isConsent = _consent.IsAwaited(message.TransactionId);
-        CandidatePair? pair = isConsent ? _selected : _checkList.Find(message.TransactionId);
+        CheckTransaction check = default;
+        CandidatePair? pair = isConsent ? _selected : _checkList.Find(message.TransactionId, now, out check);
         if (pair is null)
         {
             Counters.DroppedUnknownTransaction++;
@@ -39,23 +40,21 @@ internal sealed partial class IceAgent
         if (isConsent)
             HandleConsentResponse(pair, message.TransactionId, now);
         else
-            HandleCheckResponse(pair, mapped, now);
+            HandleCheckResponse(pair, check, mapped, now);
     }
 
     // RFC 8445 §7.2.5.3.
-    private void HandleCheckResponse(CandidatePair pair, TransportAddress mapped, Instant now)
+    private void HandleCheckResponse(CandidatePair pair, in CheckTransaction check, TransportAddress mapped, Instant now)
     {
-        // Karn: of an answer to a check sent twice nobody knows which one it answers.
-        if (pair.Transmissions == 1)
-            RoundTripTime = now - pair.LastSentAt;
+        pair.Checks.Forget(check.Id);
+        RoundTripTime = now - check.SentAt;
         if (mapped != pair.Path.Local)
             LearnPeerReflexiveLocal(mapped, pair);
-        pair.State = CandidatePairState.Succeeded;
         pair.IsValid = true;
 
         if (IsControlling)
         {
-            if (pair.SentUseCandidate && _selected is null)
+            if (check.UseCandidate && _selected is null)
                 Select(pair, now);
         }
         else if (pair.NominateOnSuccess)
@@ -64,8 +63,36 @@ internal sealed partial class IceAgent
             FollowNomination(pair, now);
         }
 
+        // The late answer to a plain check says nothing of the nominating one that is under way.
+        if (!IsControlling || pair != _selected || check.UseCandidate)
+            HandleSuccess(pair);
+        if (!_isUsable)
+        {
+            _isUsable = true;
+            AddEvent(IceEventKind.PathUsable, pair.Path);
+        }
+
         if (pair == _selected && _consent.Renew(now))
             AddEvent(IceEventKind.Recovered);
+    }
+
+    /// <summary>
+    /// The check is done. That of the selected pair goes on until the peer's data comes: a full agent whose own check, or whose answer from us, was lost waits for another of
+    /// ours before it uses the pair. A lite agent has nothing of the kind to wait for.
+    /// </summary>
+    private void HandleSuccess(CandidatePair pair)
+    {
+        if (pair != _selected || _peerHasSpoken || _remoteIsLite)
+        {
+            pair.State = CandidatePairState.Succeeded;
+            return;
+        }
+
+        TimeSpan measured = RetransmitTimer.IntervalFor(RoundTripTime, _options.InitialRetransmitTimeout);
+        if (pair.Interval < measured)
+            pair.Interval = measured;
+        pair.State = CandidatePairState.Confirming;
+        pair.NextSendAt = pair.LastSentAt + pair.Interval;
     }
 
     private void HandleConsentResponse(CandidatePair selected, StunTransactionId id, Instant now)
@@ -78,7 +105,7 @@ internal sealed partial class IceAgent
 
         // A consent check carries USE-CANDIDATE: its answer confirms the nomination as well.
         if (IsControlling && selected.State == CandidatePairState.InProgress)
-            selected.State = CandidatePairState.Succeeded;
+            HandleSuccess(selected);
     }
 
     private void HandleErrorResponse(in StunMessage message, in TransportPath path, Instant now)
@@ -89,7 +116,8 @@ internal sealed partial class IceAgent
         if (!IsAuthenticResponse(message))
             return;
         bool isConsent = _consent.IsAwaited(message.TransactionId);
-        CandidatePair? pair = isConsent ? _selected : _checkList.Find(message.TransactionId);
+        CheckTransaction check = default;
+        CandidatePair? pair = isConsent ? _selected : _checkList.Find(message.TransactionId, now, out check);
         if (pair is null || !message.TryGetErrorCode(out StunErrorCode code))
         {
             Counters.DroppedUnknownTransaction++;
@@ -103,18 +131,18 @@ internal sealed partial class IceAgent
         }
 
         if (code == StunErrorCode.RoleConflict)
-            HandleRoleConflictResponse(pair, isConsent);
+            HandleRoleConflictResponse(pair, check, isConsent);
         else if (!isConsent)
             Fail(pair, now);
     }
 
     // RFC 8445 §7.2.5.1: the role becomes the other one than the request claimed; the tie-breaker changes; the pair is checked at once.
-    private void HandleRoleConflictResponse(CandidatePair pair, bool isConsent)
+    private void HandleRoleConflictResponse(CandidatePair pair, in CheckTransaction check, bool isConsent)
     {
         Counters.RoleConflicts++;
         if (_remoteIsLite)
             return;
-        if (isConsent || pair.SentAsControlling == IsControlling)
+        if (isConsent || check.AsControlling == IsControlling)
         {
             _tieBreaker = _random.NextUInt64();
             SwitchRole();

@@ -9,10 +9,10 @@ namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 /// <code>
 /// 1  Candidates   AddLocalAddress, SetRemote, AddRemoteCandidate; requests that come meanwhile are answered and remembered
 /// 2  Start        the candidates are paired; what was remembered is handled; the first check leaves (a lite agent waits)
-/// 3  Checks       one each Ta: triggered first, then by priority, then repetitions with backoff — until the caller gives up
+/// 3  Checks       one each Ta: triggered first, then by priority, then repetitions at the pace of the round trip — until the caller gives up
 /// 4  Requests     of the peer's are answered; each teaches a candidate, triggers a check, may nominate
 /// 5  Responses    make pairs valid
-/// 6  Nomination   the controlling agent nominates a valid pair; the controlled one follows: the selected path is known
+/// 6  Nomination   the controlling agent nominates a valid pair; the controlled one follows: the selected path is known; it is checked on until the peer's data comes
 /// 7  Consent      is renewed every 4 to 6 s, or expires
 /// </code>
 /// The parts of this class are files of the same names.
@@ -33,6 +33,8 @@ internal sealed partial class IceAgent
     private ulong _tieBreaker;
     private bool _isStarted;
     private bool _isOver;
+    private bool _isUsable;
+    private bool _peerHasSpoken;
 
     private byte[]? _remoteKey;
     private byte[] _incomingUsername = [];
@@ -59,7 +61,7 @@ internal sealed partial class IceAgent
 
     public IceCounters Counters { get; } = new();
 
-    /// <summary>Round trip of the last check or consent check that was answered the first time it was sent; null before.</summary>
+    /// <summary>Round trip of the last check or consent check that was answered; null before.</summary>
     public TimeSpan? RoundTripTime { get; private set; }
 
     public Wake NextTimeout
@@ -164,6 +166,17 @@ internal sealed partial class IceAgent
             AddEvent(IceEventKind.Recovered);
     }
 
+    /// <summary>Data of the peer's came by this path, authenticated or not yet: when it is the selected one, the peer has selected it, too.</summary>
+    public void HandleData(in TransportPath path)
+    {
+        if (_peerHasSpoken || _selected is null || _selected.Path != path)
+            return;
+        _peerHasSpoken = true;
+        if (_selected.State == CandidatePairState.Confirming)
+            _selected.State = CandidatePairState.Succeeded;
+        UpdateCheckTimer();
+    }
+
     public void HandleTimeout(Instant now)
     {
         if (!_isStarted || _isOver)
@@ -194,11 +207,22 @@ internal sealed partial class IceAgent
 
     public bool TryTakeEvent(out IceEvent e) => _events.TryDequeue(out e);
 
+    /// <summary>The last path that was selected, for who asks afterwards; null before there was one.</summary>
+    public TransportPath? LastPath { get; private set; }
+
     /// <summary>Where data goes; false before a pair is selected and after consent has expired.</summary>
     public bool TryGetSelectedPath(out TransportPath path)
     {
         path = _selected?.Path ?? default;
         return _selected is not null;
+    }
+
+    /// <summary>Where data may go: the selected path; before there is one, of a full agent, the best valid pair's (RFC 8445 §12.1).</summary>
+    public bool TryGetDataPath(out TransportPath path)
+    {
+        CandidatePair? pair = _selected ?? (_isUsable && !_isOver ? _checkList.BestValid() : null);
+        path = pair?.Path ?? default;
+        return pair is not null;
     }
 
     /// <summary>
@@ -213,11 +237,13 @@ internal sealed partial class IceAgent
         return pair is not null ? pair.IsValid || pair.RequestReceived : FindEarlyCheck(path) >= 0;
     }
 
-    private void AddEvent(IceEventKind kind)
+    private void AddEvent(IceEventKind kind) => AddEvent(kind, _selected?.Path ?? default);
+
+    private void AddEvent(IceEventKind kind, in TransportPath path)
     {
         if (_events.Count == IceLimits.Events)
             _events.Dequeue();
-        _events.Enqueue(new(kind, _selected?.Path ?? default));
+        _events.Enqueue(new(kind, path));
     }
 
     private void Send(in IceOutgoingMessage message)

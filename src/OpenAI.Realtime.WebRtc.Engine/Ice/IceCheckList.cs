@@ -22,14 +22,19 @@ internal sealed class IceCheckList
         return null;
     }
 
-    public CandidatePair? Find(StunTransactionId id)
+    /// <summary>The pair that an answer belongs to, and the check that it answers.</summary>
+    public CandidatePair? Find(StunTransactionId id, Instant now, out CheckTransaction check)
     {
         foreach (CandidatePair pair in _pairs)
         {
-            if (pair.State == CandidatePairState.InProgress && pair.TransactionId == id)
+            if (pair.Checks.Find(id, now) is { } found)
+            {
+                check = found;
                 return pair;
+            }
         }
 
+        check = default;
         return null;
     }
 
@@ -90,7 +95,7 @@ internal sealed class IceCheckList
         {
             if (pair.State == CandidatePairState.Waiting)
                 return Instant.Zero;
-            if (pair.State is CandidatePairState.InProgress or CandidatePairState.Failed)
+            if (pair.State is CandidatePairState.InProgress or CandidatePairState.Confirming or CandidatePairState.Failed)
                 at = Instant.Min(at, pair.NextSendAt);
         }
 
@@ -146,7 +151,7 @@ internal sealed class IceCheckList
     private static bool IsDue(CandidatePair pair, Instant now) => pair.State switch
     {
         CandidatePairState.Waiting => true,
-        CandidatePairState.InProgress or CandidatePairState.Failed => pair.NextSendAt <= now,
+        CandidatePairState.InProgress or CandidatePairState.Confirming or CandidatePairState.Failed => pair.NextSendAt <= now,
         _ => false,
     };
 

@@ -8,6 +8,11 @@ internal enum IceEventKind
     None,
 
     /// <summary>
+    /// A full agent has its first valid pair: data may be sent on <see cref="IceEvent.Path"/> until one is selected (RFC 8445 §12.1). Comes once.
+    /// </summary>
+    PathUsable,
+
+    /// <summary>
     /// Data may be sent on <see cref="IceEvent.Path"/>: the pair is valid and nominated or being nominated. Comes again when the path changes.
     /// </summary>
     PairSelected,
@@ -27,5 +32,5 @@ internal enum IceEventKind
 
 /// <summary>Something that happened to an <see cref="IceAgent"/>.</summary>
 /// <param name="Kind">What.</param>
-/// <param name="Path">The selected path, where there is one.</param>
+/// <param name="Path">The path in question; the selected one, where there is one.</param>
 internal readonly record struct IceEvent(IceEventKind Kind, TransportPath Path);

@@ -24,6 +24,9 @@ internal static class IceLimits
     /// <summary>Consent checks whose answers are still awaited: the first says since when the peer is silent, the others are the latest.</summary>
     public const int ConsentTransactions = 8;
 
+    /// <summary>Checks of one pair whose answers are still awaited: the latest.</summary>
+    public const int CheckTransactions = 16;
+
     /// <summary>Unknown attributes named in a 420.</summary>
     public const int UnknownAttributes = 4;
 

@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
 namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 
 /// <summary>How an agent behaves. Durations are on the driver's clock.</summary>
@@ -26,10 +28,13 @@ internal sealed class IceOptions
     /// <summary>Ta, the shortest time between two checks (RFC 8445 §14.2: 50 ms by default, never under 5 ms). Default: 5 ms.</summary>
     public TimeSpan CheckInterval { get; init; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>The first retransmission timeout of a check; doubles with each. RFC 8445 §14.3 asks for 500 ms. Default: 250 ms.</summary>
-    public TimeSpan InitialRetransmitTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
+    /// <summary>
+    /// After how long a check is repeated as long as no round trip has been measured; then, for the first second, after what <see cref="RetransmitTimer.IntervalFor"/> says.
+    /// RFC 8445 §14.3 asks for 500 ms. Default: 100 ms.
+    /// </summary>
+    public TimeSpan InitialRetransmitTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Where doubling stops: from then on a check is repeated at this interval until the caller gives up. Default: 1 s.</summary>
+    /// <summary>After a second the interval doubles up to this; from then on a check is repeated at it until the caller gives up. Default: 1 s.</summary>
     public TimeSpan MaxRetransmitTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether consent is watched at all.</summary>

@@ -54,6 +54,6 @@ public sealed record PeerCounters
     /// <summary>The SRTP protection profile's IANA name; null before the handshake is done.</summary>
     public string? SrtpProfile { get; init; }
 
-    /// <summary>The selected path; null while there is none.</summary>
+    /// <summary>The path that was selected last, after the end, too; null before there was one.</summary>
     public Core.TransportPath? SelectedPath { get; init; }
 }

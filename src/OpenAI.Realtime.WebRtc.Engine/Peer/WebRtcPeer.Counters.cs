@@ -44,7 +44,7 @@ public sealed partial class WebRtcPeer
             Drops = GetDrops(),
             DtlsCipherSuite = _dtls?.CipherSuiteName,
             SrtpProfile = _dtls?.SrtpProfile?.NameOf(),
-            SelectedPath = _ice.TryGetSelectedPath(out TransportPath path) ? path : null,
+            SelectedPath = _ice.LastPath,
         };
     }
 

@@ -118,6 +118,7 @@ public sealed partial class WebRtcPeer
             _ice.AddRemoteCandidate(ToIce(candidate));
         _ice.Start(now);
         HandleIceEvents(now);
+        HandleEarlyDatagrams(now);
     }
 
     private static IceCandidate ToIce(in SdpCandidate candidate) => new(
@@ -138,6 +139,6 @@ public sealed partial class WebRtcPeer
             ? "the peer named no address that can be checked"
             : $"the peer's addresses: {string.Join(", ", _session.RemoteCandidates.Select(c => $"{c.Address}:{c.Port}/{(c.Protocol == TransportProtocol.Tcp ? "tcp" : "udp")}"))}";
         return $"No pair of addresses worked within {_options.IceTimeout.TotalSeconds:0.#} s: {_ice.Counters.RequestsSent} checks sent, "
-            + $"{_ice.Counters.ResponsesReceived} answered, {_ice.Counters.RequestsReceived} received; {remote}{ignored}. A firewall that blocks UDP looks like this.";
+            + $"{_ice.Counters.ResponsesReceived} answered, {_ice.Counters.RequestsReceived} received; {remote}{ignored}.";
     }
 }

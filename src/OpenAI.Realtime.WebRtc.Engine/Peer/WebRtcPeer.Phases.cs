@@ -21,8 +21,8 @@ public sealed partial class WebRtcPeer
         {
             switch (e.Kind)
             {
-                case IceEventKind.PairSelected when !_pathWasSelected:
-                    SelectPath(now);
+                case IceEventKind.PathUsable or IceEventKind.PairSelected when !_pathIsKnown:
+                    StartDtls(now);
                     break;
                 case IceEventKind.Disconnected:
                     _events.Enqueue(new(PeerEventKind.Disconnected, Detail: $"{e.Path.Remote} does not answer consent checks."));
@@ -37,21 +37,22 @@ public sealed partial class WebRtcPeer
         }
     }
 
-    private void SelectPath(Instant now)
+    private void StartDtls(Instant now)
     {
-        _pathWasSelected = true;
+        _pathIsKnown = true;
         if (_phase == Phase.Ice)
             Enter(Phase.Dtls, now, _options.DtlsTimeout, PeerEventKind.PathSelected);
-        _dtls!.Start(now);
+        _dtls!.RoundTrip = _ice.RoundTripTime;
+        _dtls.Start(now);
     }
 
-    /// <summary>The selected path; before that, the validated one by which the peer's handshake comes.</summary>
+    /// <summary>The path that ICE knows; before that, the validated one by which the peer's handshake comes.</summary>
     private bool TryGetDataPath(out TransportPath path)
     {
-        if (_ice.TryGetSelectedPath(out path))
+        if (_ice.TryGetDataPath(out path))
             return true;
         path = _lastDtlsPath ?? default;
-        return _lastDtlsPath is not null && !_pathWasSelected;
+        return _lastDtlsPath is not null && !_pathIsKnown;
     }
 
     // ── DTLS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -60,11 +61,13 @@ public sealed partial class WebRtcPeer
     {
         if (_dtls is null || !_ice.IsValidatedSource(path))
         {
-            _dropped.UnvalidatedSource++;
+            if (!_early.TryAdd(datagram, path))
+                _dropped.UnvalidatedSource++;
             return;
         }
 
         _lastDtlsPath = path;
+        _ice.HandleData(path);
         bool authentic = false;
         while (_dtls.TryHandleRecord(ref datagram, now, out ReadOnlySpan<byte> applicationData))
         {
@@ -79,6 +82,13 @@ public sealed partial class WebRtcPeer
         HandleDtlsEvents(now);
         if (authentic)
             _ice.HandleActivity(path, now);
+    }
+
+    /// <summary>A handshake that overtook the check, or the answer, by which we know its sender.</summary>
+    private void HandleEarlyDatagrams(Instant now)
+    {
+        while (_early.Count > 0 && _early.TryTake(_ice, out byte[] datagram, out TransportPath path))
+            HandleDtls(datagram, path, now);
     }
 
     private void HandleDtlsEvents(Instant now)
@@ -118,7 +128,7 @@ public sealed partial class WebRtcPeer
         exported.Clear();
 
         Enter(Phase.Channel, now, _options.ChannelTimeout, PeerEventKind.Secured);
-        _channel!.Start(_session!.DtlsRole, now);
+        _channel!.Start(_session!.DtlsRole, now, _ice.RoundTripTime ?? _dtls.RoundTrip);
         HandleChannelEvents(now);
     }
 

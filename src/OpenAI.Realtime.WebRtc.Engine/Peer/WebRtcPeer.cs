@@ -43,7 +43,8 @@ public sealed partial class WebRtcPeer : IDisposable
     private PeerMedia? _media;
     private DtlsConnection? _dtls;
     private DataChannel? _channel;
-    private bool _pathWasSelected;
+    private readonly EarlyDatagrams _early = new();
+    private bool _pathIsKnown;
     private Instant? _closeNotifyAt;
 
     /// <summary>Makes a peer and its certificate.</summary>
@@ -93,12 +94,18 @@ public sealed partial class WebRtcPeer : IDisposable
     /// <summary>Handles one datagram, decrypting it in place (RFC 7983: the first byte says which protocol it is).</summary>
     public void HandleDatagram(Span<byte> datagram, in TransportPath path, Instant now)
     {
-        if (datagram.IsEmpty || _phase is Phase.New or Phase.Ended)
+        if (datagram.IsEmpty || _phase == Phase.Ended)
         {
-            // An offer's peer may check before its answer is here; ICE remembers that (RFC 8445 §7.3).
-            if (_phase == Phase.New && !datagram.IsEmpty && datagram[0] < 4)
+            _dropped.Unexpected++;
+            return;
+        }
+
+        if (_phase == Phase.New)
+        {
+            // An offer's peer may check, and begin its handshake, before its answer is here (RFC 8445 §7.3).
+            if (datagram[0] < 4)
                 _ice.HandleDatagram(datagram, path, now);
-            else
+            else if (datagram[0] is < 20 or >= 64 || _offer is null || !_early.TryAdd(datagram, path))
                 _dropped.Unexpected++;
             return;
         }
@@ -108,6 +115,7 @@ public sealed partial class WebRtcPeer : IDisposable
             case < 4:
                 _ice.HandleDatagram(datagram, path, now);
                 HandleIceEvents(now);
+                HandleEarlyDatagrams(now);
                 break;
             case >= 20 and < 64:
                 HandleDtls(datagram, path, now);
@@ -185,6 +193,7 @@ public sealed partial class WebRtcPeer : IDisposable
             return;
         _channel.TakeMessage(destination, now);
         _messagesReceived++;
+        HandleChannelEvents(now); // Behind the message there may have been something that opens or closes the channel.
     }
 
     /// <summary>Takes the next received Opus packet.</summary>

@@ -24,7 +24,7 @@ internal sealed partial class SctpAssociation
     private readonly uint _localTag;
     private readonly Serial32 _localInitialTsn;
     private readonly byte[] _cookieKey = new byte[StateCookie.KeyLength];
-    private BackoffTimer _initTimer;
+    private RetransmitTimer _initTimer;
     private bool _initIsDue;
     private bool _cookieEchoIsDue;
     private bool _cookieAckIsDue;
@@ -33,18 +33,23 @@ internal sealed partial class SctpAssociation
     private uint _peerTag;
     private ushort _peerInboundStreams = MaxStreams;
     private bool _peerSupportsReConfig;
+    private bool _peerIsEstablished;
 
     private InitFields LocalFields => new(_localTag, (uint)_receiver.Window, MaxStreams, MaxStreams, _localInitialTsn);
 
     /// <summary>Sends INIT, unless the peer's has set the association up already.</summary>
-    public void Start(Instant now)
+    /// <param name="now">The time.</param>
+    /// <param name="roundTrip">As ICE has measured it, where it has: the first SRTT.</param>
+    public void Start(Instant now, TimeSpan? roundTrip = null)
     {
         BeginInput(now);
+        if (roundTrip is { } measured)
+            _rto.Measure(measured);
         if (State != SctpState.Closed)
             return;
         State = SctpState.CookieWait;
         _initIsDue = true;
-        _initTimer.Start(now, _rto.Current);
+        _initTimer.Start(now, _rto.Smoothed, _rto.Current);
     }
 
     private void WriteInit(ref SpanWriter writer)
@@ -197,7 +202,7 @@ internal sealed partial class SctpAssociation
         State = SctpState.CookieEchoed;
         _initIsDue = false;
         _cookieEchoIsDue = true;
-        _initTimer.Start(_now, _rto.Current);
+        _initTimer.Start(_now, _rto.Smoothed, _rto.Current);
         // An Unrecognized Parameter has the shape of the error cause that reports it (§3.2.2, §3.3.10.8).
         if (unrecognized.Length > 0)
             Reply(_peerTag, goesAlone: false, ChunkType.Error, 0, unrecognized.Written);
@@ -254,6 +259,7 @@ internal sealed partial class SctpAssociation
 
     private void HandleCookieAck()
     {
+        _peerIsEstablished = true;
         if (State == SctpState.CookieEchoed)
         {
             if (_initTimer.Expirations == 0)

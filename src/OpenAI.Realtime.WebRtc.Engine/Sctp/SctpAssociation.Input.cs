@@ -42,6 +42,7 @@ internal sealed partial class SctpAssociation
             return;
         }
 
+        HandleSignOfEstablishedPeer(chunk.Type);
         bool hasData = false;
         bool goesOn = isHandled || HandleChunk(chunk, ref hasData);
         while (goesOn && State != SctpState.Ended && reader.TryRead(out chunk))
@@ -100,6 +101,18 @@ internal sealed partial class SctpAssociation
 
                 return isOurs && State != SctpState.Closed;
         }
+    }
+
+    /// <summary>
+    /// Whoever sends DATA or SACK without a cookie is established. When we wait for its COOKIE ACK, that was lost and this stands for it; and ours, if it waited for one, has come.
+    /// </summary>
+    private void HandleSignOfEstablishedPeer(byte firstChunk)
+    {
+        if (firstChunk is not (ChunkType.Data or ChunkType.Sack))
+            return;
+        _peerIsEstablished = true;
+        if (State == SctpState.CookieEchoed)
+            Establish();
     }
 
     /// <returns>Whether to go on with the next chunk of the packet.</returns>

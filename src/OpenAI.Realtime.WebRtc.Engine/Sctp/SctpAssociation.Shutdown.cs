@@ -19,7 +19,7 @@ internal sealed partial class SctpAssociation
     /// <summary>T5-shutdown-guard is five times RTO.Max (§9.2), here of silence: a peer that still sends DATA is not cut off.</summary>
     private const int ShutdownGuardFactor = 5;
 
-    private BackoffTimer _shutdownTimer;
+    private RetransmitTimer _shutdownTimer;
     private Instant _shutdownGuardDue = Instant.Never;
     private bool _shutdownIsWanted;
     private bool _shutdownIsDue;
@@ -79,7 +79,7 @@ internal sealed partial class SctpAssociation
 
         _heartbeat.Stop();
         _resets.Stop();
-        _shutdownTimer.Start(_now, _rto.Current); // T2-shutdown
+        _shutdownTimer.Start(_now, _rto.Smoothed, _rto.Current); // T2-shutdown
     }
 
     private void WriteShutdown(ref SpanWriter writer)
@@ -123,7 +123,7 @@ internal sealed partial class SctpAssociation
             return;
         _receiver.SendSackNow();
         _shutdownIsDue = true;
-        _shutdownTimer.Start(_now, _rto.Current);
+        _shutdownTimer.Start(_now, _rto.Smoothed, _rto.Current);
         _shutdownGuardDue = _now + ShutdownGuardFactor * _options.RtoMax;
     }
 
@@ -149,7 +149,7 @@ internal sealed partial class SctpAssociation
                 // Both closed at once.
                 State = SctpState.ShutdownAckSent;
                 _shutdownAckIsDue = true;
-                _shutdownTimer.Start(_now, _rto.Current);
+                _shutdownTimer.Start(_now, _rto.Smoothed, _rto.Current);
                 break;
             case SctpState.ShutdownAckSent:
                 _shutdownAckIsDue = true;

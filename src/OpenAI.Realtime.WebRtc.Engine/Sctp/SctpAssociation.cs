@@ -109,7 +109,7 @@ internal sealed partial class SctpAssociation
         {
             Wake next = new(_initTimer.Due, WakeReason.SctpInit);
             if (State != SctpState.CookieEchoed) // DATA bundled with COOKIE ECHO is T1-cookie's.
-                next = Wake.Earlier(next, new(_sender.RetransmitDue, WakeReason.SctpRetransmit));
+                next = Wake.Earlier(next, new(_sender.Due, WakeReason.SctpRetransmit));
             next = Wake.Earlier(next, new(Instant.Min(_shutdownTimer.Due, _shutdownGuardDue), WakeReason.SctpShutdown));
             next = Wake.Earlier(next, new(_receiver.SackDue, WakeReason.SctpDelayedAck));
             next = Wake.Earlier(next, new(_resets.Due, WakeReason.SctpRetransmit));
@@ -182,9 +182,10 @@ internal sealed partial class SctpAssociation
         HandleShutdownTimeout();
         _receiver.HandleTimeout(now);
 
-        if (State != SctpState.CookieEchoed && _sender.RetransmitDue <= now)
+        if (State != SctpState.CookieEchoed && _sender.HandleTimeout(now, ref _counters))
         {
-            _sender.HandleRetransmitTimeout(ref _counters);
+            // A peer that waits for our COOKIE ACK takes no DATA (RFC 9260 §6); it may be that one which was lost.
+            _cookieAckIsDue |= !_peerIsEstablished;
             CountError();
         }
 

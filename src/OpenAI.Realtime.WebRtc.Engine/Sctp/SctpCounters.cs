@@ -10,8 +10,14 @@ internal struct SctpCounters
     /// <summary>DATA sent again, for whatever reason.</summary>
     public long ChunksRetransmitted;
 
+    /// <summary>Chunks found to be lost by reports or by time, before T3-rtx.</summary>
+    public long ChunksFoundLost;
+
     /// <summary>Entries into fast recovery (RFC 9260 §7.2.4), and T3-rtx expirations (§6.3.3).</summary>
     public long FastRetransmits, T3Expirations;
+
+    /// <summary>Chunks sent again because no SACK had come for a round trip and a half.</summary>
+    public long TailProbes;
 
     /// <summary>DATA that had come before.</summary>
     public long DuplicateChunks;

@@ -37,9 +37,9 @@ internal static class AnswerValidator
             return false;
 
         List<SdpCandidate> candidates = BundledTransport.Candidates(answer, tagged, out int named, out int unusable);
-        if (answer.IsIceLite && candidates.Count == 0 && named > 0)
+        if (answer.IsIceLite && WhyUnreachable(offer, candidates, named) is { } why)
         {
-            error = SdpError.Missing($"The answer has {named} candidate(s) with a name in place of an address, and no other. A lite agent never checks by itself, and names are not resolved here: the peer must give IP addresses (RFC 8839 §5.1).");
+            error = SdpError.Missing($"The answer has no candidate that can be reached from here: {why} A lite agent never checks by itself (RFC 8445 §2.5), so that no path could ever be found.");
             return false;
         }
 
@@ -62,6 +62,30 @@ internal static class AnswerValidator
         };
         return true;
     }
+
+    /// <summary>Why no pair can be formed with a lite peer's candidates; null when one can. A full peer's own checks may still come from elsewhere.</summary>
+    private static string? WhyUnreachable(LocalDescription offer, List<SdpCandidate> candidates, int named)
+    {
+        if (candidates.Count == 0)
+        {
+            return named > 0
+                ? $"it has {named} with a name in place of an address, and names are not resolved here: the peer must give IP addresses (RFC 8839 §5.1)."
+                : "it names none. Pass the whole body of the answer, or ask for one with candidates.";
+        }
+
+        List<SdpCandidate> udp = candidates.FindAll(c => c.Protocol == TransportProtocol.Udp);
+        if (udp.Count == 0)
+            return $"it offers TCP alone ({Addresses(candidates)}), which is not spoken here: the peer must offer UDP, too.";
+        bool isCommon = offer.Candidates.Count == 0 || udp.Exists(theirs => offer.Candidates.Any(ours => IsIPv6(ours) == IsIPv6(theirs)));
+        if (isCommon)
+            return null;
+        string family = IsIPv6(udp[0]) ? "IPv6" : "IPv4";
+        return $"its addresses are {family} ({Addresses(udp)}), and this machine has none of that family that may be used: give it one, or ask the peer for the other family.";
+    }
+
+    private static bool IsIPv6(in SdpCandidate candidate) => candidate.TransportAddress is { IsIPv6: true };
+
+    private static string Addresses(List<SdpCandidate> candidates) => string.Join(", ", candidates.Select(c => $"{c.Address}:{c.Port}"));
 
     // 1.
     private static bool TryMatchMedia(

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Benchmarks.BadLines;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 
@@ -15,8 +16,9 @@ namespace OpenAI.Realtime.WebRtc.Benchmarks.Host;
 /// <code>
 /// POST /v1/realtime/calls               offer → 201, Location, answer
 /// POST /v1/realtime/calls/{id}/hangup   → 200
+/// POST /lines/{loss}/{delay}/{kind}/v1/realtime/calls   the same behind a line that loses so many percent each way and takes so many milliseconds one way
 /// </code>
-/// It lives until its standard input ends. With <c>full</c> it answers as a full ICE agent instead.
+/// It lives until its standard input ends. With <c>full</c> it answers as a full ICE agent instead; <c>kind</c> is <c>lite</c>, <c>full</c> or <c>full-server</c> (which is the DTLS server).
 /// </summary>
 internal static class BenchmarkServer
 {
@@ -29,27 +31,51 @@ internal static class BenchmarkServer
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, Figures.Argument(args, 0, 0)));
         await using WebApplication app = builder.Build();
         var factory = new PeerConnectionFactory();
-        bool lite = !args.Contains("full");
+        string usual = args.Contains("full") ? "full" : "lite";
+        using DelayLine line = new();
         int open = 0, made = 0;
-        app.MapPost("/v1/realtime/calls/{id}/hangup", () => Results.Ok());
-        app.MapPost("/v1/realtime/calls", async (HttpContext context) =>
+        app.MapGet("/", () => Results.Content("<!doctype html><title>caller</title>", "text/html")); // where a browser calls from
+        foreach (string prefix in (string[])["", "/lines/{loss:int}/{delay:int}/{kind}"])
+        {
+            app.MapPost(prefix + "/v1/realtime/calls/{id}/hangup", () => Results.Ok());
+            app.MapPost(prefix + "/v1/realtime/calls", (HttpContext context, int? loss, int? delay, string? kind) => AnswerAsync(context, kind ?? usual, loss, delay));
+        }
+
+        await app.StartAsync();
+        Console.WriteLine(app.Urls.First() + "/v1");
+        await Task.Run(Console.In.ReadToEnd);
+        return 0;
+
+        async Task AnswerAsync(HttpContext context, string kind, int? loss, int? delay)
         {
             if (Interlocked.Increment(ref open) > MaxCalls)
                 throw new InvalidOperationException("Too many calls.");
             using var reader = new StreamReader(context.Request.Body);
             string offer = await reader.ReadToEndAsync();
-            IPeerConnection peer = factory.Create(new() { IceLite = lite, LocalAddresses = [IPAddress.Loopback] });
-            string answer = await peer.CreateAnswerAsync(offer);
-            _ = ServeAsync(peer, () => Interlocked.Decrement(ref open));
+            int number = Interlocked.Increment(ref made);
+            IPeerConnection peer = factory.Create(new() { IceLite = kind == "lite", AnswerAsDtlsServer = kind == "full-server", LocalAddresses = [IPAddress.Loopback] });
+            string answer;
+            IDisposable? relay = null;
+            if (loss is null || delay is null)
+            {
+                answer = await peer.CreateAnswerAsync(offer);
+            }
+            else
+            {
+                answer = await peer.CreateAnswerAsync(BehindLine.WithoutCandidates(offer));
+                (answer, relay) = BehindLine.Put(answer, line, seed: number, loss.Value / 100.0, TimeSpan.FromMilliseconds(delay.Value));
+            }
+
+            _ = ServeAsync(peer, () =>
+            {
+                relay?.Dispose();
+                Interlocked.Decrement(ref open);
+            });
             context.Response.StatusCode = 201;
             context.Response.ContentType = "application/sdp";
-            context.Response.Headers.Location = $"/v1/realtime/calls/rtc_{Interlocked.Increment(ref made)}";
+            context.Response.Headers.Location = $"/v1/realtime/calls/rtc_{number}";
             await context.Response.WriteAsync(answer);
-        });
-        await app.StartAsync();
-        Console.WriteLine(app.Urls.First() + "/v1");
-        await Task.Run(Console.In.ReadToEnd);
-        return 0;
+        }
     }
 
     private static async Task ServeAsync(IPeerConnection peer, Action ended)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
-using OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
+using OpenAI.Realtime.WebRtc.Benchmarks.VirtualTime;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 
@@ -19,7 +19,7 @@ internal static class PacketBenchmark
     {
         int packets = Figures.Argument(args, 0, 100_000);
         Figures.PrintMachine("packets");
-        using var pair = new VirtualPair(TimeSpan.FromMilliseconds(1), lite: true);
+        using var pair = new VirtualPair(new(TimeSpan.FromMilliseconds(1)), lite: true);
         pair.Connect();
         byte[] opus = new byte[80], buffer = new byte[2048];
         (long bytes, TimeSpan time)[] totals = new (long, TimeSpan)[2];

@@ -59,6 +59,29 @@ public class DataChannelTests
     }
 
     [Fact]
+    public void The_opener_does_not_wait_for_DATA_CHANNEL_ACK()
+    {
+        // RFC 8832 §6: what it sends stays behind DATA_CHANNEL_OPEN; a peer may say something before it acknowledges, and some always do.
+        DataChannel opener = Channel(1, new() { Label = "oai-events" });
+        SctpAssociation peer = new(SctpLink.Options(2));
+        opener.Start(DtlsRole.Client, _now);
+        peer.Start(_now);
+        Pump(opener, peer);
+        Assert.Equal(DataChannelState.Open, opener.State);
+        Assert.Equal(DataChannelEventKind.Opened, Event(opener).Kind);
+
+        Assert.True(peer.TryPeekMessage(out SctpMessage open));
+        Assert.Equal(PayloadProtocol.Dcep, open.Ppid);
+        peer.Send(open.StreamId, PayloadProtocol.Text, "before the ACK"u8, _now);
+        peer.Send(open.StreamId, PayloadProtocol.Dcep, [DcepMessage.Ack], _now);
+        Pump(opener, peer);
+        Assert.Equal("before the ACK"u8, Take(opener, MessageKind.Text));
+        Assert.False(opener.TryPeekMessage(out _));
+        Assert.Equal(0, opener.DroppedMessages);
+        Assert.False(opener.TryTakeEvent(out _));
+    }
+
+    [Fact]
     public void A_negotiated_channel_is_open_with_the_association()
     {
         DataChannel a = Channel(1, new() { NegotiatedId = 7 });
@@ -177,6 +200,17 @@ public class DataChannelTests
     }
 
     /// <summary>A second of virtual time on a link without loss.</summary>
+    private void Pump(DataChannel a, SctpAssociation b)
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            while (a.TryTakePacket(_buffer, out int length))
+                b.HandlePacket(_buffer.AsSpan(0, length), _now);
+            while (b.TryTakePacket(_buffer, out int length))
+                a.HandlePacket(_buffer.AsSpan(0, length), _now);
+        }
+    }
+
     private void Pump(DataChannel a, DataChannel b)
     {
         for (int i = 0; i < 20; i++)

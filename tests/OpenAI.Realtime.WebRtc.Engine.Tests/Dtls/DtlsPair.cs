@@ -72,13 +72,15 @@ internal sealed class DtlsPair : IDisposable
 
     public bool BothConnected => Client.Connection.IsConnected && Server.Connection.IsConnected;
 
-    /// <summary>A pair that has connected over a good link.</summary>
+    /// <summary>A pair that has connected over a good link, and whose client has said something: the server knows that its last flight has come.</summary>
     public static DtlsPair Connected(int seed = 1)
     {
         var pair = new DtlsPair(seed);
         pair.Start();
         Assert.True(pair.RunUntil(() => pair.BothConnected, TimeSpan.FromSeconds(5)), pair.Describe());
+        pair.Send(pair.Client, [0]);
         pair.Run(TimeSpan.FromSeconds(1));
+        pair.Server.Received.Clear();
         return pair;
     }
 

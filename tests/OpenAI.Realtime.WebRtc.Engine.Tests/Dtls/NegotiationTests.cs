@@ -75,7 +75,7 @@ public class NegotiationTests
         // The same request again is a repetition: the answer is repeated, once its time has come.
         pair.Deliver(pair.Client, request);
         Assert.Equal(2, pair.Client.Sent.Count);
-        pair.Run(TimeSpan.FromMilliseconds(150));
+        pair.Run(TimeSpan.FromMilliseconds(30));
         pair.Deliver(pair.Client, request);
         Assert.Equal(3, pair.Client.Sent.Count);
     }

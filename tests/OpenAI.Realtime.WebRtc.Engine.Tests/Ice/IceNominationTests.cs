@@ -9,6 +9,25 @@ namespace OpenAI.Realtime.WebRtc.Engine.Tests.Ice;
 /// <summary>What a lite agent selects when its peer nominates as it likes.</summary>
 public class IceNominationTests
 {
+    [Fact]
+    public void The_selected_pair_is_checked_on_until_the_peers_data_comes()
+    {
+        // The peer's own check, or our answer to it, may be lost: it waits for another of ours before it uses the pair.
+        IceSimulation simulation = new() { HasData = false };
+        Assert.True(simulation.Start().RunUntilConnected());
+        int before = simulation.Sent.Count(d => d.IsRequest && d.From == simulation.Offerer);
+        simulation.RunFor(TimeSpan.FromSeconds(1));
+        int during = simulation.Sent.Count(d => d.IsRequest && d.From == simulation.Offerer) - before;
+        Assert.InRange(during, 10, 20); // a round trip takes 20 ms, the least interval is 50 ms
+        Assert.All(simulation.Sent.Where(d => d.IsRequest && d.From == simulation.Offerer).Skip(before), d => Assert.True(d.UseCandidate));
+
+        simulation.HasData = true;
+        simulation.RunFor(TimeSpan.FromSeconds(1));
+        before = simulation.Sent.Count;
+        simulation.RunFor(TimeSpan.FromSeconds(2));
+        Assert.InRange(simulation.Sent.Count - before, 0, 4); // a consent check each, and its answer
+    }
+
     private static readonly TransportAddress Local = IceSimulation.Address("10.0.0.2:2000");
     private static readonly TransportAddress High = IceSimulation.Address("10.0.0.1:1");
     private static readonly TransportAddress Low = IceSimulation.Address("10.0.0.1:2");

@@ -106,6 +106,9 @@ internal sealed class IceSimulation
 
     public List<SentDatagram> Sent { get; } = [];
 
+    /// <summary>Whether data flows as soon as both have selected a pair.</summary>
+    public bool HasData { get; set; } = true;
+
     public static TransportAddress Address(string text) => TransportAddress.From(IPEndPoint.Parse(text));
 
     /// <summary>What the SDP does: credentials and host candidates both ways, then both start.</summary>
@@ -159,6 +162,12 @@ internal sealed class IceSimulation
                 (SimulatedAgent to, TransportPath path, byte[] bytes) = _inFlight.Dequeue();
                 to.Agent.HandleDatagram(bytes, path, Now);
                 Drain(to);
+            }
+
+            if (HasData && IsConnected)
+            {
+                Offerer.Agent.HandleData(Offerer.Selected!.Value);
+                Answerer.Agent.HandleData(Answerer.Selected!.Value);
             }
 
             Offerer.Agent.HandleTimeout(Now);

@@ -62,6 +62,61 @@ public class HandshakeTests
     }
 
     [Fact]
+    public void The_round_trip_that_ICE_measured_sets_the_pace_of_INIT_and_COOKIE_ECHO()
+    {
+        foreach (byte type in (byte[])[ChunkType.Init, ChunkType.CookieEcho])
+        {
+            SctpLink link = new();
+            List<Instant> times = [];
+            link.Passes = (_, packet) =>
+            {
+                if (Packets.TypesOf(packet)[0] != type)
+                    return true;
+                times.Add(link.Now);
+                return false;
+            };
+            link.A.Start(link.Now, roundTrip: 2 * link.Delay);
+            link.RunFor(TimeSpan.FromSeconds(10));
+            TimeSpan[] pauses = [.. times.Zip(times.Skip(1), (a, b) => b - a)];
+            Assert.All(pauses.Take(8), pause => Assert.Equal(TimeSpan.FromMilliseconds(80), pause)); // 1.5 × 40 + 20
+            Assert.True(pauses[^1] > TimeSpan.FromSeconds(1), "then it backs off");
+        }
+    }
+
+    [Fact]
+    public void A_lost_COOKIE_ACK_goes_again_with_the_DATA_that_a_waiting_peer_does_not_take()
+    {
+        SctpLink link = new();
+        int echoes = 0, acks = 0;
+        link.Passes = (toB, packet) => (toB, Packets.TypesOf(packet)[0]) switch
+        {
+            (true, ChunkType.CookieEcho) => echoes++ == 0, // A's repetitions are lost, too
+            (false, ChunkType.CookieAck) => acks++ > 0,
+            (false, ChunkType.Data) => false,              // RFC 9260 §6: discarded in COOKIE-ECHOED
+            _ => true,
+        };
+        link.A.Start(link.Now, 2 * link.Delay);
+        link.RunUntil(() => link.B.IsEstablished);
+        link.B.Send(1, 51, [7], link.Now);
+        link.RunUntil(() => link.A.TryPeekMessage(out _), TimeSpan.FromSeconds(1));
+        Assert.True(link.A.IsEstablished);
+    }
+
+    [Fact]
+    public void DATA_of_the_peer_stands_for_the_COOKIE_ACK_that_was_lost()
+    {
+        SctpLink link = new();
+        link.Passes = (toB, packet) => Packets.TypesOf(packet)[0] != ChunkType.CookieAck;
+        link.A.Start(link.Now);
+        link.RunUntil(() => link.B.IsEstablished);
+        link.RunFor(link.Delay);
+        Assert.False(link.A.IsEstablished);
+        link.B.Send(1, 51, [7], link.Now);
+        link.RunUntil(() => link.A.IsEstablished, TimeSpan.FromMilliseconds(100));
+        Assert.Equal([7], Packets.Take(link.A, link.Now));
+    }
+
+    [Fact]
     public void It_comes_up_on_any_bad_link()
     {
         for (int seed = 1; seed <= 200; seed++)

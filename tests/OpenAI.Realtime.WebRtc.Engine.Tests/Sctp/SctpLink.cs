@@ -48,12 +48,32 @@ internal sealed class SctpLink
         return change is null ? options : change(options);
     }
 
+    /// <summary>A link whose sides send packets of this size.</summary>
+    public static SctpLink WithPackets(int seed, int packetSize)
+    {
+        SctpLink link = new(seed, With, With);
+        link.A.MaxOutgoingMessageSize = 1 << 20;
+        link.B.MaxOutgoingMessageSize = 1 << 20;
+        return link;
+
+        SctpOptions With(SctpOptions o) => new() { Random = o.Random, MaxPacketSize = packetSize };
+    }
+
     /// <summary>Starts both and runs until both are established.</summary>
     public void Connect()
     {
         A.Start(Now);
         B.Start(Now);
         RunUntil(() => A.IsEstablished && B.IsEstablished);
+    }
+
+    /// <summary>Sends a message and waits until it has come whole and been acknowledged.</summary>
+    public void ExchangeOneWay(SctpAssociation from, SctpAssociation to, byte[] message)
+    {
+        from.MaxOutgoingMessageSize = 1 << 20;
+        Assert.Equal(SctpSendResult.Accepted, from.Send(0, 53, message, Now));
+        RunUntil(() => to.TryPeekMessage(out _) && from.BufferedBytes == 0);
+        Assert.Equal(message, Packets.Take(to, Now));
     }
 
     public SctpAssociation Side(bool isB) => isB ? B : A;

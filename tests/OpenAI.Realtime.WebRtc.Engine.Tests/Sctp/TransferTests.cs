@@ -25,7 +25,7 @@ public class TransferTests
     {
         for (int seed = 1; seed <= 5; seed++)
         {
-            SctpLink link = Link(seed, packetSize);
+            SctpLink link = SctpLink.WithPackets(seed, packetSize);
             link.Loss = loss;
             link.Duplication = loss / 2;
             link.Jitter = TimeSpan.FromMilliseconds(loss > 0 ? 30 : 0);
@@ -40,7 +40,7 @@ public class TransferTests
         int ended = 0;
         for (int seed = 1; seed <= 100; seed++)
         {
-            SctpLink link = Link(seed, 1163);
+            SctpLink link = SctpLink.WithPackets(seed, 1163);
             link.Loss = 0.5;
             link.Connect();
             ExchangeBothWays(link, seed, [1, 100, 1200, 4096], mayEnd: true);
@@ -54,7 +54,7 @@ public class TransferTests
     [Fact]
     public void What_is_fragmented_is_filled_up_to_the_packet_size_and_never_beyond()
     {
-        SctpLink link = Link(1, 563);
+        SctpLink link = SctpLink.WithPackets(1, 563);
         int largest = 0;
         link.Passes = (_, packet) =>
         {
@@ -67,89 +67,9 @@ public class TransferTests
     }
 
     [Fact]
-    public void One_lost_packet_of_many_is_repaired_by_fast_retransmit_not_by_the_timer()
-    {
-        SctpLink link = Link(1, 1163);
-        link.Connect();
-        int data = 0;
-        link.Passes = (toB, packet) => !(toB && Packets.TypesOf(packet).Contains(ChunkType.Data) && ++data == 5);
-        ExchangeOneWay(link, link.A, link.B, Packets.Message(30_000, 1));
-        Assert.Equal(1, link.A.Counters.FastRetransmits);
-        Assert.Equal(1, link.A.Counters.ChunksRetransmitted);
-        Assert.Equal(0, link.A.Counters.T3Expirations);
-        Assert.Equal(0, link.B.Counters.DuplicateChunks);
-    }
-
-    [Fact]
-    public void A_repetition_that_is_lost_too_is_repaired_without_the_timer()
-    {
-        SctpLink link = Link(1, 1163);
-        link.Connect();
-        int data = 0;
-        uint victim = 0;
-        int lost = 0;
-        link.Passes = (toB, packet) =>
-        {
-            if (!toB || packet.Length < 1000)
-                return true;
-            uint tsn = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(packet.AsSpan(SctpPacket.HeaderLength + 4));
-            if (++data == 5)
-                victim = tsn;
-            return data < 5 || tsn != victim || ++lost > 2;
-        };
-        ExchangeOneWay(link, link.A, link.B, Packets.Message(100_000, 1));
-        Assert.Equal(3, lost);
-        Assert.Equal(2, link.A.Counters.ChunksRetransmitted);
-        Assert.Equal(0, link.A.Counters.T3Expirations);
-    }
-
-    [Fact]
-    public void Fast_recovery_halves_the_window_once_for_several_losses_of_one_flight()
-    {
-        SctpLink link = Link(1, 1163);
-        link.Connect();
-        ExchangeOneWay(link, link.A, link.B, Packets.Message(200_000, 1));
-        int before = link.A.CongestionWindow;
-        HashSet<int> lost = [3, 5, 7];
-        int data = 0;
-        link.Passes = (toB, packet) => !(toB && Packets.TypesOf(packet).Contains(ChunkType.Data) && lost.Contains(++data));
-        ExchangeOneWay(link, link.A, link.B, Packets.Message(40_000, 2));
-        Assert.Equal(1, link.A.Counters.FastRetransmits);
-        Assert.Equal(3, link.A.Counters.ChunksRetransmitted);
-        Assert.InRange(link.A.CongestionWindow, before / 2, before * 3 / 4);
-    }
-
-    [Fact]
-    public void T3_waits_twice_as_long_each_time_and_the_flight_shrinks_to_one_packet()
-    {
-        SctpLink link = Link(1, 1163);
-        link.Connect();
-        ExchangeOneWay(link, link.A, link.B, Packets.Message(10_000, 1));
-        List<Instant> sent = [];
-        link.Passes = (toB, packet) =>
-        {
-            if (toB && Packets.TypesOf(packet).Contains(ChunkType.Data))
-                sent.Add(link.Now);
-            return !toB;
-        };
-        link.A.Send(0, 53, Packets.Message(5000, 2), link.Now);
-        link.RunFor(TimeSpan.FromSeconds(20));
-        List<Instant> moments = sent.Distinct().ToList();
-        Assert.True(moments.Count >= 6);
-        for (int i = 2; i < moments.Count; i++)
-        {
-            TimeSpan expected = 2 * (moments[i - 1] - moments[i - 2]);
-            Assert.Equal(expected < TimeSpan.FromSeconds(5) ? expected : TimeSpan.FromSeconds(5), moments[i] - moments[i - 1]);
-        }
-
-        Assert.All(moments.Skip(1), moment => Assert.Equal(1, sent.Count(s => s == moment)));
-        Assert.Equal(1132, link.A.CongestionWindow);
-    }
-
-    [Fact]
     public void A_peer_that_vanishes_ends_it_with_a_reason()
     {
-        SctpLink link = Link(1, 1163);
+        SctpLink link = SctpLink.WithPackets(1, 1163);
         link.Connect();
         link.Loss = 1;
         link.A.Send(0, 51, [1], link.Now);
@@ -163,7 +83,7 @@ public class TransferTests
     [Fact]
     public void A_silent_peer_that_vanishes_is_found_out_by_HEARTBEAT()
     {
-        SctpLink link = Link(1, 1163);
+        SctpLink link = SctpLink.WithPackets(1, 1163);
         link.Connect();
         link.RunFor(TimeSpan.FromMinutes(5));
         Assert.True(link.A.IsEstablished && link.B.IsEstablished);
@@ -175,7 +95,7 @@ public class TransferTests
     [Fact]
     public void A_quiet_link_sends_nothing_but_heartbeats()
     {
-        SctpLink link = Link(1, 1163);
+        SctpLink link = SctpLink.WithPackets(1, 1163);
         link.Connect();
         link.RunFor(TimeSpan.FromSeconds(1));
         long before = link.A.Counters.PacketsSent;
@@ -187,7 +107,7 @@ public class TransferTests
     [Fact]
     public void A_small_message_is_acknowledged_at_once_because_it_asks_for_it()
     {
-        SctpLink link = Link(1, 1163);
+        SctpLink link = SctpLink.WithPackets(1, 1163);
         link.Connect();
         link.RunFor(TimeSpan.FromSeconds(1));
         Instant start = link.Now;
@@ -199,7 +119,7 @@ public class TransferTests
     [Fact]
     public void Without_the_I_bit_SACK_comes_for_every_second_packet_and_else_after_the_delay()
     {
-        SctpLink link = Link(1, 1163);
+        SctpLink link = SctpLink.WithPackets(1, 1163);
         link.Connect();
         link.RunFor(TimeSpan.FromSeconds(1));
         uint tag = 0;
@@ -289,7 +209,7 @@ public class TransferTests
     [Fact]
     public void What_is_too_large_for_the_peer_is_refused()
     {
-        SctpLink link = Link(1, 1163);
+        SctpLink link = SctpLink.WithPackets(1, 1163);
         link.Connect();
         link.A.MaxOutgoingMessageSize = 1000;
         Assert.Equal(SctpSendResult.TooLarge, link.A.Send(0, 53, new byte[1001], link.Now));
@@ -303,7 +223,7 @@ public class TransferTests
     {
         SctpLink link = new(1, b: o => new() { Random = o.Random, MaxIncomingMessageSize = 10_000 });
         link.Connect();
-        ExchangeOneWay(link, link.A, link.B, Packets.Message(10_000, 1));
+        link.ExchangeOneWay(link.A, link.B, Packets.Message(10_000, 1));
         link.A.Send(0, 53, Packets.Message(10_001, 2), link.Now);
         link.RunUntil(() => link.B.HasEnded && link.A.HasEnded);
         Assert.Equal(SctpEndReason.MessageTooLarge, link.EventsOfB[^1].Reason);
@@ -316,7 +236,7 @@ public class TransferTests
     [Fact]
     public void Messages_of_several_streams_arrive()
     {
-        SctpLink link = Link(1, 1163);
+        SctpLink link = SctpLink.WithPackets(1, 1163);
         link.Loss = 0.1;
         link.Connect();
         for (int i = 0; i < 300; i++)
@@ -351,7 +271,7 @@ public class TransferTests
     [Fact]
     public void Round_trips_are_measured_and_RTO_follows()
     {
-        SctpLink link = Link(1, 1163);
+        SctpLink link = SctpLink.WithPackets(1, 1163);
         link.Delay = TimeSpan.FromMilliseconds(75);
         link.Connect();
         for (int i = 0; i < 20; i++)
@@ -439,24 +359,6 @@ public class TransferTests
             },
             count: 10) / 20;
         Assert.InRange(bytes, 1, 16 * 1024);
-    }
-
-    private static SctpLink Link(int seed, int packetSize)
-    {
-        SctpLink link = new(seed, With, With);
-        link.A.MaxOutgoingMessageSize = 1 << 20;
-        link.B.MaxOutgoingMessageSize = 1 << 20;
-        return link;
-
-        SctpOptions With(SctpOptions o) => new() { Random = o.Random, MaxPacketSize = packetSize };
-    }
-
-    private static void ExchangeOneWay(SctpLink link, SctpAssociation from, SctpAssociation to, byte[] message)
-    {
-        from.MaxOutgoingMessageSize = 1 << 20;
-        Assert.Equal(SctpSendResult.Accepted, from.Send(0, 53, message, link.Now));
-        link.RunUntil(() => to.TryPeekMessage(out _) && from.BufferedBytes == 0);
-        Assert.Equal(message, Packets.Take(to, link.Now));
     }
 
     private static void ExchangeBothWays(SctpLink link, int seed, int[] sizes, bool mayEnd = false)

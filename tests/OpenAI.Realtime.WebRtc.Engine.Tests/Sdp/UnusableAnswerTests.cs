@@ -28,9 +28,27 @@ public sealed class UnusableAnswerTests
     {
         string answer = string.Concat(Samples.Without(Answer, "a=candidate").Split("\r\n").Select(l => l == "a=mid:0" ? "a=mid:0\r\na=candidate:1 1 udp 1 c0ffee.local 3478 typ host\r\n" : l.Length > 0 ? l + "\r\n" : ""));
 
-        Assert.Contains("1 candidate(s) with a name in place of an address", Samples.AnswerError(answer).Message, StringComparison.Ordinal);
+        Assert.Contains("it has 1 with a name in place of an address", Samples.AnswerError(answer).Message, StringComparison.Ordinal);
         NegotiatedSession full = Samples.NegotiateAnswer(Samples.Without(answer, "a=ice-lite"));     // a full agent checks us, and so tells its address
         Assert.Equal((0, 1), (full.RemoteCandidates.Count, full.NamedCandidates));
+    }
+
+    // A lite agent never checks by itself, so that what cannot be paired when the answer comes never can: nobody waits for that, or suspects a firewall.
+    [Theory]
+    [InlineData("", "it names none")]
+    [InlineData("1 1 tcp 1671430143 203.0.113.5 443 typ host tcptype passive", "it offers TCP alone (203.0.113.5:443)")]
+    [InlineData("1 1 udp 2130706431 2001:db8::5 3478 typ host", "its addresses are IPv6 (2001:db8::5:3478)")]
+    public void No_candidate_of_a_lite_agent_that_could_be_paired(string candidate, string expected)
+    {
+        string answer = Samples.Without(Answer, "a=candidate");
+        if (candidate.Length > 0)
+            answer = answer.Replace("a=mid:0\r\n", $"a=mid:0\r\na=candidate:{candidate}\r\n", StringComparison.Ordinal);
+        LocalDescription onlyIPv4 = Samples.Local with { Candidates = [Samples.Local.Candidates[0]] };
+
+        SdpError error = Samples.AnswerError(answer, onlyIPv4);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+        Assert.Contains("no path could ever be found", error.Message, StringComparison.Ordinal);
+        _ = Samples.NegotiateAnswer(Samples.Without(answer, "a=ice-lite"), onlyIPv4); // a full agent's own checks may still come
     }
 
     [Theory]

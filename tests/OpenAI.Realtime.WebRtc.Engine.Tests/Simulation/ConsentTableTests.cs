@@ -53,6 +53,7 @@ public class ConsentTableTests
         Assert.Null(simulation.Offerer.End);
         Assert.True(simulation.RunUntil(() => simulation.Offerer.End is not null && simulation.Answerer.End is not null, TimeSpan.FromMinutes(2)), simulation.ToString());
 
+        Assert.Equal(simulation.AnswererAddress, simulation.Offerer.Peer.GetCounters().SelectedPath?.Remote); // who asks afterwards is still told where it went
         Assert.Equal(PeerEndReason.ConsentExpired, simulation.Offerer.End!.Reason);
         Assert.Equal(PeerEndReason.ConsentExpired, simulation.Answerer.End!.Reason);
         Assert.InRange(simulation.Now - vanishedAt, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(40));

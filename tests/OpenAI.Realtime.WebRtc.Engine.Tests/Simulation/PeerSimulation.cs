@@ -53,6 +53,9 @@ internal sealed class PeerSimulation : IDisposable
 
     public Func<string, string>? RewriteAnswer { get; set; }
 
+    /// <summary>How long the answer is on its way; the answerer has begun by then.</summary>
+    public TimeSpan AnswerDelay { get; set; }
+
     public bool BothOpen => Offerer.IsOpen && Answerer.IsOpen;
 
     public bool EitherEnded => Offerer.End is not null || Answerer.End is not null;
@@ -64,6 +67,8 @@ internal sealed class PeerSimulation : IDisposable
         offer = RewriteOffer?.Invoke(offer) ?? offer;
         Assert.True(Answerer.Peer.TryCreateAnswer(offer, Now, out string answer, out SdpError offerError), offerError.Message);
         answer = RewriteAnswer?.Invoke(answer) ?? answer;
+        Drain();
+        Run(AnswerDelay);
         Assert.True(Offerer.Peer.TrySetAnswer(answer, Now, out SdpError answerError), answerError.Message);
         Drain();
     }

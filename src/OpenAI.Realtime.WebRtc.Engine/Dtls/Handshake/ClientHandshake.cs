@@ -33,7 +33,7 @@ internal sealed class ClientHandshake : HandshakeMachine
     private bool _certificateRequested;
     private ECParameters _serverPoint;
 
-    public ClientHandshake(DtlsOptions options, RecordLayer records, FlightBuffer flight, RetransmitTimer timer)
+    public ClientHandshake(DtlsOptions options, RecordLayer records, FlightBuffer flight, FlightTimer timer)
         : base(options, records, flight, timer)
     {
     }

@@ -10,7 +10,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Dtls.Handshake;
 /// What both roles of the handshake share: what has been agreed, and the steps that both take alike. The order of the steps is in
 /// <see cref="ClientHandshake"/> and <see cref="ServerHandshake"/>.
 /// </summary>
-internal abstract class HandshakeMachine(DtlsOptions options, RecordLayer records, FlightBuffer flight, RetransmitTimer timer) : IDisposable
+internal abstract class HandshakeMachine(DtlsOptions options, RecordLayer records, FlightBuffer flight, FlightTimer timer) : IDisposable
 {
     /// <summary>The longest body that we write: a Certificate, or a ClientHello with a cookie of 255 bytes.</summary>
     protected const int MaxBodyLength = 1024;

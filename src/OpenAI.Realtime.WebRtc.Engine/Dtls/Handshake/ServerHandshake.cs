@@ -26,7 +26,7 @@ internal sealed class ServerHandshake : HandshakeMachine
     private State _state;
     private ECDiffieHellman? _ephemeralKey;
 
-    public ServerHandshake(DtlsOptions options, RecordLayer records, FlightBuffer flight, RetransmitTimer timer)
+    public ServerHandshake(DtlsOptions options, RecordLayer records, FlightBuffer flight, FlightTimer timer)
         : base(options, records, flight, timer) => Enter(State.WaitForClientHello);
 
     private enum State

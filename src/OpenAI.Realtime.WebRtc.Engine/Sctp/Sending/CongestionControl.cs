@@ -38,16 +38,16 @@ internal sealed class CongestionControl
     /// <param name="acked">How many bytes it newly acknowledged, in order or beyond a gap.</param>
     /// <param name="flightBefore">What was in flight when it came.</param>
     /// <param name="cumulativeTsn">Its cumulative TSN.</param>
-    /// <param name="cumulativeAdvanced">Whether that TSN is newly acknowledged.</param>
+    /// <param name="mayGrow">Whether cwnd may grow by it.</param>
     /// <param name="allAcked">Whether nothing is outstanding any more.</param>
-    public void HandleAcked(int acked, int flightBefore, Serial32 cumulativeTsn, bool cumulativeAdvanced, bool allAcked)
+    public void HandleAcked(int acked, int flightBefore, Serial32 cumulativeTsn, bool mayGrow, bool allAcked)
     {
         bool wasInRecovery = IsInFastRecovery;
         if (IsInFastRecovery && cumulativeTsn >= _recoveryExit)
             IsInFastRecovery = false;
         bool isFullyUsed = flightBefore + _mtu > Window;
 
-        if (cumulativeAdvanced && !wasInRecovery)
+        if (mayGrow && !wasInRecovery)
         {
             if (Window <= SlowStartThreshold)
             {

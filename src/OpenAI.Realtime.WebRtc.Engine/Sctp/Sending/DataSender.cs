@@ -8,8 +8,9 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sctp.Sending;
 /// </summary>
 /// <remarks>
 /// 1. <see cref="WriteData"/> fills a packet: what is lost first, then new fragments, as far as cwnd and the peer's window go.
-/// 2. <see cref="HandleSack"/> drops what is acknowledged and finds what is lost; the third report starts fast recovery.
-/// 3. T3-rtx calls everything lost that has not been acknowledged, and starts over with one packet.
+/// 2. <see cref="HandleSack"/> drops what is acknowledged and finds what is lost, by the third report or by time; a loss starts fast recovery.
+/// 3. Without a SACK for a round trip and a half the last chunk goes again (<see cref="TailProbe"/>).
+/// 4. T3-rtx calls everything lost that has not been acknowledged, and starts over with one packet.
 /// </remarks>
 internal sealed class DataSender
 {
@@ -19,6 +20,10 @@ internal sealed class DataSender
     private readonly RetransmissionTimeout _rto;
     private readonly CongestionControl _congestion;
     private readonly OutstandingData _outstanding;
+    private readonly TailProbe _probe;
+    private readonly LossKind _lossKind = new();
+    private Instant _retransmitDue = Instant.Never; // T3-rtx
+    private Instant _lossDue = Instant.Never;       // when what was overtaken is old enough to be lost
     private int _burstLimit;
     private long _peerWindow;
     private bool _fastRetransmitDue;
@@ -32,13 +37,14 @@ internal sealed class DataSender
         _rto = rto;
         _congestion = new(MaxFragmentLength, options.SendBufferSize);
         _outstanding = new(initialTsn);
+        _probe = new(rto);
         Buffer = new(options.SendBufferSize);
     }
 
     public SendBuffer Buffer { get; }
 
-    /// <summary>T3-rtx.</summary>
-    public Instant RetransmitDue { get; private set; } = Instant.Never;
+    /// <summary>When <see cref="HandleTimeout"/> has something to do.</summary>
+    public Instant Due => Instant.Min(Instant.Min(_retransmitDue, _probe.Due), _lossDue);
 
     /// <summary>Whether nothing waits to be sent or acknowledged.</summary>
     public bool IsAllAcked => _outstanding.Count == 0 && !Buffer.HasUnsent;
@@ -71,6 +77,14 @@ internal sealed class DataSender
     /// <summary>Fills the rest of a packet with DATA.</summary>
     public void WriteData(ref SpanWriter writer, Instant now, ref SctpCounters counters)
     {
+        long sent = counters.DataChunksSent;
+        Write(ref writer, now, ref counters);
+        if (counters.DataChunksSent > sent)
+            _probe.HandleSent(now);
+    }
+
+    private void Write(ref SpanWriter writer, Instant now, ref SctpCounters counters)
+    {
         bool isFastRetransmit = _fastRetransmitDue;
         while (_outstanding.HasLost && (isFastRetransmit || MaySendLost))
         {
@@ -79,14 +93,14 @@ internal sealed class DataSender
                 return;
             _fastRetransmitDue = false; // §7.2.4: one packet goes at once, whatever cwnd says.
             _outstanding[index].IsWindowProbe = !IsWithinPeerWindow(_outstanding[index].Length);
-            _outstanding.MarkSentAgain(index);
+            _outstanding.MarkSentAgain(index, now);
             Write(ref writer, index, isLastOfBurst: !_outstanding.HasLost && !Buffer.HasUnsent);
             counters.DataChunksSent++;
             counters.ChunksRetransmitted++;
             if (_isTiming && _outstanding.TsnOf(index) == _timedTsn)
                 _isTiming = false; // §6.3.1 C5
-            if (index == 0 || RetransmitDue == Instant.Never)
-                RetransmitDue = now + _rto.Current; // §6.3.2 R1, §7.2.4
+            if (index == 0 || _retransmitDue == Instant.Never)
+                _retransmitDue = now + _rto.Current; // §6.3.2 R1, §7.2.4
         }
 
         while (MaySendNew && Fits(writer, Buffer.NextFragmentLength(MaxFragmentLength)))
@@ -100,12 +114,12 @@ internal sealed class DataSender
                 _timedSince = now;
             }
 
-            _outstanding.Add(chunk);
+            _outstanding.Add(chunk, now);
             // RFC 7053 §4.1: when nothing more can go, a SACK that waits would only hold us up.
             Write(ref writer, _outstanding.Count - 1, isLastOfBurst: !MaySendNew);
             counters.DataChunksSent++;
-            if (RetransmitDue == Instant.Never)
-                RetransmitDue = now + _rto.Current; // §6.3.2 R1
+            if (_retransmitDue == Instant.Never)
+                _retransmitDue = now + _rto.Current; // §6.3.2 R1
         }
     }
 
@@ -138,18 +152,22 @@ internal sealed class DataSender
             _rto.Measure(now - _timedSince);
         }
 
+        FindOldLosses(now, ref outcome);
         bool allAcked = _outstanding.Count == 0;
-        _congestion.HandleAcked(outcome.AckedBytes, flightBefore, sack.CumulativeTsn, outcome.CumulativeAdvanced, allAcked);
-        if (outcome.HasLosses && _congestion.TryEnterFastRecovery(_outstanding.NextTsn + -1))
-        {
-            _fastRetransmitDue = true;
-            counters.FastRetransmits++;
-        }
+        if (sack.DuplicateCount > 0)
+            _probe.HandleDuplicate();
+        if (outcome.AckedBytes > 0)
+            _probe.HandleAcked(now, allAcked);
+        _lossKind.HandleAcked(outcome.AckedChunks, outcome.LatestAckedSentAt == Instant.Never || outcome.AckedChunks == 0 ? null : now - outcome.LatestAckedSentAt);
+        // §7.2.1 lets cwnd grow only while nothing is missing; what a line loses by chance does not count here.
+        bool mayGrow = outcome.CumulativeAdvanced || (outcome.AckedBytes > 0 && !_lossKind.IsCongestion);
+        _congestion.HandleAcked(outcome.AckedBytes, flightBefore, sack.CumulativeTsn, mayGrow, allAcked);
+        HandleLosses(outcome.LostChunks, ref counters);
 
         if (allAcked)
-            RetransmitDue = Instant.Never; // §6.3.2 R2
+            StopTimers(); // §6.3.2 R2
         else if (outcome.CumulativeAdvanced)
-            RetransmitDue = now + _rto.Current; // §6.3.2 R3
+            _retransmitDue = now + _rto.Current; // §6.3.2 R3
 
         _peerWindow = sack.ReceiverWindow;
         // The window was closed when this probe went and is open now: no need to wait for T3-rtx, and no sign of congestion.
@@ -173,14 +191,37 @@ internal sealed class DataSender
         if (outcome.CumulativeAdvanced)
             Buffer.ReleaseUntil(outcome.ReleasedUntil);
         if (_outstanding.Count == 0)
-            RetransmitDue = Instant.Never;
+            StopTimers();
+    }
+
+    /// <summary>Does what is due.</summary>
+    /// <returns>Whether T3-rtx has expired: the peer has been silent.</returns>
+    public bool HandleTimeout(Instant now, ref SctpCounters counters)
+    {
+        if (_lossDue <= now)
+        {
+            SackOutcome outcome = default;
+            FindOldLosses(now, ref outcome);
+            HandleLosses(outcome.LostChunks, ref counters);
+        }
+
+        if (_retransmitDue <= now)
+        {
+            HandleRetransmitTimeout(ref counters);
+            return true;
+        }
+
+        if (_probe.TryExpire(now))
+            SendProbe(now, ref counters);
+        return false;
     }
 
     /// <summary>§6.3.3: T3-rtx has expired.</summary>
-    public void HandleRetransmitTimeout(ref SctpCounters counters)
+    private void HandleRetransmitTimeout(ref SctpCounters counters)
     {
         counters.T3Expirations++;
-        RetransmitDue = Instant.Never;
+        _retransmitDue = _lossDue = Instant.Never;
+        _probe.GiveWay();
         if (_outstanding.Count == 0 || !_outstanding[0].IsWindowProbe)
             _congestion.HandleTimeout(); // E1; a closed window is no congestion.
         _rto.BackOff(); // E2
@@ -194,19 +235,65 @@ internal sealed class DataSender
     {
         _outstanding.MarkAllLost();
         _isTiming = false;
-        RetransmitDue = Instant.Never;
+        StopTimers();
         BeginBurst();
     }
 
     /// <summary>From now on T3-rtx watches over what went with COOKIE ECHO; T1-cookie did before.</summary>
-    public void RestartTimer(Instant now) => RetransmitDue = _outstanding.Count > 0 ? now + _rto.Current : Instant.Never;
+    public void RestartTimer(Instant now)
+    {
+        StopTimers();
+        if (_outstanding.Count == 0)
+            return;
+        _retransmitDue = now + _rto.Current;
+        _probe.HandleSent(now);
+    }
 
     public void Stop()
     {
         Buffer.Clear();
         SackOutcome outcome = default;
         _outstanding.HandleCumulative(_outstanding.NextTsn + -1, ref outcome);
-        RetransmitDue = Instant.Never;
+        StopTimers();
+    }
+
+    private void StopTimers()
+    {
+        _retransmitDue = _lossDue = Instant.Never;
+        _probe.Stop();
+    }
+
+    private void FindOldLosses(Instant now, ref SackOutcome outcome)
+    {
+        _lossDue = Instant.Never;
+        if (_rto.Smoothed is { } roundTrip)
+            outcome.LostChunks += _outstanding.MarkOldLost(outcome.LatestAckedOrder, 1.25 * roundTrip, now, out _lossDue);
+    }
+
+    private void HandleLosses(int count, ref SctpCounters counters)
+    {
+        if (count == 0)
+            return;
+        counters.ChunksFoundLost += count;
+        BeginBurst();
+        _lossKind.HandleLost(count);
+        if (!_lossKind.IsCongestion || !_congestion.TryEnterFastRecovery(_outstanding.NextTsn + -1))
+            return;
+        _fastRetransmitDue = true;
+        counters.FastRetransmits++;
+    }
+
+    /// <summary>The last chunk goes again, whatever cwnd says. A closed window is T3-rtx's.</summary>
+    private void SendProbe(Instant now, ref SctpCounters counters)
+    {
+        int index = _outstanding.IndexOfLastInFlight();
+        if (index < 0 || _outstanding.HasLost || _peerWindow < _outstanding[index].Length)
+            return;
+        _outstanding.MarkLost(index);
+        _fastRetransmitDue = true;
+        _retransmitDue = now + _rto.Current;
+        counters.TailProbes++;
+        BeginBurst();
     }
 
     private bool IsWithinPeerWindow(int length) => _outstanding.FlightSize + length <= _peerWindow;

@@ -23,6 +23,9 @@ internal struct OutstandingChunk
 
     /// <summary>Counts transmissions: of two chunks, the one sent later has the higher one, whatever their TSNs.</summary>
     public long SendOrder;
+
+    /// <summary>When it was sent last.</summary>
+    public Instant SentAt;
     public uint Ppid;
     public ushort Length;
     public ushort StreamId;
@@ -31,6 +34,7 @@ internal struct OutstandingChunk
     public byte MissingReports;
     public OutstandingState State;
     public bool IsWindowProbe;
+    public bool WasSentAgain;
 }
 
 /// <summary>What a SACK has changed.</summary>
@@ -42,14 +46,17 @@ internal struct SackOutcome
     /// <summary>Whether the cumulative TSN moved on.</summary>
     public bool CumulativeAdvanced;
 
-    /// <summary>Whether a chunk has been reported missing for the third time.</summary>
-    public bool HasLosses;
-
     /// <summary>Where the send buffer may be freed to.</summary>
     public long ReleasedUntil;
 
     /// <summary>The latest transmission newly acknowledged.</summary>
     public long LatestAckedOrder;
+
+    /// <summary>When it was sent; <see cref="Instant.Never"/> when it was a repetition, of which nobody knows what the SACK answers (Karn).</summary>
+    public Instant LatestAckedSentAt;
+
+    /// <summary>How many chunks are newly acknowledged, and how many newly lost.</summary>
+    public int AckedChunks, LostChunks;
 }
 
 /// <summary>The DATA between the cumulative TSN of the peer and the next TSN of ours (RFC 9260 §6.2.1, §7.2.4).</summary>
@@ -65,6 +72,8 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     private Serial32 _firstTsn = firstTsn;
     private int _lostCount;
     private long _lastOrder;
+    private long _latestAckedOrder;
+    private bool _hasSeenReordering;
 
     public int Count => _chunks.Count;
 
@@ -83,10 +92,12 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     public Serial32 TsnOf(int index) => _firstTsn + index;
 
     /// <summary>A new chunk is sent; its TSN is <see cref="NextTsn"/>.</summary>
-    public void Add(in OutstandingChunk chunk)
+    public void Add(in OutstandingChunk chunk, Instant now)
     {
         _chunks.Enqueue(chunk);
-        _chunks[Count - 1].SendOrder = ++_lastOrder;
+        ref OutstandingChunk added = ref _chunks[Count - 1];
+        added.SendOrder = ++_lastOrder;
+        added.SentAt = now;
         FlightSize += chunk.Length;
     }
 
@@ -99,12 +110,14 @@ internal sealed class OutstandingData(Serial32 firstTsn)
         return index;
     }
 
-    public void MarkSentAgain(int index)
+    public void MarkSentAgain(int index, Instant now)
     {
         ref OutstandingChunk chunk = ref _chunks[index];
         chunk.State = OutstandingState.InFlight;
         chunk.MissingReports = 0;
         chunk.SendOrder = ++_lastOrder;
+        chunk.SentAt = now;
+        chunk.WasSentAgain = true;
         _lostCount--;
         FlightSize += chunk.Length;
     }
@@ -132,6 +145,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
         while (Count > 0 && _firstTsn <= cumulativeTsn)
         {
             OutstandingChunk chunk = _chunks.Dequeue();
+            LearnReordering(chunk);
             if (chunk.State == OutstandingState.InFlight)
                 FlightSize -= chunk.Length;
             if (chunk.State == OutstandingState.Lost)
@@ -139,7 +153,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
             if (chunk.State != OutstandingState.Acked)
             {
                 outcome.AckedBytes += chunk.Length;
-                outcome.LatestAckedOrder = Math.Max(outcome.LatestAckedOrder, chunk.SendOrder);
+                NoteAcked(chunk, ref outcome);
             }
 
             outcome.ReleasedUntil = chunk.Position + chunk.Length;
@@ -167,7 +181,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
                 if (_chunks[index].State != OutstandingState.Acked)
                 {
                     outcome.AckedBytes += MarkAcked(index);
-                    outcome.LatestAckedOrder = Math.Max(outcome.LatestAckedOrder, _chunks[index].SendOrder);
+                    NoteAcked(_chunks[index], ref outcome);
                 }
 
                 index++;
@@ -178,7 +192,9 @@ internal sealed class OutstandingData(Serial32 firstTsn)
             MarkNotAcked(index++);
 
         // A chunk is reported missing by a SACK that newly acknowledges what was sent after it. Of chunks sent once that is the HTNA rule of
-        // §7.2.4; and one whose repetition is lost too need not wait for T3-rtx.
+        // §7.2.4; and one whose repetition is lost too need not wait for T3-rtx. Where packets overtake each other three reports say nothing: there only time does (RFC 8985 §6.2).
+        if (_hasSeenReordering)
+            return;
         for (int i = 0; i < Count; i++)
         {
             ref OutstandingChunk chunk = ref _chunks[i];
@@ -186,13 +202,68 @@ internal sealed class OutstandingData(Serial32 firstTsn)
                 ++chunk.MissingReports < MissingReportsOfLoss)
                 continue;
             MarkLost(i);
-            outcome.HasLosses = true;
+            outcome.LostChunks++;
         }
+    }
+
+    /// <summary>
+    /// What is older than <paramref name="age"/>, while something sent after it has been acknowledged, is lost (the idea of RFC 8985 §6.2): a few chunks are lost together as often as not, and
+    /// then there are no three reports.
+    /// </summary>
+    /// <param name="latestAckedOrder">Of the SACK that came, or 0.</param>
+    /// <param name="age">A round trip, and what a packet may be late by.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="next">When the next one will be so old.</param>
+    /// <returns>How many chunks are lost.</returns>
+    public int MarkOldLost(long latestAckedOrder, TimeSpan age, Instant now, out Instant next)
+    {
+        _latestAckedOrder = Math.Max(_latestAckedOrder, latestAckedOrder);
+        next = Instant.Never;
+        int found = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            ref OutstandingChunk chunk = ref _chunks[i];
+            if (chunk.State != OutstandingState.InFlight || chunk.SendOrder >= _latestAckedOrder)
+                continue;
+            if (chunk.SentAt + age > now)
+            {
+                next = Instant.Min(next, chunk.SentAt + age);
+                continue;
+            }
+
+            MarkLost(i);
+            found++;
+        }
+
+        return found;
+    }
+
+    /// <summary>The last chunk that is in flight; −1 when none is.</summary>
+    public int IndexOfLastInFlight()
+    {
+        int index = Count - 1;
+        while (index >= 0 && _chunks[index].State != OutstandingState.InFlight)
+            index--;
+        return index;
+    }
+
+    /// <summary>What was sent once and is acknowledged only now, after something sent later was, has been overtaken.</summary>
+    private void LearnReordering(in OutstandingChunk chunk) =>
+        _hasSeenReordering |= chunk.State != OutstandingState.Acked && !chunk.WasSentAgain && chunk.SendOrder < _latestAckedOrder;
+
+    private static void NoteAcked(in OutstandingChunk chunk, ref SackOutcome outcome)
+    {
+        outcome.AckedChunks++;
+        if (chunk.SendOrder < outcome.LatestAckedOrder)
+            return;
+        outcome.LatestAckedOrder = chunk.SendOrder;
+        outcome.LatestAckedSentAt = chunk.WasSentAgain ? Instant.Never : chunk.SentAt;
     }
 
     private int MarkAcked(int index)
     {
         ref OutstandingChunk chunk = ref _chunks[index];
+        LearnReordering(chunk);
         if (chunk.State == OutstandingState.InFlight)
             FlightSize -= chunk.Length;
         else

@@ -19,7 +19,7 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
     where T : class, IHasExtraProperties
 {
     private readonly Func<T> _create;
-    private readonly Node _root = new();
+    private readonly Lazy<Node> _root;
 
     /// <param name="dialect">Whose names and places.</param>
     /// <param name="create">Makes an empty one.</param>
@@ -27,21 +27,29 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
     public NestedPathsConverter(RealtimeDialect dialect, Func<T> create, IReadOnlyDictionary<string, string>? betaPaths = null)
     {
         _create = create;
+        _root = new(() => Tree(dialect, betaPaths)); // when the first of its kind is read or written: a call needs one of five
+    }
+
+    private static Node Tree(RealtimeDialect dialect, IReadOnlyDictionary<string, string>? betaPaths)
+    {
+        Node root = new();
         foreach (JsonPropertyInfo property in EventsJsonContext.Default.GetTypeInfo(typeof(T))!.Properties)
         {
             if (property.Get is null || (property.Name == "type" && dialect == RealtimeDialect.Beta)) // the beta tells kinds of session apart by the event
                 continue;
-            Node node = _root;
+            Node node = root;
             foreach (string name in (dialect == RealtimeDialect.Beta ? betaPaths?.GetValueOrDefault(property.Name) ?? BetaNames.Of(property.Name) : property.Name).Split('.'))
                 node = node.Child(name);
             node.Property = property;
         }
+
+        return root;
     }
 
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         T target = _create();
-        JsonObject? extra = ReadMembers(ref reader, _root, target, options);
+        JsonObject? extra = ReadMembers(ref reader, _root.Value, target, options);
         target.ExtraProperties = extra;
         return target;
     }
@@ -55,7 +63,7 @@ internal sealed class NestedPathsConverter<T> : JsonConverter<T>
 
     /// <summary>Writes what stands between the braces; the constant <c>type</c> only when asked for.</summary>
     public void WriteMembers(Utf8JsonWriter writer, T value, JsonSerializerOptions options, bool withType = true) =>
-        WriteMembers(writer, _root, value, value.ExtraProperties, options, withType);
+        WriteMembers(writer, _root.Value, value, value.ExtraProperties, options, withType);
 
     /// <summary>Reads an object; returns what nothing here has a property for.</summary>
     private static JsonObject? ReadMembers(ref Utf8JsonReader reader, Node node, T target, JsonSerializerOptions options)

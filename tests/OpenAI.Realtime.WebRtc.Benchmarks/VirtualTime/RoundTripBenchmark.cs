@@ -2,7 +2,7 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 
-namespace OpenAI.Realtime.WebRtc.Benchmarks.RoundTrips;
+namespace OpenAI.Realtime.WebRtc.Benchmarks.VirtualTime;
 
 /// <summary>
 /// Round trips from the moment the answer is applied to the first server event, on a simulated link of 100 ms there and back, in virtual time: computing
@@ -28,7 +28,7 @@ internal static class RoundTripBenchmark
             ("full ICE, DTLS client, channel negotiated", false, 1),
         })
         {
-            using var pair = new VirtualPair(OneWay, lite, channelId);
+            using var pair = new VirtualPair(new(OneWay), lite, channelId);
             pair.Connect();
             Instant[] at =
             [
