@@ -110,7 +110,7 @@ internal sealed partial class IceAgent
     }
 
     // RFC 7675 §5.1: a new transaction each time, not repeated. The controlling side nominates again with each: the service's lite agent
-    // stops answering checks that do not, and to any other it changes nothing.
+    // is reported to stop answering checks that do not (docs/protocols/ice.md says by whom), and to any other it changes nothing.
     private void SendConsentCheck(Instant now)
     {
         if (_selected is null)

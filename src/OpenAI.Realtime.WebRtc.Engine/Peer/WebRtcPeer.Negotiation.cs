@@ -111,6 +111,7 @@ public sealed partial class WebRtcPeer
             NegotiatedId = _options.NegotiatedChannelId,
         });
 
+        // Not by Enter: nobody is told of a phase that the caller has just begun.
         _phase = Phase.Ice;
         _phaseDeadline = now + _options.IceTimeout;
         _ice.SetRemote(new IceCredentials(session.RemoteUfrag, session.RemotePwd), session.RemoteIsIceLite);

@@ -142,7 +142,7 @@ public sealed partial class WebRtcPeer
             {
                 case DataChannelEventKind.Opened when _phase == Phase.Channel:
                     _channelWasOpen = true;
-                    Enter(Phase.Connected, now, Timeout.Infinite, PeerEventKind.ChannelOpen);
+                    Enter(Phase.Connected, now, s_noLimit, PeerEventKind.ChannelOpen);
                     break;
                 case DataChannelEventKind.SendBufferLow:
                     _events.Enqueue(new(PeerEventKind.SendBufferLow));
@@ -169,6 +169,8 @@ public sealed partial class WebRtcPeer
     }
 
     // ── Phases ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private static readonly TimeSpan s_noLimit = TimeSpan.FromMilliseconds(-1);
 
     private void Enter(Phase phase, Instant now, TimeSpan limit, PeerEventKind kind)
     {
@@ -218,10 +220,4 @@ public sealed partial class WebRtcPeer
         Phase.Connected or Phase.Closing => _channelWasOpen ? PeerPhase.Connected : PeerPhase.Channel,
         _ => PeerPhase.Negotiation,
     };
-
-    /// <summary>"Infinite" without the namespace that is banned here for what else is in it.</summary>
-    private static class Timeout
-    {
-        public static readonly TimeSpan Infinite = TimeSpan.FromMilliseconds(-1);
-    }
 }
