@@ -205,7 +205,7 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         OperationCanceledException oce when cancellationToken.IsCancellationRequested =>
             oce.CancellationToken == cancellationToken ? null : new OperationCanceledException("Connecting was cancelled.", e, cancellationToken),
         RealtimeConnectException => null,
-        SdpException sdp => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.AnswerUnusable, 
+        SdpException sdp => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.AnswerUnusable,
             $"The service's answer cannot be used: {Redaction.Sentence(sdp.Message)} Check that Endpoint is a Realtime service and Dialect the one it speaks; a proxy may be changing bodies.", sdp),
         PeerConnectionException peer => FromEnd(peer),
         _ => null,

@@ -289,7 +289,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         {
             await session.DisposeAsync().ConfigureAwait(false);
             if (e is RealtimeSessionEndedException)
-                throw new RealtimeConnectException(ConnectPhase.Channel, RealtimeFailure.ClosedByPeer, 
+                throw new RealtimeConnectException(ConnectPhase.Channel, RealtimeFailure.ClosedByPeer,
                     $"The service hung up before the session could be configured. {RealtimeConnection.Remedy(RealtimeFailure.ClosedByPeer)}", e);
             throw;
         }
