@@ -15,13 +15,17 @@ internal sealed class EarlyDatagrams
     /// <summary>The longest that is kept, in bytes.</summary>
     public const int MaxLength = 1500;
 
+    /// <summary>The content type of a handshake record (RFC 6347 §4.3.1); nothing else comes first.</summary>
+    private const byte HandshakeRecord = 22;
+
     private readonly List<(byte[] Datagram, TransportPath Path)> _kept = [];
 
     public int Count => _kept.Count;
 
+    /// <summary>Keeps a datagram; false when it is none that begins a handshake, or when there is no room.</summary>
     public bool TryAdd(ReadOnlySpan<byte> datagram, in TransportPath path)
     {
-        if (_kept.Count == MaxCount || datagram.Length > MaxLength)
+        if (_kept.Count == MaxCount || datagram.Length > MaxLength || datagram[0] != HandshakeRecord)
             return false;
         _kept.Add((datagram.ToArray(), path));
         return true;

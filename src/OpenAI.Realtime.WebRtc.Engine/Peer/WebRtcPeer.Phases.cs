@@ -61,7 +61,7 @@ public sealed partial class WebRtcPeer
     {
         if (_dtls is null || !_ice.IsValidatedSource(path))
         {
-            if (!_early.TryAdd(datagram, path))
+            if (_dtls is { IsConnected: true } || !_early.TryAdd(datagram, path))
                 _dropped.UnvalidatedSource++;
             return;
         }

@@ -105,7 +105,7 @@ public sealed partial class WebRtcPeer : IDisposable
             // An offer's peer may check, and begin its handshake, before its answer is here (RFC 8445 §7.3).
             if (datagram[0] < 4)
                 _ice.HandleDatagram(datagram, path, now);
-            else if (datagram[0] is < 20 or >= 64 || _offer is null || !_early.TryAdd(datagram, path))
+            else if (_offer is null || !_early.TryAdd(datagram, path))
                 _dropped.Unexpected++;
             return;
         }

@@ -13,6 +13,7 @@ internal sealed class FlightTimer(TimeSpan first, TimeSpan longest)
     private RetransmitTimer _timer = new(longest);
     private Instant _lastSent;
     private bool _isLastFlight;
+    private bool _wasRepeated;
 
     /// <summary>The round trip: ICE's, or that of a flight which was answered the first time.</summary>
     public TimeSpan? RoundTrip { get; set; }
@@ -24,9 +25,11 @@ internal sealed class FlightTimer(TimeSpan first, TimeSpan longest)
     /// <summary>A new flight is sent.</summary>
     public void Start(Instant now, bool isLastFlight)
     {
-        if (_timer.Due != Instant.Never && _timer.Expirations == 0)
-            RoundTrip ??= now - _lastSent; // This flight follows the answer to the last one.
+        // This flight follows the answer to the last one; of one sent twice nobody knows which was answered (Karn).
+        if (_timer.Due != Instant.Never && !_wasRepeated)
+            RoundTrip ??= now - _lastSent;
         _isLastFlight = isLastFlight;
+        _wasRepeated = false;
         _lastSent = now;
         _timer.Start(now, RoundTrip, first);
     }
@@ -40,6 +43,7 @@ internal sealed class FlightTimer(TimeSpan first, TimeSpan longest)
         if (!_timer.TryExpire(now))
             return false;
         _lastSent = now;
+        _wasRepeated = true;
         if (_isLastFlight && _timer.Expirations == RepeatsOfLastFlight)
             _timer.Stop();
         return true;
@@ -54,6 +58,7 @@ internal sealed class FlightTimer(TimeSpan first, TimeSpan longest)
         if (now - _lastSent < First / 2)
             return false;
         _lastSent = now;
+        _wasRepeated = true;
         _timer.Restart(now);
         return true;
     }
