@@ -43,8 +43,11 @@ internal sealed class CandidatePair(in TransportPath path, uint localPriority, u
     /// <summary>An authenticated request of the peer's came this way.</summary>
     public bool RequestReceived { get; set; }
 
-    /// <summary>When the last one came, or data.</summary>
+    /// <summary>When the last one came, or an answer, or data.</summary>
     public Instant LastHeardAt { get; set; }
+
+    /// <summary>The peer's data comes this way and no more by the selected pair: it is to be selected once a check shows that ours arrives, too.</summary>
+    public bool SelectOnSuccess { get; set; }
 
     /// <summary>The peer sent USE-CANDIDATE before our own check had succeeded (RFC 8445 §7.3.1.5).</summary>
     public bool NominateOnSuccess { get; set; }

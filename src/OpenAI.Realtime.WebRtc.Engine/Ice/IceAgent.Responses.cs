@@ -47,6 +47,7 @@ internal sealed partial class IceAgent
     private void HandleCheckResponse(CandidatePair pair, in CheckTransaction check, TransportAddress mapped, Instant now)
     {
         pair.Checks.Forget(check.Id);
+        pair.LastHeardAt = now;
         RoundTripTime = now - check.SentAt;
         if (mapped != pair.Path.Local)
             LearnPeerReflexiveLocal(mapped, pair);
@@ -62,6 +63,9 @@ internal sealed partial class IceAgent
             pair.NominateOnSuccess = false;
             FollowNomination(pair, now);
         }
+
+        if (ShallMoveTo(pair, now))
+            MoveTo(pair, now);
 
         // The late answer to a plain check says nothing of the nominating one that is under way.
         if (!IsControlling || pair != _selected || check.UseCandidate)
@@ -100,6 +104,7 @@ internal sealed partial class IceAgent
         if (!_consent.TryHandleResponse(id, now, out TimeSpan roundTrip, out bool recovered))
             return;
         RoundTripTime = roundTrip;
+        selected.LastHeardAt = now;
         if (recovered)
             AddEvent(IceEventKind.Recovered);
 

@@ -96,6 +96,8 @@ internal sealed partial class IceAgent
         {
             case IceConsentAction.SendCheck:
                 SendConsentCheck(now);
+                if (_consent.HasMissedTwo(now))
+                    CheckOtherPairs();
                 break;
             case IceConsentAction.Disconnect:
                 AddEvent(IceEventKind.Disconnected);

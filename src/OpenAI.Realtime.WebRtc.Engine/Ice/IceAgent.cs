@@ -14,6 +14,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 /// 5  Responses    make pairs valid
 /// 6  Nomination   the controlling agent nominates a valid pair; the controlled one follows: the selected path is known; it is checked on until the peer's data comes
 /// 7  Consent      is renewed every 4 to 6 s, or expires
+/// 8  Moves        the peer's data comes by another path, or the selected one is silent and another is not: that one is selected
 /// </code>
 /// The parts of this class are files of the same names.
 /// </summary>
@@ -159,8 +160,14 @@ internal sealed partial class IceAgent
     /// </summary>
     public void HandleActivity(in TransportPath path, Instant now)
     {
-        if (_selected is null || _selected.Path != path)
+        if (_selected is null)
             return;
+        if (_selected.Path != path)
+        {
+            FollowData(path, now);
+            return;
+        }
+
         _selected.LastHeardAt = now;
         if (_consent.HandleActivity(now))
             AddEvent(IceEventKind.Recovered);

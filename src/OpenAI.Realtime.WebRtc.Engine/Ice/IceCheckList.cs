@@ -11,6 +11,8 @@ internal sealed class IceCheckList
 
     public int Count => _pairs.Count;
 
+    public IReadOnlyList<CandidatePair> Pairs => _pairs;
+
     public CandidatePair? Find(in TransportPath path)
     {
         foreach (CandidatePair pair in _pairs)

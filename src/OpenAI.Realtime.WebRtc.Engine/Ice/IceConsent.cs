@@ -54,6 +54,9 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
 
     public bool IsDisconnected { get; private set; }
 
+    /// <summary>Whether two checks have not been answered, the first for longer than <see cref="AnswerPatience"/>: the pair seems dead.</summary>
+    public bool HasMissedTwo(Instant now) => _awaitedCount >= 2 && now - _awaited[0].SentAt >= AnswerPatience;
+
     public Wake NextTimeout
     {
         get

@@ -23,6 +23,9 @@ internal sealed class IceCounters
 
     public long RoleConflicts { get; set; }
 
+    /// <summary>How often the selected path moved after the first selection, without the peer's nomination.</summary>
+    public long Moves { get; set; }
+
     /// <summary>Not a STUN message, or one of a method that is not Binding.</summary>
     public long DroppedMalformed { get; set; }
 

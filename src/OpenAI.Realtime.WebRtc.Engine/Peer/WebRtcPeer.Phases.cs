@@ -55,6 +55,19 @@ public sealed partial class WebRtcPeer
         return _lastDtlsPath is not null && !_pathIsKnown;
     }
 
+    /// <summary>
+    /// A NAT that gives the peer another port lets its audio come from there before any check does. When the selected path is silent, a few such packets a second are looked at; what
+    /// is authentic makes ICE check where it came from, and nothing is sent there before that is answered.
+    /// </summary>
+    private void HandleMedia(Span<byte> datagram, in TransportPath path, Instant now)
+    {
+        if (!_ice.IsValidatedSource(path) && !_strangers.TryLookAt(now))
+            _dropped.UnvalidatedSource++;
+        else if (_media!.HandleDatagram(datagram, now))
+            _ice.HandleActivity(path, now);
+        HandleIceEvents(now);
+    }
+
     // ── DTLS ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     private void HandleDtls(Span<byte> datagram, in TransportPath path, Instant now)

@@ -44,6 +44,7 @@ public sealed partial class WebRtcPeer : IDisposable
     private DtlsConnection? _dtls;
     private DataChannel? _channel;
     private readonly EarlyDatagrams _early = new();
+    private readonly StrangersBudget _strangers = new();
     private bool _pathIsKnown;
     private Instant? _closeNotifyAt;
 
@@ -121,10 +122,7 @@ public sealed partial class WebRtcPeer : IDisposable
                 HandleDtls(datagram, path, now);
                 break;
             case >= 128 and < 192:
-                if (!_ice.IsValidatedSource(path))
-                    _dropped.UnvalidatedSource++;
-                else if (_media!.HandleDatagram(datagram, now))
-                    _ice.HandleActivity(path, now);
+                HandleMedia(datagram, path, now);
                 break;
             default:
                 _dropped.UnknownProtocol++;

@@ -48,6 +48,9 @@ internal sealed class PeerSimulation : IDisposable
     /// <summary>Sees every datagram that is sent before chance does; false loses it.</summary>
     public Func<Datagram, bool>? Deliver { get; set; }
 
+    /// <summary>Sees what goes to an address that is neither's.</summary>
+    public Action<TransportPath, byte[]>? ToElsewhere { get; set; }
+
     /// <summary>May change the offer or the answer on the way.</summary>
     public Func<string, string>? RewriteOffer { get; set; }
 
@@ -55,6 +58,12 @@ internal sealed class PeerSimulation : IDisposable
 
     /// <summary>How long the answer is on its way; the answerer has begun by then.</summary>
     public TimeSpan AnswerDelay { get; set; }
+
+    /// <summary>How the answerer sees the offerer: what a NAT makes of its address. Default: its own.</summary>
+    public TransportAddress? OffererSeenAs { get; set; }
+
+    /// <summary>How the offerer sees the answerer.</summary>
+    public TransportAddress? AnswererSeenAs { get; set; }
 
     public bool BothOpen => Offerer.IsOpen && Answerer.IsOpen;
 
@@ -164,14 +173,17 @@ internal sealed class PeerSimulation : IDisposable
         {
             byte[] bytes = _buffer.AsSpan(0, length).ToArray();
             Datagram datagram = new(from == Offerer, bytes, from.DatagramsSent++);
-            bool reachable = path.Remote == (to == Offerer ? OffererAddress : AnswererAddress);
+            TransportAddress offererSeen = OffererSeenAs ?? OffererAddress, answererSeen = AnswererSeenAs ?? AnswererAddress;
+            bool reachable = path.Remote == (to == Offerer ? offererSeen : answererSeen);
+            if (!reachable)
+                ToElsewhere?.Invoke(path, bytes);
             if (!reachable || length > Link.Mtu || Deliver?.Invoke(datagram) == false)
                 continue;
             int copies = _network.NextDouble() < Link.Loss ? 0 : _network.NextDouble() < Link.Duplication ? 2 : 1;
             for (int i = 0; i < copies; i++)
             {
                 TimeSpan delay = Link.Delay + (Link.Jitter * _network.NextDouble());
-                TransportPath back = new(path.Protocol, path.Remote, path.Local);
+                TransportPath back = to == Offerer ? new(path.Protocol, OffererAddress, answererSeen) : new(path.Protocol, AnswererAddress, offererSeen);
                 _inFlight.Enqueue((to, i == 0 ? bytes : [.. bytes], back), ((Now + delay).Ticks, _order++));
             }
         }

@@ -1,0 +1,64 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Ice;
+
+/// <summary>
+/// Part 8: the path moves under a running call. RFC 8445 selects a pair once and has an ICE restart for all else; a NAT that gives one side another port restarts nothing. So a full agent
+/// <code>
+/// data     of the peer's by another path, while the selected one is silent    → checks that path, and selects it when the check is answered
+/// silence  of two consent checks                                              → checks the other pairs that have worked, and selects one that answers
+/// </code>
+/// Nothing is sent to an address before a check to it has been answered (RFC 7675 §5), and the check carries our role and, where we control, USE-CANDIDATE.
+/// </summary>
+internal sealed partial class IceAgent
+{
+    /// <summary>The selected pair is silent when nothing has come by it for so long, while data comes by another: ten packets of audio.</summary>
+    public static readonly TimeSpan MovedAfter = TimeSpan.FromMilliseconds(200);
+
+    private void FollowData(in TransportPath path, Instant now)
+    {
+        if (_options.Lite || _isOver || now - _selected!.LastHeardAt < MovedAfter)
+            return;
+        if (FindOrLearn(path) is not { } pair)
+            return;
+        pair.LastHeardAt = now;
+        pair.SelectOnSuccess = true;
+        if (pair.State != CandidatePairState.InProgress)
+            _checkList.Trigger(pair);
+        RunChecks(now);
+    }
+
+    /// <summary>The pair of this path; where there is none, one with a peer-reflexive candidate, for its authenticated data has shown it (as a request does, RFC 8445 §7.3.1.3).</summary>
+    private CandidatePair? FindOrLearn(in TransportPath path)
+    {
+        if (_checkList.Find(path) is { } known)
+            return known;
+        if (FindLocal(path.Local) is not { } local)
+            return null;
+        IceCandidate? remote = FindRemote(path.Remote) ?? LearnPeerReflexiveRemote(path.Remote, IcePriority.OfCandidate(CandidateType.PeerReflexive, 0));
+        return remote is not null && TryAddPair(local, remote.Value, out CandidatePair? pair) ? pair : null;
+    }
+
+    private void CheckOtherPairs()
+    {
+        foreach (CandidatePair pair in _checkList.Pairs)
+        {
+            if (pair != _selected && (pair.IsValid || pair.RequestReceived) && pair.State != CandidatePairState.InProgress)
+                _checkList.Trigger(pair);
+        }
+    }
+
+    private bool ShallMoveTo(CandidatePair pair, Instant now) =>
+        !_isOver && _selected is not null && pair != _selected && (pair.SelectOnSuccess || _consent.HasMissedTwo(now));
+
+    private void MoveTo(CandidatePair pair, Instant now)
+    {
+        pair.SelectOnSuccess = false;
+        Counters.Moves++;
+        Select(pair, now);
+        if (!IsControlling)
+            return;
+        pair.State = CandidatePairState.Waiting; // the peer is told by a nominating check
+        SendCheck(pair, now);
+    }
+}
