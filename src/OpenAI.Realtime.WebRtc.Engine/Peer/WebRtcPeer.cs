@@ -271,12 +271,13 @@ public sealed partial class WebRtcPeer : IDisposable
         }
     }
 
-    /// <summary>Frees keys and the certificate. The peer is not to be used afterwards.</summary>
+    /// <summary>Frees keys, the certificate and the buffers: who keeps an ended call keeps little. The peer is not to be used afterwards; take <see cref="GetCounters"/> before.</summary>
     public void Dispose()
     {
         _phase = Phase.Ended;
         _dtls?.Dispose();
         _media?.Dispose();
         _certificate.Dispose();
+        (_dtls, _media, _channel) = (null, null, null);
     }
 }
