@@ -214,6 +214,9 @@ internal sealed partial class IceAgent
 
     public bool TryTakeEvent(out IceEvent e) => _events.TryDequeue(out e);
 
+    /// <summary>How long this side slept, when the peer has not been heard since; null else.</summary>
+    public TimeSpan? Slept => _consent.Slept;
+
     /// <summary>The last path that was selected, for who asks afterwards; null before there was one.</summary>
     public TransportPath? LastPath { get; private set; }
 
@@ -227,7 +230,7 @@ internal sealed partial class IceAgent
     /// <summary>Where data may go: the selected path; before there is one, of a full agent, the best valid pair's (RFC 8445 §12.1).</summary>
     public bool TryGetDataPath(out TransportPath path)
     {
-        CandidatePair? pair = _selected ?? (_isUsable && !_isOver ? _checkList.BestValid() : null);
+        CandidatePair? pair = _consent.HasLapsed ? null : _selected ?? (_isUsable && !_isOver ? _checkList.BestValid() : null);
         path = pair?.Path ?? default;
         return pair is not null;
     }

@@ -23,6 +23,7 @@ internal enum IceConsentAction
 /// 4  two checks unanswered, the first for 5 s: Disconnected     4  none for half the consent timeout, at least 7 s: Disconnected
 /// 5  an answer, or the peer's data: Recovered                   5  the next sign of life: Recovered
 /// 6  no answer for the consent timeout: expired                 6  none for the consent timeout: expired
+/// 7  the machine slept, so that nobody was asked: Disconnected at once, the peer is asked, and has some seconds to answer
 /// </code>
 /// </summary>
 internal sealed class IceConsent(IceOptions options, RandomSource random)
@@ -42,6 +43,12 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     /// </summary>
     public static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whoever is called so late has slept: the machine, the process, or a debugger held it.</summary>
+    public static readonly TimeSpan AsleepAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long after waking the peer has to answer.</summary>
+    public static readonly TimeSpan WakePatience = TimeSpan.FromSeconds(5);
+
     private readonly (StunTransactionId Id, Instant SentAt)[] _awaited = new (StunTransactionId, Instant)[IceLimits.ConsentTransactions];
     private int _awaitedCount;
     private bool _isSearching;
@@ -53,6 +60,12 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     public bool IsRunning { get; private set; }
 
     public bool IsDisconnected { get; private set; }
+
+    /// <summary>How long we slept, when the peer has not been heard since; null else.</summary>
+    public TimeSpan? Slept { get; private set; }
+
+    /// <summary>Consent ran out while we slept: until the peer answers nothing but checks may be sent (RFC 7675 §5.1).</summary>
+    public bool HasLapsed { get; private set; }
 
     /// <summary>Whether two checks have not been answered, the first for longer than <see cref="AnswerPatience"/>: the pair seems dead.</summary>
     public bool HasMissedTwo(Instant now) => _awaitedCount >= 2 && now - _awaited[0].SentAt >= AnswerPatience;
@@ -152,6 +165,9 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     {
         if (!IsRunning)
             return IceConsentAction.None;
+        TimeSpan late = now - NextTimeout.At;
+        if (late >= AsleepAfter)
+            return WakeUp(late, now);
         if (_expireAt <= now)
         {
             Stop();
@@ -183,8 +199,27 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         return IceConsentAction.None;
     }
 
+    private IceConsentAction WakeUp(TimeSpan slept, Instant now)
+    {
+        Slept = slept;
+        HasLapsed = now >= _expireAt;
+        _awaitedCount = 0;
+        _isSearching = true;
+        _nextCheckAt = options.Lite ? Instant.Never : now;
+        _disconnectAt = Instant.Never;
+        Instant patience = now + WakePatience;
+        if (_expireAt < patience)
+            _expireAt = patience;
+        if (IsDisconnected)
+            return IceConsentAction.None;
+        IsDisconnected = true;
+        return IceConsentAction.Disconnect;
+    }
+
     private bool RenewTimers(Instant now)
     {
+        Slept = null;
+        HasLapsed = false;
         _expireAt = now + options.ConsentTimeout;
         _disconnectAt = !options.Lite ? Instant.Never
             : now + (options.ConsentTimeout / 2 > LongestSilence ? options.ConsentTimeout / 2 : LongestSilence);

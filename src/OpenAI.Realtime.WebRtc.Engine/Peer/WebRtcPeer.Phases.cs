@@ -25,13 +25,17 @@ public sealed partial class WebRtcPeer
                     StartDtls(now);
                     break;
                 case IceEventKind.Disconnected:
-                    _events.Enqueue(new(PeerEventKind.Disconnected, Detail: $"{e.Path.Remote} does not answer consent checks."));
+                    _events.Enqueue(new(PeerEventKind.Disconnected, Detail: _ice.Slept is { } slept
+                        ? $"This process did not run for {slept.TotalSeconds:0} s; {e.Path.Remote} is being asked whether it is still there."
+                        : $"{e.Path.Remote} does not answer consent checks."));
                     break;
                 case IceEventKind.Recovered:
                     _events.Enqueue(new(PeerEventKind.Recovered));
                     break;
                 case IceEventKind.ConsentExpired:
-                    End(PeerEndReason.ConsentExpired, $"The peer has not answered for {_options.ConsentTimeout.TotalSeconds:0} s (RFC 7675): it is gone, or the network is.", now);
+                    End(PeerEndReason.ConsentExpired, _ice.Slept is { } asleep
+                        ? $"This process did not run for {asleep.TotalSeconds:0} s, and the peer has not answered since: it took us for gone, or the network has changed."
+                        : $"The peer has not answered for {_options.ConsentTimeout.TotalSeconds:0} s (RFC 7675): it is gone, or the network is.", now);
                     break;
             }
         }

@@ -59,6 +59,46 @@ public class ConsentTableTests
         Assert.InRange(simulation.Now - vanishedAt, TimeSpan.FromSeconds(25), TimeSpan.FromSeconds(40));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whoever_slept_for_some_seconds_says_so_at_once_and_goes_on_when_the_peer_answers(bool lite)
+    {
+        using PeerSimulation simulation = new(1, answerer: o => o with { IceLite = lite });
+        simulation.Connect();
+        simulation.Run(TimeSpan.FromSeconds(3));
+        simulation.Offerer.IsAsleep = true;
+        simulation.Run(TimeSpan.FromSeconds(20));
+        simulation.Offerer.IsAsleep = false;
+        Assert.True(simulation.RunUntil(() => simulation.Offerer.Saw(PeerEventKind.Disconnected), TimeSpan.FromMilliseconds(1)), simulation.ToString());
+        Assert.Contains("did not run for", simulation.Offerer.Events.Last(e => e.Kind == PeerEventKind.Disconnected).Detail, StringComparison.Ordinal);
+        Assert.True(simulation.RunUntil(() => simulation.Offerer.Saw(PeerEventKind.Recovered), TimeSpan.FromSeconds(1)), simulation.ToString());
+        simulation.Run(TimeSpan.FromMinutes(1));
+        Assert.False(simulation.EitherEnded, simulation.ToString());
+    }
+
+    [Fact]
+    public void Whoever_slept_longer_than_the_peer_waits_ends_within_seconds_and_says_why_and_sends_nothing_but_checks_until_then()
+    {
+        using PeerSimulation simulation = new(1);
+        simulation.Connect();
+        simulation.Offerer.IsAsleep = true;
+        simulation.Run(TimeSpan.FromMinutes(1));
+        Assert.NotNull(simulation.Answerer.End);
+        int others = 0;
+        simulation.Deliver = d =>
+        {
+            others += d.FromOfferer && !d.IsStun ? 1 : 0;
+            return true;
+        };
+        simulation.Offerer.IsAsleep = false;
+        simulation.Offerer.Peer.SendMessage([1], MessageKind.Binary, simulation.Now);
+        Assert.True(simulation.RunUntil(() => simulation.Offerer.End is not null, TimeSpan.FromSeconds(10)), simulation.ToString());
+        Assert.Equal(PeerEndReason.ConsentExpired, simulation.Offerer.End!.Reason);
+        Assert.Contains("did not run for", simulation.Offerer.End.Detail, StringComparison.Ordinal);
+        Assert.Equal(0, others);
+    }
+
     [Fact]
     public void A_peer_that_comes_back_in_time_is_connected_again()
     {

@@ -140,7 +140,7 @@ internal sealed class PeerSimulation : IDisposable
 
     private bool Step(Instant end)
     {
-        Instant next = Instant.Min(Offerer.Peer.NextTimeout.At, Answerer.Peer.NextTimeout.At);
+        Instant next = Instant.Min(Offerer.IsAsleep ? Instant.Never : Offerer.Peer.NextTimeout.At, Answerer.IsAsleep ? Instant.Never : Answerer.Peer.NextTimeout.At);
         if (_inFlight.TryPeek(out _, out (long At, long Order) priority))
             next = Instant.Min(next, new Instant(priority.At));
         if (next > end)
@@ -154,13 +154,15 @@ internal sealed class PeerSimulation : IDisposable
         while (_inFlight.TryPeek(out (SimulatedPeer To, byte[] Bytes, TransportPath Path) datagram, out priority) && priority.At <= Now.Ticks)
         {
             _inFlight.Dequeue();
+            if (datagram.To.IsAsleep)
+                continue;
             datagram.To.Peer.HandleDatagram(datagram.Bytes, datagram.Path, Now);
             Drain();
         }
 
-        if (Offerer.Peer.NextTimeout.At <= Now)
+        if (!Offerer.IsAsleep && Offerer.Peer.NextTimeout.At <= Now)
             Offerer.Peer.HandleTimeout(Now);
-        if (Answerer.Peer.NextTimeout.At <= Now)
+        if (!Answerer.IsAsleep && Answerer.Peer.NextTimeout.At <= Now)
             Answerer.Peer.HandleTimeout(Now);
         Drain();
         return true;

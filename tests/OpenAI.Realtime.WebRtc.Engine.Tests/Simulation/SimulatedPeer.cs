@@ -19,6 +19,9 @@ internal sealed class SimulatedPeer(WebRtcPeer peer, string name)
 
     public int DatagramsSent { get; set; }
 
+    /// <summary>Nothing reaches it and no timer of its goes off: the lid of the laptop is shut.</summary>
+    public bool IsAsleep { get; set; }
+
     public bool IsOpen => Events.Any(e => e.Kind == PeerEventKind.ChannelOpen);
 
     public PeerEnd? End => Events.Select(e => e.End).FirstOrDefault(end => end is not null);
