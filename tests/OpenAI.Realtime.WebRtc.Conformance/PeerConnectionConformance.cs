@@ -154,8 +154,7 @@ public abstract class PeerConnectionConformance
     {
         PeerConnectionOptions impatient = new() { LocalAddresses = [IPAddress.Loopback], IceTimeout = TimeSpan.FromSeconds(1) };
         await using Pair pair = new(Engine, impatient, null);
-        string answer = await pair.Answerer.CreateAnswerAsync(await pair.Offerer.CreateOfferAsync());
-        await pair.Answerer.DisposeAsync();
+        string answer = await Nobody.AnswerAsync(pair.Answerer, await pair.Offerer.CreateOfferAsync());
         pair.Offerer.SetAnswer(answer);
         PeerConnectionException failure = await Assert.ThrowsAsync<PeerConnectionException>(() => pair.Offerer.ConnectAsync().WaitAsync(Patience));
         Assert.Equal(PeerEndReason.IceFailed, failure.End.Reason);
@@ -166,8 +165,7 @@ public abstract class PeerConnectionConformance
     public async Task A_cancelled_connect_closes_the_connection()
     {
         await using Pair pair = new(Engine, null, null);
-        string answer = await pair.Answerer.CreateAnswerAsync(await pair.Offerer.CreateOfferAsync());
-        await pair.Answerer.DisposeAsync();
+        string answer = await Nobody.AnswerAsync(pair.Answerer, await pair.Offerer.CreateOfferAsync());
         pair.Offerer.SetAnswer(answer);
         using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(200));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pair.Offerer.ConnectAsync(cancel.Token).WaitAsync(Patience));

@@ -365,13 +365,13 @@ internal sealed class DtlsConnection : IDisposable
 
         var level = (AlertLevel)content[0];
         var description = (AlertDescription)content[1];
-        if (_state == State.Connected && description == AlertDescription.CloseNotify)
+        if (description == AlertDescription.CloseNotify)
         {
-            // RFC 5246 §7.2.1: answered with our own.
+            // RFC 5246 §7.2.1: answered with our own. In mid-handshake it is a peer that has changed its mind.
             End(State.Closed, AlertLevel.Warning, AlertDescription.CloseNotify);
             _events.Enqueue(new DtlsEvent(DtlsEventKind.ClosedByPeer));
         }
-        else if (level == AlertLevel.Fatal || description == AlertDescription.CloseNotify)
+        else if (level == AlertLevel.Fatal)
         {
             string step = _state == State.Connected ? "connected" : _handshake.Step;
             var failure = new DtlsFailure(

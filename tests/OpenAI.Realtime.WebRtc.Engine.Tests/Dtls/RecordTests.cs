@@ -146,6 +146,17 @@ public class RecordTests
     }
 
     [Fact]
+    public void Close_notify_in_mid_handshake_is_a_peer_that_has_changed_its_mind()
+    {
+        using var pair = new DtlsPair();
+        pair.Server.Intercept = _ => [];
+        pair.Start();
+        pair.Deliver(pair.Client, DtlsBytes.Plain(ContentType.Alert, [1, 0]));
+        Assert.Equal(DtlsEventKind.ClosedByPeer, Assert.Single(pair.Client.Events).Kind);
+        Assert.Null(pair.Client.Failure);
+    }
+
+    [Fact]
     public void A_fatal_alert_under_the_keys_ends_the_connection()
     {
         using DtlsPair pair = DtlsPair.Connected();

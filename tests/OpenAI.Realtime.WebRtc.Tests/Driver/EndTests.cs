@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using OpenAI.Realtime.WebRtc.Conformance;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
@@ -42,8 +43,7 @@ public sealed class EndTests
         log.Clear();
         IPeerConnection offerer = factory.Create(DriverPair.Options(iceTimeout: TimeSpan.FromMilliseconds(50)));
         IPeerConnection answerer = DriverPair.Factory().Create(DriverPair.Options());
-        string answer = await answerer.CreateAnswerAsync(await offerer.CreateOfferAsync());
-        await answerer.DisposeAsync();      // nobody answers any more
+        string answer = await Nobody.AnswerAsync(answerer, await offerer.CreateOfferAsync());
         offerer.SetAnswer(answer);
         Assert.Equal(PeerEndReason.IceFailed, (await offerer.Completion.WaitAsync(DriverPair.Patience)).Reason);
         Assert.Equal(LogLevel.Information, Assert.Single(log.GetSnapshot(), entry => entry.Id.Id == 1004).Level);
@@ -111,8 +111,7 @@ public sealed class EndTests
     {
         IPeerConnection offerer = DriverPair.Factory().Create(DriverPair.Options());
         IPeerConnection answerer = DriverPair.Factory().Create(DriverPair.Options());
-        string answer = await answerer.CreateAnswerAsync(await offerer.CreateOfferAsync());
-        await answerer.DisposeAsync(); // nobody answers any more
+        string answer = await Nobody.AnswerAsync(answerer, await offerer.CreateOfferAsync());
         offerer.SetAnswer(answer);
         using var cancellation = new CancellationTokenSource();
         Task connecting = offerer.ConnectAsync(cancellation.Token);
@@ -133,8 +132,7 @@ public sealed class EndTests
         IPeerConnection offerer = new PeerConnectionFactory(timeProvider: clockOfOnesOwn ? new ClockOfOnesOwn() : null)
             .Create(DriverPair.Options(iceTimeout: TimeSpan.FromMilliseconds(300)));
         IPeerConnection answerer = DriverPair.Factory().Create(DriverPair.Options());
-        string answer = await answerer.CreateAnswerAsync(await offerer.CreateOfferAsync());
-        await answerer.DisposeAsync();
+        string answer = await Nobody.AnswerAsync(answerer, await offerer.CreateOfferAsync());
         offerer.SetAnswer(answer);
 
         PeerConnectionException error = await Assert.ThrowsAsync<PeerConnectionException>(() => offerer.ConnectAsync().WaitAsync(DriverPair.Patience));
