@@ -127,7 +127,7 @@ public class RecordTests
         pair.Client.Connection.Close(pair.Now);
         pair.Drain(pair.Client);
         pair.Run(TimeSpan.FromSeconds(10));
-        Assert.Equal(DtlsFailureReason.PeerAlert, pair.Server.Failure?.Reason);
+        Assert.Equal(DtlsEventKind.ClosedByPeer, Assert.Single(pair.Server.Events).Kind);
         Assert.Empty(pair.Client.Events);
         Assert.Equal(Wake.Never, pair.Client.Connection.NextTimeout);
     }
