@@ -121,7 +121,8 @@ public sealed class RelayTests
     public async Task Relaying_allocates_nothing_per_packet()
     {
         const int Count = 2_000;
-        const int SmallestObject = 24;      // bytes; what the process allocates beside is less than that for each packet, also on a busy machine
+        const int SmallestObject = 24;      // bytes
+        const int Rounds = 500;             // other tests allocate in this process meanwhile: until one round passes without them; an object a packet would be in every one
         var page = new PacketFeed();
         var source = new PageAudioSource(page);
         await using IPeerConnection unconnected = new PeerConnectionFactory().Create(new PeerConnectionOptions());
@@ -147,14 +148,15 @@ public sealed class RelayTests
 
         await RunAsync();
         long best = long.MaxValue;
-        for (int round = 0; round < 5; round++)
+        int rounds = 0;
+        while (best >= Count * SmallestObject && rounds++ < Rounds)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
             await RunAsync();
             best = Math.Min(best, GC.GetTotalAllocatedBytes(precise: true) - before);
         }
         Assert.True(best < Count * SmallestObject, $"{best} bytes for {Count} packets in each direction");
-        Assert.Equal(6 * Count, source.Counted.Packets);
+        Assert.Equal((1 + rounds) * Count, source.Counted.Packets);
     }
 
     private static (int Number, uint Timestamp)? Accept(RelayedStream stream, ushort number, uint timestamp, uint ssrc = 1, int milliseconds = 0)

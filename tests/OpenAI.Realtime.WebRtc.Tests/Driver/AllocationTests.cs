@@ -19,7 +19,7 @@ public sealed class AllocationTests
         await using DriverPair pair = await DriverPair.ConnectAsync(poller);
         using var cancellation = new CancellationTokenSource();
         long best = long.MaxValue;
-        for (int round = 0; round < 4; round++) // the first warms up
+        for (int round = 0; round < 40 && best >= Packets * 12; round++) // the first warms up; then until one passes in which no other test of this process allocates
         {
             int number = round * Packets;
             long before = GC.GetTotalAllocatedBytes(precise: true);
