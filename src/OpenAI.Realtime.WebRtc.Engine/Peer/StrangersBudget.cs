@@ -21,6 +21,9 @@ internal sealed class StrangersBudget
             _left = MaxInPeriod;
         }
 
-        return _left > 0 && _left-- > 0;
+        if (_left == 0)
+            return false;
+        _left--;
+        return true;
     }
 }

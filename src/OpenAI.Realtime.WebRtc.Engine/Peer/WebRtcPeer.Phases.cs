@@ -60,8 +60,8 @@ public sealed partial class WebRtcPeer
     }
 
     /// <summary>
-    /// A NAT that gives the peer another port lets its audio come from there before any check does. When the selected path is silent, a few such packets a second are looked at; what
-    /// is authentic makes ICE check where it came from, and nothing is sent there before that is answered.
+    /// A NAT that gives the peer another port lets its audio come from there before any check does. So some packets of unknown senders are looked at (<see cref="StrangersBudget"/>). One that is
+    /// authentic makes ICE check where it came from, when the selected path is silent; nothing else is sent there before the check is answered.
     /// </summary>
     private void HandleMedia(Span<byte> datagram, in TransportPath path, Instant now)
     {
