@@ -43,7 +43,7 @@ internal static class Chat
         using var input = AudioInput.Open(settings);
         using var output = AudioOutput.Open(settings);
         display.ShowStart();
-        await using RealtimeTestEndpoint? endpoint = settings.IsDemo ? await RealtimeTestEndpoint.StartAsync(cancellationToken: stop) : null;
+        await using RealtimeTestEndpoint? endpoint = settings.IsDemo ? await RealtimeTestEndpoint.StartAsync(new RealtimeTestEndpointOptions { TcpPort = 0 }, stop) : null;
         await conversation.RunAsync(input, output, events, endpoint, stop);
         output.Close();
         events?.Close();

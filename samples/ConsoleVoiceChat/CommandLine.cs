@@ -80,6 +80,19 @@ internal static class CommandLine
         DefaultValueFactory = _ => "auto",
     }.AcceptOnlyFromAmong("auto", "libopus", "concentus");
 
+    private static readonly Option<string> Network = new Option<string>("--network")
+    {
+        Description = "Over what the call travels: udp, tcp, or auto: UDP, and TCP where no UDP comes through.",
+        DefaultValueFactory = _ => "auto",
+    }.AcceptOnlyFromAmong("auto", "udp", "tcp");
+
+    private static readonly Option<Uri?> Proxy = new("--proxy")
+    {
+        HelpName = "URL",
+        Description = "The HTTP proxy for requests, and for the call where it goes over TCP: http://[user:password@]host:port. Default: the system's (HTTPS_PROXY).",
+        CustomParser = ProxyAddress,
+    };
+
     private static readonly Option<double?> Seconds = new("--seconds")
     {
         HelpName = "N",
@@ -102,7 +115,7 @@ internal static class CommandLine
     private static readonly Option<string?> Stats = new("--stats")
     {
         HelpName = "FILE",
-        Description = "Write JSON at the end: ms (from start: key, answer, ice, dtls, channel, first_event, first_audio), audio, codec, call_id, dtls_cipher, srtp_profile, "
+        Description = "Write JSON at the end: ms (from start: key, answer, ice, dtls, channel, first_event, first_audio), audio, codec, path (transport, local, remote, proxy), call_id, dtls_cipher, srtp_profile, "
             + "allocated_bytes, ended.",
     };
 
@@ -111,7 +124,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Codec, Seconds, Say, Events, Stats,
+            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Codec, Network, Proxy, Seconds, Say, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -152,6 +165,8 @@ internal static class CommandLine
             Input = parsed.GetValue(Input) ?? Settings.Question,
             Output = parsed.GetValue(Output)!,
             Codec = parsed.GetValue(Codec) switch { "libopus" => OpusCodecChoice.LibOpus, "concentus" => OpusCodecChoice.Concentus, _ => OpusCodecChoice.Auto },
+            Network = parsed.GetValue(Network) switch { "udp" => NetworkChoice.Udp, "tcp" => NetworkChoice.Tcp, _ => NetworkChoice.Auto },
+            Proxy = parsed.GetValue(Proxy),
             Duration = parsed.GetValue(Seconds) is { } s ? TimeSpan.FromSeconds(s) : null,
             Say = NullIfEmpty(parsed.GetValue(Say)),
             EventsFile = NullIfEmpty(parsed.GetValue(Events)),
@@ -190,6 +205,14 @@ internal static class CommandLine
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https")
             return address;
         result.AddError($"{((OptionResult)result.Parent!).Option.Name} is an http or https address, not '{text}'.");
+        return null;
+    }
+
+    private static Uri? ProxyAddress(ArgumentResult result)
+    {
+        if (result.Tokens.Count == 1 && Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out Uri? address) && address.Scheme == "http")
+            return address;
+        result.AddError("--proxy is an address such as http://proxy.example:3128."); // not quoted: it may hold a password
         return null;
     }
 

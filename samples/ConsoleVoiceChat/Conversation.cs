@@ -69,6 +69,8 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
             KeyUrl = settings.KeyUrl,
             Dialect = settings.Dialect,
             Model = settings.Model,
+            Network = settings.Network,
+            Proxy = settings.Proxy,
         };
     }
 

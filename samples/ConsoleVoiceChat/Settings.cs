@@ -41,6 +41,12 @@ internal sealed record Settings
     /// <summary>The Opus implementation.</summary>
     public OpusCodecChoice Codec { get; init; }
 
+    /// <summary>Over what the call may travel.</summary>
+    public NetworkChoice Network { get; init; }
+
+    /// <summary>The HTTP proxy; null for the system's.</summary>
+    public Uri? Proxy { get; init; }
+
     /// <summary>How long to talk, from the open channel on; null: until it is over.</summary>
     public TimeSpan? Duration { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace ConsoleVoiceChat;
@@ -9,13 +10,14 @@ namespace ConsoleVoiceChat;
 /// <param name="Ms">When each step was passed, in milliseconds from the start; null for what was not reached.</param>
 /// <param name="Audio">Packets, both ways.</param>
 /// <param name="Codec">The Opus implementation that ran; null when it was never connected.</param>
+/// <param name="Path">By what way the call went; null when it was never connected.</param>
 /// <param name="CallId">The call's id; null when the service named none.</param>
 /// <param name="DtlsCipher">The cipher suite, by its IANA name.</param>
 /// <param name="SrtpProfile">The SRTP protection profile, by its IANA name.</param>
 /// <param name="AllocatedBytes">Allocated by the whole program, in the demonstration with the endpoint inside it.</param>
 /// <param name="Ended">Why it ended: reply_played, seconds, interrupted, or the failure's name.</param>
 internal sealed record Statistics(
-    StepTimes Ms, AudioCounts Audio, string? Codec, string? CallId, string? DtlsCipher, string? SrtpProfile, long AllocatedBytes, string Ended)
+    StepTimes Ms, AudioCounts Audio, string? Codec, CallPath? Path, string? CallId, string? DtlsCipher, string? SrtpProfile, long AllocatedBytes, string Ended)
 {
     public static Statistics Of(Conversation conversation, Timeline timeline, ChatException? failure, long allocated)
     {
@@ -26,6 +28,7 @@ internal sealed record Statistics(
                 timeline[ConnectStep.Channel], timeline[ConnectStep.FirstEvent], timeline[ConnectStep.FirstAudio]),
             AudioCounts.Of(connection, conversation.Counted?.Audio ?? default),
             conversation.Counted?.Codec,
+            CallPath.Of(connection),
             conversation.CallId,
             connection?.DtlsCipherSuite,
             connection?.SrtpProfile,
@@ -43,6 +46,16 @@ internal sealed record Statistics(
 
 /// <summary>Milliseconds from the start.</summary>
 internal sealed record StepTimes(double? Key, double? Answer, double? Ice, double? Dtls, double? Channel, double? FirstEvent, double? FirstAudio);
+
+/// <summary>By what way a call went.</summary>
+internal sealed record CallPath(string Transport, string? Local, string? Remote, string? Proxy)
+{
+    public static CallPath? Of(PeerStatistics? connection) => connection?.Transport is { } transport
+        ? new(transport == TransportProtocol.Tcp ? "tcp" : "udp", connection.LocalAddress, connection.RemoteAddress, connection.Proxy)
+        : null;
+
+    public override string ToString() => $"{Transport}, {Local} to {Remote}{(Proxy is null ? "" : $" through {Proxy}")}";
+}
 
 /// <summary>What was sent and received.</summary>
 internal sealed record AudioCounts(

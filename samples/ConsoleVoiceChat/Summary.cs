@@ -20,6 +20,7 @@ internal static class Summary
             lines.Add(Invariant($"  received    {audio.ReceivedPackets} packets, {audio.ReceivedBytes / 1000.0:0.0} kB: {audio.Lost} lost, {audio.Late} late, {audio.Duplicate} duplicate; {audio.ConcealedSamples / 48.0:0} ms made up (late or missing)"));
             lines.Add(Invariant($"  jitter      {audio.JitterMs:0.0} ms, buffered for {audio.BufferMs:0} ms"));
             lines.Add($"  codec       {statistics.Codec ?? "unknown"}");
+            lines.Add($"  path        {statistics.Path?.ToString() ?? "unknown"}");
             lines.Add($"  secured by  {statistics.DtlsCipher ?? "unknown"}, {statistics.SrtpProfile ?? "unknown"}");
             if (statistics.CallId is { } id)
                 lines.Add($"  call        {Clean.OneLine(id)}");

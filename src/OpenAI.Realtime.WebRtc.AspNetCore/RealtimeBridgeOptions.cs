@@ -53,6 +53,12 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
     /// <summary>The local addresses that pages connect to, one socket each. Default: null, every address of the machine, loopback too when the request came by it.</summary>
     public IReadOnlyList<IPAddress>? MediaAddresses { get; set; }
 
+    /// <summary>
+    /// The TCP port on which pages may connect as well, for those whose UDP is blocked: 443 where nothing else listens there, since it passes most firewalls. One for all calls. 0: a free port.
+    /// Default: null, UDP alone.
+    /// </summary>
+    public int? TcpPort { get; set; }
+
     /// <summary>The Opus codec of sinks that listen in; without a sink nothing is decoded. Default: null, libopus, or Concentus where that is missing.</summary>
     public IOpusCodecFactory? CodecFactory { get; set; }
 
@@ -73,6 +79,8 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
             throw new ArgumentException("MaxPageEventSize must lie between 1,024 bytes and 16 MiB.");
         if (MaxPageBacklog is < 64 * 1024 or > 16 * 1024 * 1024)
             throw new ArgumentException("MaxPageBacklog must lie between 64 KiB and 16 MiB.");
+        if (TcpPort is < 0 or > 65535)
+            throw new ArgumentException("TcpPort must lie between 0 and 65535, or be null.");
         if (MediaAddresses is { Count: 0 })
             throw new ArgumentException("MediaAddresses must be null or name at least one address.");
     }

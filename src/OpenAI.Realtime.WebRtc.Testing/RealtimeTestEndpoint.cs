@@ -215,6 +215,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
                 MaxIncomingMessageSize = Options.MaxEventSize,
                 LocalAddresses = Options.MediaAddresses ?? (Options.UseAllMediaAddresses ? null : [MediaAddress(reachedAt)]),
                 IncludeLoopback = true,
+                TcpPort = Options.TcpPort,
                 TimeProvider = Options.TimeProvider,
                 LoggerFactory = Options.LoggerFactory,
             });

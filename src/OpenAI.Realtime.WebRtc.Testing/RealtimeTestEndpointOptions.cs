@@ -25,6 +25,11 @@ public sealed class RealtimeTestEndpointOptions
     /// </summary>
     public bool UseAllMediaAddresses { get; init; }
 
+    /// <summary>
+    /// The TCP port on which calls are taken as well, as the service does on 443 for clients whose UDP is blocked; all calls share it. 0: a free port. Default: null, UDP alone.
+    /// </summary>
+    public int? TcpPort { get; init; }
+
     /// <summary>How many calls may be open at a time; more are refused with 429. Default: 256.</summary>
     public int MaxCalls { get; init; } = 256;
 
@@ -74,6 +79,14 @@ public sealed class RealtimeTestEndpointOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxCalls);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRememberedCalls, MaxCalls);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxKeys);
+        if (TcpPort is { } port)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(port, nameof(TcpPort));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort, nameof(TcpPort));
+            if (EmulateNetwork)
+                throw new ArgumentException("EmulateNetwork loses datagrams of UDP; with TcpPort a call would go past it. Set one of the two.", nameof(TcpPort));
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBodySize, 1_024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxEventSize, 1_024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTurn, TimeSpan.FromSeconds(1));

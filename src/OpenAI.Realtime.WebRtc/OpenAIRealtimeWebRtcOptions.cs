@@ -96,6 +96,18 @@ public sealed class OpenAIRealtimeWebRtcOptions
     public bool? IncludeLoopback { get; set; }
 
     /// <summary>
+    /// Over what a call may travel. Default: <see cref="NetworkChoice.Auto"/>, UDP; and TCP, to where the service offers it, where no UDP path has answered after 300 ms.
+    /// </summary>
+    public NetworkChoice Network { get; set; }
+
+    /// <summary>
+    /// The HTTP proxy of this client: for its requests, where the HTTP client is the SDK's own, and for calls that go over TCP (<c>CONNECT</c>). An <c>http</c> address, with user name and password
+    /// in it where the proxy asks for them, percent-encoded. UDP goes through no proxy; a call whose TCP the proxy does not connect is tried directly. Default: null, the system's
+    /// (<see cref="HttpClient.DefaultProxy"/>; on Linux the variables <c>HTTPS_PROXY</c>, <c>ALL_PROXY</c> and <c>NO_PROXY</c>).
+    /// </summary>
+    public Uri? Proxy { get; set; }
+
+    /// <summary>
     /// Which Opus implementation runs where a session's <see cref="AudioOptions.Codec"/> and <see cref="AudioOptions.CodecFactory"/> name none. Default: <see cref="OpusCodecChoice.Auto"/>, the one
     /// registered with the client; without that libopus, and Concentus where that is missing.
     /// </summary>

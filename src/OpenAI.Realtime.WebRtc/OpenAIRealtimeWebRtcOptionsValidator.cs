@@ -57,6 +57,10 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
 
         if (!Enum.IsDefined(o.Dialect))
             yield return $"Dialect must be Ga or Beta; it is {o.Dialect}.";
+        if (!Enum.IsDefined(o.Network))
+            yield return $"Network must be Auto, Udp or Tcp; it is {o.Network}.";
+        if (o.Proxy is not null && !(o.Proxy.IsAbsoluteUri && o.Proxy.Scheme == Uri.UriSchemeHttp))
+            yield return "Proxy must be an absolute http address, such as http://proxy.example:3128; proxies of other kinds are not spoken to."; // not quoted: it may hold a password
         if (!Enum.IsDefined(o.Codec))
             yield return $"Codec must be Auto, LibOpus or Concentus; it is {o.Codec}.";
         if (!Enum.IsDefined(o.ApiKeyHeader))

@@ -239,7 +239,7 @@ internal sealed class RealtimeConnection : IAsyncDisposable
     internal static string Remedy(RealtimeFailure failure) => failure switch
     {
         RealtimeFailure.NoLocalAddress => "Bring a network interface up; for an endpoint on this machine set IncludeLoopback.",
-        RealtimeFailure.IceFailed => "Let UDP out to the peer's addresses; there is no TCP fallback yet.",
+        RealtimeFailure.IceFailed => "Let UDP or TCP out to the peer's addresses, or name an HTTP proxy that connects to them (Proxy, or HTTPS_PROXY).",
         RealtimeFailure.DtlsFailed => "Try again, since loss or a middlebox may be the cause; if it stays so, report it with this message.",
         RealtimeFailure.FingerprintMismatch => "Do not retry blindly: look at what stands between.",
         RealtimeFailure.ChannelNeverOpened => "Try again; then ask the service, with the request id of the call.",

@@ -311,6 +311,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
         MaxIncomingMessageSize = _options.MaxEventSize,
         IncludeLoopback = _options.IncludeLoopback ?? _options.Endpoint.IsLoopback,
         IceTimeout = _options.IceTimeout,
+        Network = _options.Network,
+        Proxy = HttpProxy.Of(_options) ?? HttpClient.DefaultProxy,
         DtlsTimeout = _options.DtlsTimeout,
         ChannelTimeout = _options.ChannelTimeout,
         TimeProvider = _timeProvider,
@@ -318,8 +320,9 @@ public sealed class RealtimeWebRtcClient : IDisposable
     };
 
     /// <summary>Redirects are followed by us, on the same origin only; a handler of .NET's would carry an <c>api-key</c> header anywhere.</summary>
-    internal static SocketsHttpHandler CreateHandler() => new()
+    internal static SocketsHttpHandler CreateHandler(OpenAIRealtimeWebRtcOptions? options = null) => new()
     {
+        Proxy = options is null ? null : HttpProxy.Of(options), // null: the system's
         AllowAutoRedirect = false,
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
@@ -327,7 +330,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
 
     private Func<HttpClient> OwnHttpClient()
     {
-        var owned = new HttpClient(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+        var owned = new HttpClient(CreateHandler(_options)) { Timeout = Timeout.InfiniteTimeSpan };
         _ownedHttpClients.Add(owned);
         return () => owned;
     }

@@ -29,9 +29,12 @@ public class ProgramTests(BrowserFixture browser)
             ChatPage page = new(await context.NewPageAsync());
             await page.Page.GotoAsync(line.Split(' ')[1]);
             await page.ConnectAsync("bridge");
+            await Expect(page.YourLines.Filter(new() { HasText = "s of speech at" })).Not.ToHaveCountAsync(0);
+
+            // Muted, for what the microphone says over and over again would cut the answer off.
+            await page.Mute.ClickAsync();
             await page.WriteAsync("What time is it?");
             await Expect(page.TheirLines.Filter(new() { HasText = "says the host’s own tool" })).ToHaveCountAsync(1);
-            await Expect(page.YourLines.Filter(new() { HasText = "s of speech at" })).Not.ToHaveCountAsync(0);
             page.AssertConsoleIsClean();
         }
         finally

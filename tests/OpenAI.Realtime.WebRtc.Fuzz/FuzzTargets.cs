@@ -14,6 +14,7 @@ internal static class FuzzTargets
         .. EventTargets.All(),
         .. MediaTargets.All(),
         .. HttpTargets.All(),
+        .. StreamTargets.All(),
     ]);
 
     public static IReadOnlyList<FuzzTarget> All => s_all.Value;

@@ -100,6 +100,7 @@ internal sealed class BridgeRoute : RealtimeRoute
             MaxIncomingMessageSize = _options.MaxPageEventSize,
             SendBufferSize = PageSendBuffer,
             LocalAddresses = _options.MediaAddresses,
+            TcpPort = _options.TcpPort,
             IncludeLoopback = context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from),
 
             // The peer's clock starts with its answer, which the page gets only when the service is there.

@@ -2,11 +2,14 @@ using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 
-/// <summary>Where the check of a pair stands (RFC 8445 §6.1.2.6). Frozen is left out: see docs/protocols/ice.md.</summary>
+/// <summary>Where the check of a pair stands (RFC 8445 §6.1.2.6).</summary>
 internal enum CandidatePairState : byte
 {
     /// <summary>No check has been sent, or a new one is wanted.</summary>
     Waiting,
+
+    /// <summary>Of TCP alone: not checked yet, because UDP has its head start, or because the stream is being opened.</summary>
+    Frozen,
 
     /// <summary>A check has been sent and its answer is awaited.</summary>
     InProgress,
@@ -24,6 +27,20 @@ internal enum CandidatePairState : byte
     Retired,
 }
 
+/// <summary>The stream of a TCP pair.</summary>
+internal enum PairStream : byte
+{
+    /// <summary>UDP: there is none.</summary>
+    NotNeeded,
+
+    Closed,
+
+    /// <summary>The driver has been asked to open it.</summary>
+    Opening,
+
+    Open,
+}
+
 /// <summary>A local and a remote candidate, and the check between them (RFC 8445 §6.1.2.2).</summary>
 internal sealed class CandidatePair(in TransportPath path, uint localPriority, uint remotePriority, uint peerReflexivePriority)
 {
@@ -34,6 +51,22 @@ internal sealed class CandidatePair(in TransportPath path, uint localPriority, u
     public uint PeerReflexivePriority { get; } = peerReflexivePriority;
 
     public ulong Priority { get; private set; }
+
+    public bool IsTcp => Path.Protocol == TransportProtocol.Tcp;
+
+    /// <summary>Whether this side opens the stream: the port of an active candidate says nothing and is 0 here.</summary>
+    public bool IsActive => IsTcp && Path.Local.Port == 0;
+
+    public PairStream Stream { get; set; } = path.Protocol == TransportProtocol.Tcp ? PairStream.Closed : PairStream.NotNeeded;
+
+    /// <summary>Why the stream was closed last, in words of the driver's; null when it never was.</summary>
+    public string? WhyClosed { get; set; }
+
+    /// <summary>The system has refused to send there: no route, or a filter on this machine.</summary>
+    public bool IsUnsendable { get; set; }
+
+    /// <summary>All checks sent on this pair.</summary>
+    public int ChecksSent { get; set; }
 
     public CandidatePairState State { get; set; }
 

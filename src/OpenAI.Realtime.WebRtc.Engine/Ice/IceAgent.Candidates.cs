@@ -14,10 +14,13 @@ internal sealed partial class IceAgent
     /// <summary>The peer's: signalled ones and peer-reflexive ones.</summary>
     public IReadOnlyList<IceCandidate> RemoteCandidates => _remoteCandidates;
 
-    /// <summary>Adds a host candidate: the address of one UDP socket, never a wildcard address. Earlier ones are preferred.</summary>
-    public bool AddLocalAddress(TransportAddress address)
+    /// <summary>
+    /// Adds a host candidate: the address of one UDP socket, or of a socket that listens for TCP, or with port 0 one from which TCP connections may be opened (RFC 6544 §4.1). Never a wildcard
+    /// address. Earlier ones are preferred.
+    /// </summary>
+    public bool AddLocalAddress(TransportAddress address, TransportProtocol protocol = TransportProtocol.Udp)
     {
-        if (FindLocal(address) is not null)
+        if (FindLocal(protocol, address) is not null)
             return false;
         if (_localCandidates.Count >= IceLimits.LocalCandidates)
         {
@@ -26,14 +29,16 @@ internal sealed partial class IceAgent
         }
 
         // RFC 8445 §5.1.1.3: one foundation for each address. §5.1.3: the base of a host candidate is itself.
-        ushort preference = IcePriority.LocalPreference(address, _localCandidates.Count);
+        TcpCandidateType tcpType = protocol == TransportProtocol.Udp ? TcpCandidateType.None : address.Port == 0 ? TcpCandidateType.Active : TcpCandidateType.Passive;
+        ushort preference = IcePriority.LocalPreference(address, _localCandidates.Count, tcpType);
         IceCandidate candidate = new(
             Foundation: $"{_localCandidates.Count + 1}",
             IcePriority.Component,
-            TransportProtocol.Udp,
-            IcePriority.OfCandidate(CandidateType.Host, preference),
+            protocol,
+            IcePriority.OfCandidate(CandidateType.Host, protocol, preference),
             address,
-            CandidateType.Host);
+            CandidateType.Host,
+            tcpType);
         _localCandidates.Add(candidate);
         if (_isStarted && !_options.Lite)
         {
@@ -46,16 +51,16 @@ internal sealed partial class IceAgent
     }
 
     /// <summary>Adds a candidate of the peer's.</summary>
-    /// <returns>False when it is not used: TCP or another component, no room, or known already.</returns>
+    /// <returns>False when it is not used: TCP that nobody here connects to, another component, no room, or known already.</returns>
     public bool AddRemoteCandidate(in IceCandidate candidate)
     {
-        if (candidate.Protocol != TransportProtocol.Udp)
+        if (candidate.Protocol == TransportProtocol.Tcp && (candidate.TcpType != TcpCandidateType.Passive || !_localCandidates.Exists(c => c.TcpType == TcpCandidateType.Active)))
         {
             Counters.IgnoredTcpCandidates++;
             return false;
         }
 
-        if (candidate.Component != IcePriority.Component || candidate.Address.Port == 0 || FindRemote(candidate.Address) is not null)
+        if (candidate.Component != IcePriority.Component || candidate.Address.Port == 0 || FindRemote(candidate.Protocol, candidate.Address) is not null)
             return false;
         if (_remoteCandidates.Count >= IceLimits.RemoteCandidates)
         {
@@ -91,7 +96,8 @@ internal sealed partial class IceAgent
     private void TryPair(in IceCandidate local, in IceCandidate remote, out CandidatePair? pair)
     {
         pair = null;
-        if (local.Type == CandidateType.Host && ShouldPair(local.Address, remote.Address))
+        // RFC 6544 §6.2: with TCP an active candidate goes with a passive one, and a passive one waits.
+        if (local.Type == CandidateType.Host && local.Protocol == remote.Protocol && local.TcpType != TcpCandidateType.Passive && ShouldPair(local, remote.Address))
             TryAddPair(local, remote, out pair);
     }
 
@@ -104,9 +110,11 @@ internal sealed partial class IceAgent
             return true;
 
         // RFC 8445 §7.1.1: the type preference of peer-reflexive, the rest as in the local candidate's own priority.
-        uint peerReflexive = IcePriority.OfCandidate(CandidateType.PeerReflexive, (ushort)(local.Priority >> 8));
+        uint peerReflexive = IcePriority.OfCandidate(CandidateType.PeerReflexive, local.Protocol, (ushort)(local.Priority >> 8));
         pair = new(path, local.Priority, remote.Priority, peerReflexive);
         pair.UpdatePriority(IsControlling);
+        if (pair.IsActive && !_hasTriedTcp)
+            pair.State = CandidatePairState.Frozen;
         if (_checkList.TryAdd(pair))
             return true;
         Counters.DroppedOverLimit++;
@@ -116,8 +124,9 @@ internal sealed partial class IceAgent
 
     // RFC 8445 §6.1.2.2: one address family; IPv6 link-local only with link-local. Loopback goes with loopback, and with other
     // addresses only when that is all there is: a machine reaches its own addresses from loopback, but no other machine's.
-    private bool ShouldPair(TransportAddress local, TransportAddress remote)
+    private bool ShouldPair(in IceCandidate candidate, TransportAddress remote)
     {
+        TransportAddress local = candidate.Address;
         if (local.IsIPv6 != remote.IsIPv6)
             return false;
         if (local.IsIPv6 && local.IsLinkLocal != remote.IsLinkLocal)
@@ -126,29 +135,29 @@ internal sealed partial class IceAgent
             return true;
         foreach (IceCandidate other in _localCandidates)
         {
-            if (other.Address.IsIPv6 == remote.IsIPv6 && other.Address.IsLoopback == remote.IsLoopback)
+            if (other.Protocol == candidate.Protocol && other.Address.IsIPv6 == remote.IsIPv6 && other.Address.IsLoopback == remote.IsLoopback)
                 return false;
         }
 
         return true;
     }
 
-    private IceCandidate? FindLocal(TransportAddress address)
+    private IceCandidate? FindLocal(TransportProtocol protocol, TransportAddress address)
     {
         foreach (IceCandidate candidate in _localCandidates)
         {
-            if (candidate.Type == CandidateType.Host && candidate.Address == address)
+            if (candidate.Type == CandidateType.Host && candidate.Protocol == protocol && candidate.Address == address)
                 return candidate;
         }
 
         return null;
     }
 
-    private IceCandidate? FindRemote(TransportAddress address)
+    private IceCandidate? FindRemote(TransportProtocol protocol, TransportAddress address)
     {
         foreach (IceCandidate candidate in _remoteCandidates)
         {
-            if (candidate.Address == address)
+            if (candidate.Protocol == protocol && candidate.Address == address)
                 return candidate;
         }
 
@@ -156,7 +165,7 @@ internal sealed partial class IceAgent
     }
 
     // RFC 8445 §7.3.1.3: the priority is what the request said, the foundation any that no other candidate has.
-    private IceCandidate? LearnPeerReflexiveRemote(TransportAddress address, uint priority)
+    private IceCandidate? LearnPeerReflexiveRemote(in TransportPath path, uint? priority)
     {
         if (_remoteCandidates.Count >= IceLimits.RemoteCandidates)
         {
@@ -165,7 +174,12 @@ internal sealed partial class IceAgent
         }
 
         IceCandidate candidate = new(
-            $"prflx{_remoteCandidates.Count}", IcePriority.Component, TransportProtocol.Udp, priority, address, CandidateType.PeerReflexive);
+            $"prflx{_remoteCandidates.Count}",
+            IcePriority.Component,
+            path.Protocol,
+            priority ?? IcePriority.OfCandidate(CandidateType.PeerReflexive, path.Protocol, 0),
+            path.Remote,
+            CandidateType.PeerReflexive);
         _remoteCandidates.Add(candidate);
         return candidate;
     }

@@ -17,6 +17,7 @@ internal sealed partial class IceAgent
     {
         if (!_isStarted || _isOver || _options.Lite)
             return;
+        ConsiderTcp(now);
         if (_paceAt <= now && _checkList.Next(now) is { } pair)
         {
             SendCheck(pair, now);
@@ -31,12 +32,18 @@ internal sealed partial class IceAgent
         if (_isOver)
             return;
         Instant at = _checkList.NextAt();
-        _nextCheckAt = at > _paceAt ? at : _paceAt;
+        _nextCheckAt = Instant.Min(at > _paceAt ? at : _paceAt, _tcpBeginsAt);
     }
 
     /// <summary>Sends a check: the first of a pair, or one that repeats it (RFC 8445 §7.2.4).</summary>
     private void SendCheck(CandidatePair pair, Instant now)
     {
+        if (pair.Stream is PairStream.Closed or PairStream.Opening)
+        {
+            OpenStream(pair);
+            return;
+        }
+
         if (pair.State == CandidatePairState.InProgress)
         {
             Counters.RequestsRetransmitted++;
@@ -45,7 +52,8 @@ internal sealed partial class IceAgent
         {
             pair.Transmissions = 0;
             pair.FirstSentAt = now;
-            pair.Interval = RetransmitTimer.IntervalFor(RoundTripTime, _options.InitialRetransmitTimeout);
+            // A stream loses nothing (RFC 8489 §6.2.2); what a peer refuses that has not applied our description yet is repeated all the same.
+            pair.Interval = pair.IsTcp ? _options.MaxRetransmitTimeout : RetransmitTimer.IntervalFor(RoundTripTime, _options.InitialRetransmitTimeout);
         }
 
         pair.State = CandidatePairState.InProgress;
@@ -60,6 +68,7 @@ internal sealed partial class IceAgent
         bool useCandidate = IsControlling && (pair == _selected || NominatesByFirstCheck);
         CheckTransaction check = new(StunTransactionId.New(_random), now, IsControlling, useCandidate);
         pair.Checks.Add(check);
+        pair.ChecksSent++;
         Counters.RequestsSent++;
         SendRequest(pair, check.Id, useCandidate);
     }

@@ -7,6 +7,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 /// <code>
 /// data     of the peer's by another path, while the selected one is silent    → checks that path, and selects it when the check is answered
 /// silence  of two consent checks                                              → checks the other pairs that have worked, and selects one that answers
+///          of a UDP path until the peer counts as disconnected                → opens TCP streams as well
 /// </code>
 /// Nothing is sent to an address before a check to it has been answered (RFC 7675 §5), and the check carries our role and, where we control, USE-CANDIDATE.
 /// </summary>
@@ -33,9 +34,9 @@ internal sealed partial class IceAgent
     {
         if (_checkList.Find(path) is { } known)
             return known;
-        if (FindLocal(path.Local) is not { } local)
+        if (FindLocal(path.Protocol, path.Local) is not { } local)
             return null;
-        IceCandidate? remote = FindRemote(path.Remote) ?? LearnPeerReflexiveRemote(path.Remote, IcePriority.OfCandidate(CandidateType.PeerReflexive, 0));
+        IceCandidate? remote = FindRemote(path.Protocol, path.Remote) ?? LearnPeerReflexiveRemote(path, null);
         return remote is not null && TryAddPair(local, remote.Value, out CandidatePair? pair) ? pair : null;
     }
 
@@ -43,13 +44,16 @@ internal sealed partial class IceAgent
     {
         foreach (CandidatePair pair in _checkList.Pairs)
         {
-            if (pair != _selected && (pair.IsValid || pair.RequestReceived) && pair.State != CandidatePairState.InProgress)
+            if (pair != _selected && (pair.IsActive ? MayLeaveFor(pair) : pair.IsValid || pair.RequestReceived) && pair.State is not (CandidatePairState.InProgress or CandidatePairState.Frozen))
                 _checkList.Trigger(pair);
         }
     }
 
     private bool ShallMoveTo(CandidatePair pair, Instant now) =>
-        !_isOver && _selected is not null && pair != _selected && (pair.SelectOnSuccess || _consent.HasMissedTwo(now));
+        !_isOver && _selected is not null && pair != _selected && (pair.SelectOnSuccess || (_consent.HasMissedTwo(now) && MayLeaveFor(pair)));
+
+    // From UDP to TCP only when the peer counts as disconnected: two checks are lost now and then, and a path that was cut off stays silent. A TCP pair may have had no occasion to be valid before.
+    private bool MayLeaveFor(CandidatePair pair) => !pair.IsTcp || _selected!.IsTcp || _consent.IsDisconnected;
 
     private void MoveTo(CandidatePair pair, Instant now)
     {

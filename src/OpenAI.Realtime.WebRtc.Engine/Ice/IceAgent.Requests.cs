@@ -14,7 +14,7 @@ internal sealed partial class IceAgent
     private void HandleRequest(in StunMessage message, in TransportPath path, Instant now)
     {
         Counters.RequestsReceived++;
-        if (FindLocal(path.Local) is not { } local)
+        if (FindLocal(path.Protocol, path.Local) is not { } local)
         {
             Counters.DroppedUnknownLocalAddress++;
             return;
@@ -80,11 +80,13 @@ internal sealed partial class IceAgent
         CandidatePair? pair = _checkList.Find(path);
         if (pair is null)
         {
-            IceCandidate? remote = FindRemote(path.Remote)
-                ?? LearnPeerReflexiveRemote(path.Remote, priority ?? IcePriority.OfCandidate(CandidateType.PeerReflexive, 0));
+            IceCandidate? remote = FindRemote(path.Protocol, path.Remote) ?? LearnPeerReflexiveRemote(path, priority);
             if (remote is null || !TryAddPair(local, remote.Value, out pair) || pair is null)
                 return;
         }
+
+        if (pair.IsTcp)
+            pair.Stream = PairStream.Open; // the peer's request came by it
 
         pair.RequestReceived = true;
         pair.LastHeardAt = now;
@@ -168,7 +170,7 @@ internal sealed partial class IceAgent
         foreach (EarlyCheck early in _earlyChecks)
         {
             // Only now is it known whose they were.
-            if (_incomingUsername.AsSpan().SequenceEqual(early.Username) && FindLocal(early.Path.Local) is { } local)
+            if (_incomingUsername.AsSpan().SequenceEqual(early.Username) && FindLocal(early.Path.Protocol, early.Path.Local) is { } local)
                 HandleAuthenticatedRequest(local, early.Path, early.Priority, early.UseCandidate, now);
             else
                 Counters.DroppedUsername++;

@@ -49,7 +49,7 @@ internal sealed partial class IceAgent
         pair.Checks.Forget(check.Id);
         pair.LastHeardAt = now;
         RoundTripTime = now - check.SentAt;
-        if (mapped != pair.Path.Local)
+        if (mapped != pair.Path.Local && !pair.IsTcp)
             LearnPeerReflexiveLocal(mapped, pair);
         pair.IsValid = true;
 

@@ -24,7 +24,7 @@ internal sealed partial class IceAgent
 
     // RFC 8445 §8.1.1 has the nominating check follow a successful one. With a lite peer, a single pair and so nothing to choose, the
     // first check nominates and saves a round trip; RFC 5245 §8.1.1.2 allowed just that, and lite agents accept it.
-    private bool NominatesByFirstCheck => _remoteIsLite && _checkList.Count == 1;
+    private bool NominatesByFirstCheck => _remoteIsLite && _checkList.IsSingle;
 
     // Controlling: RFC 8445 §8.1.1.
     private void ConsiderNomination(Instant now)
@@ -88,6 +88,7 @@ internal sealed partial class IceAgent
         if (_consent.Start(now))
             AddEvent(IceEventKind.Recovered);
         _checkList.RetireAllBut(pair);
+        CloseOtherStreams();
     }
 
     private void RunConsent(Instant now)

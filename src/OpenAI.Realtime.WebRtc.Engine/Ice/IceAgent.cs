@@ -15,6 +15,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 /// 6  Nomination   the controlling agent nominates a valid pair; the controlled one follows: the selected path is known; it is checked on until the peer's data comes
 /// 7  Consent      is renewed every 4 to 6 s, or expires
 /// 8  Moves        the peer's data comes by another path, or the selected one is silent and another is not: that one is selected
+/// 9  Streams      where no UDP pair has answered in time, those of TCP are opened and checked like others
 /// </code>
 /// The parts of this class are files of the same names.
 /// </summary>

@@ -9,7 +9,17 @@ internal sealed class IceCheckList
     private readonly List<CandidatePair> _pairs = [];
     private long _lastTriggered;
 
-    public int Count => _pairs.Count;
+    /// <summary>Whether there is nothing to choose: one pair alone, besides those that are not checked yet.</summary>
+    public bool IsSingle
+    {
+        get
+        {
+            int count = 0;
+            foreach (CandidatePair pair in _pairs)
+                count += pair.State == CandidatePairState.Frozen ? 0 : 1;
+            return count == 1;
+        }
+    }
 
     public IReadOnlyList<CandidatePair> Pairs => _pairs;
 
@@ -64,6 +74,8 @@ internal sealed class IceCheckList
         _pairs.Add(pair);
         return true;
     }
+
+    public void Remove(CandidatePair pair) => _pairs.Remove(pair);
 
     /// <summary>Puts a pair at the end of the triggered-check queue, for a new transaction.</summary>
     public void Trigger(CandidatePair pair)

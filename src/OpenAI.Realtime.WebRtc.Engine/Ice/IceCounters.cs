@@ -53,7 +53,7 @@ internal sealed class IceCounters
     /// <summary>A datagram on a local address that is no candidate of ours.</summary>
     public long DroppedUnknownLocalAddress { get; set; }
 
-    /// <summary>A remote candidate of TCP, which has no transport yet.</summary>
+    /// <summary>A remote candidate of TCP that this side does not connect to.</summary>
     public long IgnoredTcpCandidates { get; set; }
 
     /// <summary>A remote candidate, pair, early check or output that a bound of <see cref="IceLimits"/> left no room for.</summary>

@@ -27,6 +27,9 @@ internal static class IceLimits
     /// <summary>Checks of one pair whose answers are still awaited: the latest.</summary>
     public const int CheckTransactions = 16;
 
+    /// <summary>Streams that the driver has not been told yet to open or to close.</summary>
+    public const int StreamRequests = 2 * Pairs;
+
     /// <summary>Unknown attributes named in a 420.</summary>
     public const int UnknownAttributes = 4;
 

@@ -60,6 +60,7 @@ public sealed partial class WebRtcPeer
         Add("peer: nothing was expected", _dropped.Unexpected);
         Add("peer: unknown protocol", _dropped.UnknownProtocol);
         Add("peer: no check has passed on that path", _dropped.UnvalidatedSource);
+        Add("peer: stream without frames", _dropped.BrokenStream);
 
         IceCounters ice = _ice.Counters;
         Add("ice: malformed", ice.DroppedMalformed);
@@ -104,6 +105,6 @@ public sealed partial class WebRtcPeer
     /// <summary>What never reached a protocol.</summary>
     private struct Dropped
     {
-        public long Unexpected, UnknownProtocol, UnvalidatedSource;
+        public long Unexpected, UnknownProtocol, UnvalidatedSource, BrokenStream;
     }
 }

@@ -13,8 +13,11 @@ public sealed partial class WebRtcPeer
     private LocalDescription? _offer;
     private NegotiatedSession? _session;
 
-    /// <summary>Adds the address of a bound socket as a host candidate. Before the offer or the answer.</summary>
-    public void AddLocalAddress(TransportAddress address) => _ice.AddLocalAddress(address);
+    /// <summary>
+    /// Adds the address of a bound UDP socket, or of a socket that listens for TCP, as a host candidate; with TCP and port 0 an address from which connections may be opened. Before the offer
+    /// or the answer.
+    /// </summary>
+    public void AddLocalAddress(TransportAddress address, TransportProtocol protocol = TransportProtocol.Udp) => _ice.AddLocalAddress(address, protocol);
 
     /// <summary>Writes the offer: every candidate is in it, nothing is trickled.</summary>
     /// <exception cref="InvalidOperationException">An offer or an answer has been made already.</exception>
@@ -69,7 +72,7 @@ public sealed partial class WebRtcPeer
         IceUfrag = _ice.LocalCredentials.UsernameFragment,
         IcePwd = _ice.LocalCredentials.Password,
         IceLite = _options.IceLite,
-        Candidates = [.. _ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address))],
+        Candidates = [.. _ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address, c.TcpType))],
         Fingerprint = _certificate.Sha256Fingerprint,
         AnswerRole = _options.AnswerAsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
         AudioDirection = _options.AudioDirection,
@@ -130,16 +133,4 @@ public sealed partial class WebRtcPeer
         candidate.TransportAddress.GetValueOrDefault(),
         candidate.Type.GetValueOrDefault(),
         candidate.TcpType);
-
-    private string DescribeIce()
-    {
-        string ignored = _session!.NamedCandidates > 0
-            ? $" (and {_session.NamedCandidates} name(s), such as those by which browsers hide addresses, which are not resolved here)"
-            : "";
-        string remote = _session!.RemoteCandidates.Count == 0
-            ? "the peer named no address that can be checked"
-            : $"the peer's addresses: {string.Join(", ", _session.RemoteCandidates.Select(c => $"{c.Address}:{c.Port}/{(c.Protocol == TransportProtocol.Tcp ? "tcp" : "udp")}"))}";
-        return $"No pair of addresses worked within {_options.IceTimeout.TotalSeconds:0.#} s: {_ice.Counters.RequestsSent} checks sent, "
-            + $"{_ice.Counters.ResponsesReceived} answered, {_ice.Counters.RequestsReceived} received; {remote}{ignored}.";
-    }
 }

@@ -201,7 +201,7 @@ public sealed partial class WebRtcPeer
         switch (_phase)
         {
             case Phase.Ice:
-                End(PeerEndReason.IceFailed, DescribeIce(), now);
+                End(PeerEndReason.IceFailed, IceFailure.Describe(_ice, _session!, _options.IceTimeout), now);
                 break;
             case Phase.Dtls:
                 End(PeerEndReason.DtlsTimeout, $"The DTLS handshake was not done within {_options.DtlsTimeout.TotalSeconds:0.#} s; it stands at: {_dtls!.Step}.", now);

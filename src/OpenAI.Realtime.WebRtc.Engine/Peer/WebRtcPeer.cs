@@ -45,6 +45,7 @@ public sealed partial class WebRtcPeer : IDisposable
     private DataChannel? _channel;
     private readonly EarlyDatagrams _early = new();
     private readonly StrangersBudget _strangers = new();
+    private readonly PeerStreams _streams = new();
     private bool _pathIsKnown;
     private Instant? _closeNotifyAt;
 
@@ -278,6 +279,7 @@ public sealed partial class WebRtcPeer : IDisposable
         _dtls?.Dispose();
         _media?.Dispose();
         _certificate.Dispose();
+        _streams.Clear();
         (_dtls, _media, _channel) = (null, null, null);
     }
 }

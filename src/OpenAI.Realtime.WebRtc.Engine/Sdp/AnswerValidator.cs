@@ -73,15 +73,21 @@ internal static class AnswerValidator
                 : "it names none. Pass the whole body of the answer, or ask for one with candidates.";
         }
 
-        List<SdpCandidate> udp = candidates.FindAll(c => c.Protocol == TransportProtocol.Udp);
-        if (udp.Count == 0)
-            return $"it offers TCP alone ({Addresses(candidates)}), which is not spoken here: the peer must offer UDP, too.";
-        bool isCommon = offer.Candidates.Count == 0 || udp.Exists(theirs => offer.Candidates.Any(ours => IsIPv6(ours) == IsIPv6(theirs)));
-        if (isCommon)
+        List<SdpCandidate> spoken = candidates.FindAll(theirs => offer.Candidates.Any(ours => IsSpoken(ours) && ours.Protocol == theirs.Protocol));
+        if (spoken.Count == 0 && offer.Candidates.Count > 0)
+        {
+            string protocol = candidates[0].Protocol == TransportProtocol.Tcp ? "TCP" : "UDP";
+            return $"it offers {protocol} alone ({Addresses(candidates)}), which is not spoken here: allow it, or ask the peer for the other one, too.";
+        }
+
+        if (offer.Candidates.Count == 0 || spoken.Exists(theirs => offer.Candidates.Any(ours => IsSpoken(ours) && ours.Protocol == theirs.Protocol && IsIPv6(ours) == IsIPv6(theirs))))
             return null;
-        string family = IsIPv6(udp[0]) ? "IPv6" : "IPv4";
-        return $"its addresses are {family} ({Addresses(udp)}), and this machine has none of that family that may be used: give it one, or ask the peer for the other family.";
+        string family = IsIPv6(spoken[0]) ? "IPv6" : "IPv4";
+        return $"its addresses are {family} ({Addresses(spoken)}), and this machine has none of that family that may be used: give it one, or ask the peer for the other family.";
     }
+
+    // Candidates that listen for TCP send no checks.
+    private static bool IsSpoken(in SdpCandidate ours) => ours.TcpType != TcpCandidateType.Passive;
 
     private static bool IsIPv6(in SdpCandidate candidate) => candidate.TransportAddress is { IsIPv6: true };
 

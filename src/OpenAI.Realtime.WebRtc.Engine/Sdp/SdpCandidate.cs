@@ -47,9 +47,22 @@ internal readonly record struct SdpCandidate(
     /// <summary>Whether the address is a name instead of an IP address, as browsers hide their own behind mDNS.</summary>
     public bool IsName => TransportAddress is null;
 
-    /// <summary>A UDP host candidate of this machine.</summary>
-    public static SdpCandidate Host(string foundation, uint priority, TransportAddress address) =>
-        new(foundation, 1, TransportProtocol.Udp, priority, Format(address), address.Port, CandidateType.Host) { TransportAddress = address };
+    /// <summary>What stands in place of the port of an active TCP candidate, which has none yet (RFC 6544 §4.5): "discard".</summary>
+    private const ushort NoPort = 9;
+
+    /// <summary>A host candidate of this machine: UDP, unless its TCP type says otherwise.</summary>
+    public static SdpCandidate Host(string foundation, uint priority, TransportAddress address, TcpCandidateType tcpType = TcpCandidateType.None) => new(
+        foundation,
+        1,
+        tcpType == TcpCandidateType.None ? TransportProtocol.Udp : TransportProtocol.Tcp,
+        priority,
+        Format(address),
+        tcpType == TcpCandidateType.Active ? NoPort : address.Port,
+        CandidateType.Host)
+    {
+        TransportAddress = address,
+        TcpType = tcpType,
+    };
 
     /// <summary>Parses what follows <c>a=</c>, from <c>candidate:</c> on. False: malformed, or of a transport other than UDP and TCP.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out SdpCandidate candidate)

@@ -30,6 +30,12 @@ internal static partial class DriverLog
     [LoggerMessage(1005, LogLevel.Error, "The engine failed; the connection ends.")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1007, LogLevel.Debug, "A TCP connection with {Remote} is open ({Proxy}).")]
+    public static partial void StreamOpened(ILogger logger, TransportAddress remote, string proxy);
+
+    [LoggerMessage(1008, LogLevel.Debug, "The TCP connection with {Remote} has ended: {Why}.")]
+    public static partial void StreamEnded(ILogger logger, TransportAddress remote, string why);
+
     [LoggerMessage(1006, LogLevel.Warning, "The SDP cannot be used: line {Line}: {Problem}")]
     public static partial void SdpRefused(ILogger logger, int line, string problem);
 }

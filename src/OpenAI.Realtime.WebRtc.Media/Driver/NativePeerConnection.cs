@@ -123,7 +123,7 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
 
     public PeerStatistics GetStatistics()
     {
-        PeerCounters counters = _loop.GetCounters() ?? new PeerCounters();
+        (PeerCounters counters, StreamWay way) = _loop.GetCounters();
         Dictionary<string, long> drops = new(counters.Drops);
         long received = counters.Drops.Values.Sum();
         _loop.AddSendFailures(drops);
@@ -147,7 +147,9 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
             Drops = drops,
             DtlsCipherSuite = counters.DtlsCipherSuite,
             SrtpProfile = counters.SrtpProfile,
-            LocalAddress = counters.SelectedPath?.Local.ToString(),
+            Transport = counters.SelectedPath?.Protocol,
+            Proxy = way.Proxy,
+            LocalAddress = way.Local?.ToString() ?? counters.SelectedPath?.Local.ToString(),
             RemoteAddress = counters.SelectedPath?.Remote.ToString(),
             PhaseTimes = _loop.GetPhaseTimes(),
         };

@@ -22,6 +22,8 @@ public sealed class PeerConnectionFactory(ILoggerFactory? loggerFactory = null, 
         Check(options.MaxIncomingMessageSize >= 1024, nameof(options.MaxIncomingMessageSize), "must be at least 1,024");
         Check(options.SendBufferSize >= 1024, nameof(options.SendBufferSize), "must be at least 1,024");
         Check(options.LocalAddresses is null || options.LocalAddresses.Count > 0, nameof(options.LocalAddresses), "must be null or name at least one address");
+        Check(Enum.IsDefined(options.Network), nameof(options.Network), "is not a network");
+        Check(options.TcpPort is null or (>= 0 and <= 65535), nameof(options.TcpPort), "must be from 0 to 65535");
         Check(options.IceTimeout > TimeSpan.Zero, nameof(options.IceTimeout), "must be positive");
         Check(options.DtlsTimeout > TimeSpan.Zero, nameof(options.DtlsTimeout), "must be positive");
         Check(options.ChannelTimeout > TimeSpan.Zero, nameof(options.ChannelTimeout), "must be positive");

@@ -28,7 +28,7 @@ internal sealed partial class PeerLoop
     private PeerPhase _phase = PeerPhase.Gathering;
     private volatile bool _mediaIsUp;
     private volatile PeerEnd? _end;
-    private PeerCounters? _lastCounters;
+    private (PeerCounters Counters, StreamWay Way) _lastCounts = (new PeerCounters(), default);
     private bool _peerFailed;
 
     public PeerState State => _state;
@@ -47,7 +47,7 @@ internal sealed partial class PeerLoop
     }
 
     /// <summary>Opens a socket on each local address and makes the peer; once.</summary>
-    private void Open()
+    private void Open(bool isOfferer)
     {
         if (_peer is not null)
             return;
@@ -61,6 +61,8 @@ internal sealed partial class PeerLoop
             peer = new WebRtcPeer(_peerOptions, _clock.Now);
             foreach (IPAddress address in addresses.Take(LocalAddresses.Max))
             {
+                if (_options.Network == NetworkChoice.Tcp)
+                    break;
                 try
                 {
                     UdpPort port = wait.Poller.Open(address);
@@ -74,7 +76,8 @@ internal sealed partial class PeerLoop
                 }
             }
 
-            if (ports.Count == 0)
+            int streams = _options.Network == NetworkChoice.Udp ? 0 : AddStreams(peer, addresses, ports, isOfferer, ref lastError);
+            if (ports.Count + streams == 0)
             {
                 throw new PeerConnectionException(new PeerEnd(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, addresses.Count == 0
                     ? "This machine has no network address that is up; for loopback alone set IncludeLoopback."
@@ -90,6 +93,7 @@ internal sealed partial class PeerLoop
         catch
         {
             ClosePorts(wait, ports);
+            LeaveListeners();
             peer?.Dispose();
             wait.Leave(this);
             throw;
@@ -98,6 +102,8 @@ internal sealed partial class PeerLoop
         _receiveBuffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
         _scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
         (_peer, _wait, _ports) = (peer, wait, [.. ports]);
+        if (_options.Network != NetworkChoice.Udp)
+            _streams = new CallStreams(this, wait, peer, _clock, _options.Proxy, _logger, Post, _receiveBuffer, DrainOutputs);
         wait.Add(this);
         PassPhase(PeerPhase.Gathering, PeerPhase.Negotiation);
         DriverLog.Opened(_logger, ports.Count);
@@ -119,6 +125,7 @@ internal sealed partial class PeerLoop
         if (_end is not null)
             return;
         WebRtcPeer peer = _peer!;
+        DrainStreams(peer);
         while (peer.TryTakeDatagram(_scratch, out int length, out TransportPath path))
             Send(_scratch.AsSpan(0, length), path);
         while (peer.TryTakeAudio(_scratch, out ReceivedAudio audio))
@@ -129,17 +136,30 @@ internal sealed partial class PeerLoop
 
     private void Send(ReadOnlySpan<byte> datagram, in TransportPath path)
     {
+        if (path.Protocol == TransportProtocol.Tcp)
+        {
+            Count(_streams?.Send(datagram, path) ?? SendOutcome.Failed, datagram, path);
+            return;
+        }
+
         foreach (UdpPort port in _ports)
         {
             if (port.Local != path.Local)
                 continue;
             SendOutcome outcome = port.Send(datagram, path.Remote);
-            if (outcome != SendOutcome.Sent && Interlocked.Increment(ref _sendFailures[(int)outcome]) == 1)
-                DriverLog.SendFailed(_logger, outcome, port.Local, path.Remote, datagram.Length);
+            Count(outcome, datagram, path);
+            if (outcome is SendOutcome.Unreachable or SendOutcome.Failed)
+                _peer!.HandleUnsent(path, _clock.Now);
             return;
         }
 
-        Interlocked.Increment(ref _sendFailures[(int)SendOutcome.Failed]);
+        Count(SendOutcome.Failed, datagram, path);
+    }
+
+    private void Count(SendOutcome outcome, ReadOnlySpan<byte> datagram, in TransportPath path)
+    {
+        if (outcome != SendOutcome.Sent && Interlocked.Increment(ref _sendFailures[(int)outcome]) == 1)
+            DriverLog.SendFailed(_logger, outcome, path.Local, path.Remote, datagram.Length);
     }
 
     private void HandleEvent(in PeerEvent e)
@@ -218,10 +238,13 @@ internal sealed partial class PeerLoop
     /// <summary>Over: closes the sockets, ends every wait, says why. The only place where a connection ends.</summary>
     private void Finish(PeerEnd end)
     {
-        _lastCounters = _peerFailed ? null : _peer?.GetCounters(); // what has failed once is not asked again
+        if (!_peerFailed) // what has failed once is not asked again
+            _lastCounts = Count();
         _end = end;
         _mediaIsUp = false;
         _timer?.Dispose();
+        LeaveListeners();
+        _streams?.CloseAll();
         Volatile.Write(ref _dueTimestamp, long.MaxValue);
         if (_wait is WaitThread wait)
         {

@@ -11,7 +11,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// otherwise the shared <see cref="WaitThread"/> does. One pass:
 /// <code>
 ///   1. commands            offer, answer, close, statistics; rare
-///   2. readable sockets    one datagram at a time
+///   2. ready sockets       one datagram at a time
 ///   3. audio to send       from the ring
 ///   4. messages to send    until the engine's buffer is full
 ///   5. deadlines           when NextTimeout has come
@@ -20,7 +20,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// </code>
 /// After each single thing every output of the engine is drained (<see cref="DrainOutputs"/>).
 /// </summary>
-internal sealed partial class PeerLoop : IWaitClient
+internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
 {
     /// <summary>How often a thread goes round before it hands over, so that a caller is never kept and other connections get their turn.</summary>
     private const int MaxPasses = 4;
@@ -108,7 +108,7 @@ internal sealed partial class PeerLoop : IWaitClient
         return Invoke(() =>
         {
             ThrowIfEnded();
-            Open();
+            Open(isOfferer: !starts);
             string sdp = negotiate(_peer!, _clock.Now);
             if (starts)
                 Start();
@@ -162,7 +162,14 @@ internal sealed partial class PeerLoop : IWaitClient
         return true;
     });
 
-    public PeerCounters? GetCounters() => Invoke(() => _end is null ? _peer?.GetCounters() : _lastCounters);
+    /// <summary>What has been counted, and by what way the selected stream goes, if it is one.</summary>
+    public (PeerCounters Counters, StreamWay Way) GetCounters() => Invoke(() => _end is null ? Count() : _lastCounts);
+
+    private (PeerCounters Counters, StreamWay Way) Count()
+    {
+        PeerCounters counters = _peer?.GetCounters() ?? new PeerCounters();
+        return (counters, counters.SelectedPath is { } path && _streams is not null ? _streams.WayOf(path) : default);
+    }
 
     public void SendAudio(ReadOnlySpan<byte> opus, in OpusPacketHeader header)
     {
@@ -203,11 +210,18 @@ internal sealed partial class PeerLoop : IWaitClient
             Run();
     }
 
+    /// <summary>Has a rare thing done by whoever runs the connection.</summary>
+    private void Post(Action command)
+    {
+        _commands.Enqueue(command);
+        Run();
+    }
+
     /// <summary>Has a rare thing done by whoever runs the connection, and waits for it: microseconds, or a handshake's signature.</summary>
     private T Invoke<T>(Func<T> command)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _commands.Enqueue(() =>
+        Post(() =>
         {
             try
             {
@@ -218,7 +232,6 @@ internal sealed partial class PeerLoop : IWaitClient
                 done.SetException(e);
             }
         });
-        Run();
         return done.Task.GetAwaiter().GetResult();
     }
 
@@ -260,6 +273,7 @@ internal sealed partial class PeerLoop : IWaitClient
 
         DrainOutputs();
         ReadPorts();
+        _streams?.Run();
         SendAudio();
         SendMessages();
         HandleTimeouts();
@@ -275,7 +289,7 @@ internal sealed partial class PeerLoop : IWaitClient
     {
         foreach (UdpPort port in _ports)
         {
-            if (_end is not null || !port.TakeReadable())
+            if (_end is not null || !port.TakeReady())
                 continue;
             int left = MaxDatagramsPerPass;
             while (port.TryReceive(_receiveBuffer.AsSpan(0, ReceiveBufferSize), out int length, out TransportAddress remote))
@@ -286,7 +300,7 @@ internal sealed partial class PeerLoop : IWaitClient
                     return;
                 if (--left == 0)
                 {
-                    port.MarkReadable();
+                    port.MarkReady();
                     _wait!.RequestRun(this);
                     break;
                 }
@@ -339,10 +353,11 @@ internal sealed partial class PeerLoop : IWaitClient
         for (int i = 0; i < MaxTimeoutsPerPass && _end is null; i++)
         {
             Instant now = _clock.Now;
-            if (_peer!.NextTimeout.At > now)
+            if (NextTimeout > now)
                 return;
-            _peer.HandleTimeout(now);
+            _peer!.HandleTimeout(now);
             DrainOutputs();
+            _streams?.HandleTimeout(now);
         }
     }
 
@@ -387,9 +402,11 @@ internal sealed partial class PeerLoop : IWaitClient
         _ => "failed",
     };
 
+    private Instant NextTimeout => _streams is null ? _peer!.NextTimeout.At : Instant.Min(_peer!.NextTimeout.At, _streams.NextTimeout);
+
     private void PublishDue()
     {
-        Instant due = _peer!.NextTimeout.At;
+        Instant due = NextTimeout;
         Instant now = _clock.Now;
         if (due <= now)
             due = now + TimeSpan.FromMilliseconds(1); // it has had MaxTimeoutsPerPass, or something that it was told just now needs a moment

@@ -43,6 +43,21 @@ public sealed class PeerConnectionOptions
     /// <summary>Whether loopback addresses are gathered too when <see cref="LocalAddresses"/> is null. Default: false, as a browser does it.</summary>
     public bool IncludeLoopback { get; init; }
 
+    /// <summary>Over what datagrams may travel. Default: UDP, and TCP where UDP does not get through.</summary>
+    public NetworkChoice Network { get; init; }
+
+    /// <summary>
+    /// Who knows the HTTP proxies that TCP connections go through (<c>CONNECT</c>), such as <c>HttpClient.DefaultProxy</c>, with credentials for those that ask for them (Basic). A proxy is asked first
+    /// for each connection; where it refuses or does not answer, the connection is made directly. UDP goes through none. Only <c>http://</c> proxies. Default: null, none.
+    /// </summary>
+    public IWebProxy? Proxy { get; init; }
+
+    /// <summary>
+    /// The TCP port on which the answering side listens, beside UDP, for peers whose UDP is blocked (RFC 6544); one socket an address for all calls of the process that name the same. 0: one free port.
+    /// Default: null, it does not listen. The offering side never does: it connects.
+    /// </summary>
+    public int? TcpPort { get; init; }
+
     /// <summary>How long ICE may take to find a working pair. Default: 15 s.</summary>
     public TimeSpan IceTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

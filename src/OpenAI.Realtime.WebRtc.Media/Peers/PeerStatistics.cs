@@ -61,6 +61,12 @@ public sealed record PeerStatistics
     /// <summary>The SRTP protection profile, by its IANA name.</summary>
     public string? SrtpProfile { get; init; }
 
+    /// <summary>The selected pair: UDP or TCP.</summary>
+    public TransportProtocol? Transport { get; init; }
+
+    /// <summary>The HTTP proxy that the selected pair leads through, by scheme, host and port; null when it is reached directly.</summary>
+    public string? Proxy { get; init; }
+
     /// <summary>The selected pair: our address and port.</summary>
     public string? LocalAddress { get; init; }
 

@@ -25,6 +25,8 @@ public sealed class SIPSorceryPeerConnectionFactory(ILoggerFactory? loggerFactor
         Check(options.SendBufferSize >= 1024, nameof(options.SendBufferSize), "must be at least 1,024");
         Check(!options.IceLite, nameof(options.IceLite), "is not supported: SIPSorcery has no ICE-lite agent");
         Check(options.LocalAddresses is null or { Count: > 0 }, nameof(options.LocalAddresses), "must be null or name at least one address");
+        Check(options.Network != NetworkChoice.Tcp, nameof(options.Network), "cannot be Tcp: SIPSorcery sends over UDP alone");
+        Check(options.TcpPort is null, nameof(options.TcpPort), "is not supported: SIPSorcery sends over UDP alone");
         Check(options.IceTimeout > TimeSpan.Zero, nameof(options.IceTimeout), "must be positive");
         Check(options.DtlsTimeout > TimeSpan.Zero, nameof(options.DtlsTimeout), "must be positive");
         Check(options.ChannelTimeout > TimeSpan.Zero, nameof(options.ChannelTimeout), "must be positive");

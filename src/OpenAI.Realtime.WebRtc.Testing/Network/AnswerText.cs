@@ -7,13 +7,15 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 internal static class AnswerText
 {
     /// <summary>Puts other addresses into the candidates of transport UDP.</summary>
-    public static string ReplaceCandidates(string sdp, Func<IPEndPoint, IPEndPoint> replace) => ChangeLines(sdp, line =>
+    public static string ReplaceCandidates(string sdp, Func<IPEndPoint, IPEndPoint> replace) => ReplaceCandidates(sdp, static transport => transport == "udp", replace);
+
+    private static string ReplaceCandidates(string sdp, Func<string, bool> isMeant, Func<IPEndPoint, IPEndPoint> replace) => ChangeLines(sdp, line =>
     {
         // a=candidate:foundation component transport priority address port typ … (RFC 8839 §5.1)
         if (!line.StartsWith("a=candidate:", StringComparison.Ordinal))
             return line;
         string[] parts = line.Split(' ');
-        if (parts.Length < 8 || !parts[2].Equals("udp", StringComparison.OrdinalIgnoreCase)
+        if (parts.Length < 8 || !isMeant(parts[2].ToLowerInvariant())
             || !IPAddress.TryParse(parts[4], out IPAddress? address) || !ushort.TryParse(parts[5], NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
             return line;
         IPEndPoint other = replace(new IPEndPoint(address, port));
@@ -27,7 +29,7 @@ internal static class AnswerText
         RealtimeTestFault.FaultKind.TruncatedAnswer => sdp[..(sdp.Length / 2)],
         RealtimeTestFault.FaultKind.NoFingerprint => ChangeLines(sdp, line => IsFingerprint(line) ? null : line),
         RealtimeTestFault.FaultKind.WrongFingerprint => ChangeLines(sdp, line => IsFingerprint(line) ? Spoil(line) : line),
-        RealtimeTestFault.FaultKind.DeadCandidates => ReplaceCandidates(sdp, static candidate => new IPEndPoint(candidate.Address, 9)),     // discard (RFC 863)
+        RealtimeTestFault.FaultKind.DeadCandidates => ReplaceCandidates(sdp, static _ => true, static candidate => new IPEndPoint(candidate.Address, 9)),     // discard (RFC 863)
         _ => sdp,
     };
 

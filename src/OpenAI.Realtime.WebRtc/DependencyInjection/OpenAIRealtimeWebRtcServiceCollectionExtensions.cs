@@ -57,8 +57,8 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
     private static Builder Add(IServiceCollection services, string name)
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OpenAIRealtimeWebRtcOptions>, OpenAIRealtimeWebRtcOptionsValidator>());
-        IHttpClientBuilder http = AddHttpClient(services, ServiceKey(name));
-        IHttpClientBuilder keyServerHttp = AddHttpClient(services, KeyServerKey(name));
+        IHttpClientBuilder http = AddHttpClient(services, ServiceKey(name), name);
+        IHttpClientBuilder keyServerHttp = AddHttpClient(services, KeyServerKey(name), name);
 
         if (name.Length == 0)
         {
@@ -75,10 +75,10 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
         return new Builder(services, name, http, keyServerHttp);
     }
 
-    private static IHttpClientBuilder AddHttpClient(IServiceCollection services, string key) => services.AddHttpClient(key)
+    private static IHttpClientBuilder AddHttpClient(IServiceCollection services, string key, string name) => services.AddHttpClient(key)
         .RemoveAllLoggers() // the factory's own redacts headers in its text alone, and hands their values, the key among them, to whoever stores what is logged
         .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan) // each phase has a limit of its own
-        .ConfigurePrimaryHttpMessageHandler(RealtimeWebRtcClient.CreateHandler);
+        .ConfigurePrimaryHttpMessageHandler(provider => RealtimeWebRtcClient.CreateHandler(provider.GetRequiredService<IOptionsMonitor<OpenAIRealtimeWebRtcOptions>>().Get(name)));
 
     private static RealtimeWebRtcClient Create(IServiceProvider provider, string name)
     {

@@ -12,6 +12,8 @@ public partial class VocabularyTests
     private static readonly Dictionary<(string, string), string> s_twoOnPurpose = new()
     {
         [("SctpSendResult", "SendResult")] = "An association has streams and a peer has one channel: what SCTP tells apart is the same to who sends.",
+        [("DataChannelState", "PairStream")] = "The life of a data channel and that of a TCP connection; only the words are the same.",
+        [("NetworkChoice", "TransportProtocol")] = "What may be used, and what is.",
         [("SdpSetup", "TcpCandidateType")] = "Who starts DTLS (RFC 8842) and who opens a TCP connection (RFC 6544) are two questions; only the words are the same.",
     };
 

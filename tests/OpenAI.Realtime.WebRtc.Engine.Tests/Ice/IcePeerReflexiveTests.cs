@@ -33,7 +33,7 @@ public class IcePeerReflexiveTests
     {
         IceSimulation simulation = new IceSimulation().Start(answererKnowsCandidates: false);
         Assert.True(simulation.RunUntilConnected());
-        Assert.Equal(IcePriority.OfCandidate(CandidateType.PeerReflexive, 65535), simulation.Answerer.Agent.RemoteCandidates[0].Priority);
+        Assert.Equal(IcePriority.OfCandidate(CandidateType.PeerReflexive, TransportProtocol.Udp, 65535), simulation.Answerer.Agent.RemoteCandidates[0].Priority);
     }
 
     [Fact]

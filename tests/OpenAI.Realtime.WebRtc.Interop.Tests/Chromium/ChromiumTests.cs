@@ -86,6 +86,31 @@ public class ChromiumTests(ChromiumBrowser browser)
     }
 
     [ChromiumTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connects_by_TCP_where_the_answer_names_nothing_else(bool lite)
+    {
+        await using ChromiumPeer chromium = await browser.NewPeerAsync();
+        await using IPeerConnection peer = new PeerConnectionFactory().Create(new PeerConnectionOptions { Network = NetworkChoice.Tcp, TcpPort = 0, IceLite = lite });
+        await NegotiateAsync(Shape.ChromiumOffers, peer, chromium);
+        await peer.ConnectAsync().WaitAsync(Peers.Patience);
+        await using ToneSpeaker speaker = new(peer, Codec, 440);
+        await using ToneListener listener = new(peer, Codec);
+        await listener.HearAsync(1000, Peers.Patience);
+        await Peers.UntilAsync(chromium.ReportAsync, r => r.Frequency is > 430 and < 450, "Chromium to hear 440 Hz");
+        foreach (int size in (int[])[1, 262_144])
+        {
+            await chromium.SendBinaryAsync(size);
+            using IncomingMessage? binary = await peer.Messages.ReceiveAsync().AsTask().WaitAsync(Peers.Patience);
+            Assert.True(Pattern(size).AsSpan().SequenceEqual(binary!.Memory.Span), $"{size} bytes from Chromium arrived changed.");
+            await peer.Messages.SendAsync(Pattern(size), MessageKind.Binary);
+        }
+
+        await Peers.UntilAsync(chromium.ReportAsync, r => r.Received.Count == 2, "both messages in Chromium");
+        Assert.Equal(TransportProtocol.Tcp, peer.GetStatistics().Transport);
+    }
+
+    [ChromiumTheory]
     [InlineData(Shape.WeOffer)]
     [InlineData(Shape.ChromiumOffersToALiteAgent)]
     public async Task Chromium_closing_ends_the_connection_as_closed_by_the_peer(Shape shape)

@@ -115,7 +115,7 @@ public sealed class UdpPortTests
             return; // no epoll on this system
         using UdpPort a = poller.Open(IPAddress.Parse(address)), b = poller.Open(IPAddress.Parse(address));
         poller.Add(b);
-        UdpPort?[] readable = new UdpPort?[4];
+        PolledSocket?[] readable = new PolledSocket?[4];
         byte[] buffer = new byte[2000];
 
         for (int i = 1; i <= 3; i++)
@@ -127,7 +127,7 @@ public sealed class UdpPortTests
             }
 
             Assert.Same(b, readable[0]);
-            Assert.True(b.TakeReadable());
+            Assert.True(b.TakeReady());
             Assert.True(b.TryReceive(buffer, out int length, out TransportAddress from));
             Assert.Equal(i, length);
             Assert.Equal(a.Local, from);

@@ -26,7 +26,7 @@ public sealed class TurnTests
     {
         using var poller = new SelectPoller((_, _, _) => throw new SocketException((int)SocketError.NoBufferSpaceAvailable));
         poller.Wake();
-        poller.Wait(-1, new UdpPort?[1]);       // returns, though nothing came
+        poller.Wait(-1, new PolledSocket?[1]);       // returns, though nothing came
     }
 
     [Theory]
@@ -92,17 +92,17 @@ public sealed class TurnTests
 
         public UdpPort Open(IPAddress address) => _inner.Open(address);
 
-        public void Add(UdpPort port) => _inner.Add(port);
+        public void Add(PolledSocket port) => _inner.Add(port);
 
-        public void Remove(UdpPort port) => _inner.Remove(port);
+        public void Remove(PolledSocket port) => _inner.Remove(port);
 
-        public void Rearm(UdpPort port) => _inner.Rearm(port);
+        public void Rearm(PolledSocket port) => _inner.Rearm(port);
 
         public void Wake() => _inner.Wake();
 
         public void Dispose() => _inner.Dispose();
 
-        public int Wait(int milliseconds, Span<UdpPort?> readable)
+        public int Wait(int milliseconds, Span<PolledSocket?> readable)
         {
             Count++;
             return _inner.Wait(milliseconds, readable);

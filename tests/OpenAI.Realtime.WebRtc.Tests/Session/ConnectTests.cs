@@ -217,7 +217,7 @@ public sealed class ConnectTests : Harness
 
     [Theory]
     [InlineData(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, ConnectPhase.Offer, RealtimeFailure.NoLocalAddress, "network")]
-    [InlineData(PeerEndReason.IceFailed, PeerPhase.Ice, ConnectPhase.Ice, RealtimeFailure.IceFailed, "Let UDP out")]
+    [InlineData(PeerEndReason.IceFailed, PeerPhase.Ice, ConnectPhase.Ice, RealtimeFailure.IceFailed, "Let UDP or TCP out")]
     [InlineData(PeerEndReason.DtlsTimeout, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.DtlsFailed, "Try again")]
     [InlineData(PeerEndReason.DtlsFailed, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.DtlsFailed, "Try again")]
     [InlineData(PeerEndReason.FingerprintMismatch, PeerPhase.Dtls, ConnectPhase.Dtls, RealtimeFailure.FingerprintMismatch, "Do not retry blindly")]

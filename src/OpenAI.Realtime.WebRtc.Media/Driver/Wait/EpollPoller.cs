@@ -14,7 +14,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     // struct epoll_event is packed on x86: 12 bytes there, 16 elsewhere; its data are the last eight either way.
     private static readonly int s_eventSize = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 12 : 16;
 
-    private readonly ConcurrentDictionary<long, Port> _ports = new();
+    private readonly ConcurrentDictionary<long, PolledSocket> _sockets = new();
     private readonly int _epoll;
     private readonly int _wakeUp;
     private long _lastId;
@@ -34,7 +34,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         {
             int epoll = LinuxNative.epoll_create1(LinuxNative.CloseOnExec);
             int wakeUp = LinuxNative.eventfd(0, LinuxNative.CloseOnExec | LinuxNative.NonBlocking);
-            if (epoll >= 0 && wakeUp >= 0 && Control(epoll, LinuxNative.EpollAdd, wakeUp, 0))
+            if (epoll >= 0 && wakeUp >= 0 && Control(epoll, LinuxNative.EpollAdd, wakeUp, 0, LinuxNative.EpollIn))
                 return new EpollPoller(epoll, wakeUp);
             if (epoll >= 0)
                 _ = LinuxNative.close(epoll);
@@ -48,34 +48,35 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         }
     }
 
-    public UdpPort Open(IPAddress address) => new Port(address, Interlocked.Increment(ref _lastId));
+    public UdpPort Open(IPAddress address) => new Port(address);
 
-    public void Add(UdpPort port)
+    public void Add(PolledSocket socket)
     {
-        var own = (Port)port;
-        _ports[own.Id] = own;
-        if (!Control(_epoll, LinuxNative.EpollAdd, own.FileDescriptor, own.Id))
+        socket.PollId = Interlocked.Increment(ref _lastId);
+        _sockets[socket.PollId] = socket;
+        // Edge-triggered, so that room to write, which UDP has nearly always, is reported when it comes and not for as long as it is there.
+        uint events = socket is UdpPort ? LinuxNative.EpollIn : LinuxNative.EpollIn | LinuxNative.EpollOut;
+        if (!Control(_epoll, LinuxNative.EpollAdd, (int)socket.Socket.Handle, socket.PollId, events))
             throw new SocketException(); // takes the error from errno
     }
 
-    public void Remove(UdpPort port)
+    public void Remove(PolledSocket socket)
     {
-        var own = (Port)port;
-        if (_ports.TryRemove(own.Id, out _))
-            Control(_epoll, LinuxNative.EpollDelete, own.FileDescriptor, own.Id);
+        if (_sockets.TryRemove(socket.PollId, out _))
+            Control(_epoll, LinuxNative.EpollDelete, (int)socket.Socket.Handle, socket.PollId, LinuxNative.EpollIn);
     }
 
-    public void Rearm(UdpPort port)
+    public void Rearm(PolledSocket socket)
     {
         // Edge-triggered: what comes after the read that found nothing is reported anew.
     }
 
-    public int Wait(int milliseconds, Span<UdpPort?> readable)
+    public int Wait(int milliseconds, Span<PolledSocket?> ready)
     {
         byte* events = stackalloc byte[MaxEvents * 16];
-        int ready = LinuxNative.epoll_wait(_epoll, events, Math.Min(MaxEvents, readable.Length), milliseconds);
+        int reported = LinuxNative.epoll_wait(_epoll, events, Math.Min(MaxEvents, ready.Length), milliseconds);
         int count = 0;
-        for (int i = 0; i < ready; i++)
+        for (int i = 0; i < reported; i++)
         {
             long id = Marshal.ReadInt64((nint)(events + i * s_eventSize + s_eventSize - 8));
             if (id == 0)
@@ -83,10 +84,10 @@ internal sealed unsafe class EpollPoller : ISocketPoller
                 long wakes;
                 _ = LinuxNative.read(_wakeUp, &wakes, sizeof(long));
             }
-            else if (_ports.TryGetValue(id, out Port? port)) // it may have been removed while the event was on its way
+            else if (_sockets.TryGetValue(id, out PolledSocket? socket)) // it may have been removed while the event was on its way
             {
-                port.MarkReadable();
-                readable[count++] = port;
+                socket.MarkReady();
+                ready[count++] = socket;
             }
         }
 
@@ -105,20 +106,18 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         _ = LinuxNative.close(_wakeUp);
     }
 
-    private static bool Control(int epoll, int operation, int fileDescriptor, long id)
+    private static bool Control(int epoll, int operation, int fileDescriptor, long id, uint events)
     {
         byte* item = stackalloc byte[16];
         new Span<byte>(item, 16).Clear();
-        *(uint*)item = LinuxNative.EpollIn | LinuxNative.EpollEdgeTriggered;
+        *(uint*)item = events | LinuxNative.EpollEdgeTriggered;
         Marshal.WriteInt64((nint)(item + s_eventSize - 8), id);
         return LinuxNative.epoll_ctl(epoll, operation, fileDescriptor, item) == 0;
     }
 
-    private sealed class Port(IPAddress address, long id) : UdpPort(address)
+    private sealed class Port(IPAddress address) : UdpPort(address)
     {
-        public long Id => id;
-
-        public int FileDescriptor => (int)Socket.Handle;
+        private int FileDescriptor => (int)Socket.Handle;
 
         public override bool TryReceive(Span<byte> buffer, out int length, out TransportAddress remote)
         {

@@ -1,7 +1,7 @@
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>
-/// Blocks one thread until one of many sockets can be read, a time is over, or another thread wakes it. Allocates nothing a wait.
+/// Blocks one thread until one of many sockets can be read or written, a time is over, or another thread wakes it. Allocates nothing a wait.
 /// <see cref="Wait"/> has one caller; everything else may be called from any thread.
 /// </summary>
 internal interface ISocketPoller : IDisposable
@@ -10,18 +10,19 @@ internal interface ISocketPoller : IDisposable
     /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
     UdpPort Open(System.Net.IPAddress address);
 
-    /// <summary>Begins to wait for a port whose <see cref="UdpPort.Owner"/> is set.</summary>
-    void Add(UdpPort port);
+    /// <summary>Begins to wait for a socket whose <see cref="PolledSocket.Owner"/> is set.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The system has no room for it.</exception>
+    void Add(PolledSocket socket);
 
-    /// <summary>Ends it; before the port is closed.</summary>
-    void Remove(UdpPort port);
+    /// <summary>Ends it; before the socket is closed.</summary>
+    void Remove(PolledSocket socket);
 
-    /// <summary>The port's owner has read the port until nothing was left: report it again when something comes.</summary>
-    void Rearm(UdpPort port);
+    /// <summary>The owner has done what there was to do with the socket: report it again when something comes.</summary>
+    void Rearm(PolledSocket socket);
 
-    /// <summary>Waits at most <paramref name="milliseconds"/> (−1: for ever; it may be less) and writes the ports that can be read.</summary>
+    /// <summary>Waits at most <paramref name="milliseconds"/> (−1: for ever; it may be less) and writes the sockets that can be read or written.</summary>
     /// <returns>How many were written.</returns>
-    int Wait(int milliseconds, Span<UdpPort?> readable);
+    int Wait(int milliseconds, Span<PolledSocket?> ready);
 
     /// <summary>Ends the wait that is under way, or else the next one.</summary>
     void Wake();

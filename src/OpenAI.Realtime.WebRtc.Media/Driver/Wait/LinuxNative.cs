@@ -10,6 +10,7 @@ internal static unsafe partial class LinuxNative
     public const int EpollAdd = 1;           // EPOLL_CTL_ADD
     public const int EpollDelete = 2;        // EPOLL_CTL_DEL
     public const uint EpollIn = 1;
+    public const uint EpollOut = 4;
     public const uint EpollEdgeTriggered = 1u << 31;
     public const int DoNotWait = 0x40;       // MSG_DONTWAIT
     public const int TellRealLength = 0x20;  // MSG_TRUNC

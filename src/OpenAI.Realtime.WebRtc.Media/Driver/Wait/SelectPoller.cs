@@ -6,7 +6,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>
 /// Every system: <see cref="System.Net.Sockets.Socket.Select(System.Collections.IList?, System.Collections.IList?, System.Collections.IList?, int)"/>,
-/// and a loopback socket to be woken by. Level-triggered: a port that was reported is left out until its owner has read it.
+/// and a loopback socket to be woken by. Level-triggered: a port that was reported is left out until its owner has done what there was to do.
 /// </summary>
 internal sealed class SelectPoller : ISocketPoller
 {
@@ -17,8 +17,10 @@ internal sealed class SelectPoller : ISocketPoller
 
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<Socket, Port> _ports = [];
-    private readonly List<Socket> _ready = [];
+    private readonly Dictionary<Socket, PolledSocket> _sockets = [];
+    private readonly List<Socket> _readable = [];
+    private readonly List<Socket> _writable = [];
+    private readonly List<Socket> _failed = []; // Windows reports here what could not be connected
     private readonly Socket _wakeUp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly SocketAddress _wakeUpAddress;
     private readonly byte[] _oneByte = [1];
@@ -43,45 +45,52 @@ internal sealed class SelectPoller : ISocketPoller
 
     public UdpPort Open(IPAddress address) => new Port(address);
 
-    public void Add(UdpPort port)
+    public void Add(PolledSocket socket)
     {
         lock (_gate)
-            _ports.Add(((Port)port).Descriptor, (Port)port);
+            _sockets.Add(socket.Socket, socket);
         Wake();
     }
 
-    public void Remove(UdpPort port)
+    public void Remove(PolledSocket socket)
     {
         lock (_gate)
-            _ports.Remove(((Port)port).Descriptor);
+            _sockets.Remove(socket.Socket);
         Wake();
     }
 
-    public void Rearm(UdpPort port)
+    public void Rearm(PolledSocket socket)
     {
-        var own = (Port)port;
-        if (own.Armed)
+        // One that is armed may wait under way for reading alone.
+        if (socket.IsArmed && !socket.WantsToWrite)
             return;
-        own.Armed = true;
+        socket.IsArmed = true;
         Wake();
     }
 
-    public int Wait(int milliseconds, Span<UdpPort?> readable)
+    public int Wait(int milliseconds, Span<PolledSocket?> ready)
     {
-        _ready.Clear();
-        _ready.Add(_wakeUp);
+        _readable.Clear();
+        _writable.Clear();
+        _failed.Clear();
+        _readable.Add(_wakeUp);
         lock (_gate)
         {
-            foreach (Port port in _ports.Values)
+            foreach (PolledSocket socket in _sockets.Values)
             {
-                if (port.Armed)
-                    _ready.Add(port.Descriptor);
+                if (!socket.IsArmed)
+                    continue;
+                _readable.Add(socket.Socket);
+                if (!socket.WantsToWrite)
+                    continue;
+                _writable.Add(socket.Socket);
+                _failed.Add(socket.Socket);
             }
         }
 
         try
         {
-            Socket.Select(_ready, null, null, 1_000 * (milliseconds < 0 ? MaxWait : Math.Min(milliseconds, MaxWait)));
+            Socket.Select(_readable, _writable, _failed, 1_000 * (milliseconds < 0 ? MaxWait : Math.Min(milliseconds, MaxWait)));
             Volatile.Write(ref _waking, 0);     // awake: the next wake is sent again, whatever became of the last
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
@@ -92,17 +101,20 @@ internal sealed class SelectPoller : ISocketPoller
         int count = 0;
         lock (_gate)
         {
-            foreach (Socket socket in _ready)
+            foreach (List<Socket> sockets in (ReadOnlySpan<List<Socket>>)[_readable, _writable, _failed])
             {
-                if (socket == _wakeUp)
+                foreach (Socket socket in sockets)
                 {
-                    TakeWakeUp();
-                }
-                else if (count < readable.Length && _ports.TryGetValue(socket, out Port? port))
-                {
-                    port.Armed = false;
-                    port.MarkReadable();
-                    readable[count++] = port;
+                    if (socket == _wakeUp)
+                    {
+                        TakeWakeUp();
+                    }
+                    else if (count < ready.Length && _sockets.TryGetValue(socket, out PolledSocket? polled) && polled.IsArmed)
+                    {
+                        polled.IsArmed = false;
+                        polled.MarkReady();
+                        ready[count++] = polled;
+                    }
                 }
             }
         }
@@ -152,15 +164,6 @@ internal sealed class SelectPoller : ISocketPoller
     private sealed class Port(IPAddress address) : UdpPort(address)
     {
         private readonly SocketAddress _from = new(address.AddressFamily);
-        private volatile bool _armed = true;
-
-        public Socket Descriptor => Socket;
-
-        public bool Armed
-        {
-            get => _armed;
-            set => _armed = value;
-        }
 
         public override bool TryReceive(Span<byte> buffer, out int length, out TransportAddress remote)
         {

@@ -18,7 +18,7 @@ internal enum SendOutcome
 /// <summary>
 /// One bound UDP socket of one connection. Only the connection's loop reads, sends and closes; the poller reports when there is something to read.
 /// </summary>
-internal abstract class UdpPort : IDisposable
+internal abstract class UdpPort : PolledSocket
 {
     /// <summary>Room for a second's burst in the kernel; the system may give less.</summary>
     private const int KernelBuffer = 256 * 1024;
@@ -29,11 +29,10 @@ internal abstract class UdpPort : IDisposable
     private readonly (TransportAddress Address, SocketAddress? SocketAddress)[] _remotes = new (TransportAddress, SocketAddress?)[KeptRemotes];
     private readonly long _scope;
     private int _nextRemote;
-    private int _readable;
 
     protected UdpPort(IPAddress address)
+        : base(new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp))
     {
-        Socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6)
@@ -58,26 +57,12 @@ internal abstract class UdpPort : IDisposable
     /// <summary>The address and port that the socket is bound to.</summary>
     public TransportAddress Local { get; }
 
-    /// <summary>The connection that is run when the socket can be read.</summary>
-    public IWaitClient? Owner { get; set; }
-
-    protected Socket Socket { get; }
-
-    /// <summary>Said by the poller: there may be something to read.</summary>
-    public void MarkReadable() => Volatile.Write(ref _readable, 1);
-
-    /// <summary>Whether there may be something to read; asking takes the mark away.</summary>
-    public bool TakeReadable() => Volatile.Read(ref _readable) != 0 && Interlocked.Exchange(ref _readable, 0) != 0;
-
     /// <summary>Reads one datagram if there is one. Never blocks, never throws.</summary>
     public abstract bool TryReceive(Span<byte> buffer, out int length, out TransportAddress remote);
 
     /// <summary>Sends one datagram. Never blocks, never throws.</summary>
     public SendOutcome Send(ReadOnlySpan<byte> datagram, in TransportAddress remote) =>
         remote.IsIPv6 == Local.IsIPv6 ? Send(datagram, SocketAddressOf(remote)) : SendOutcome.Unreachable;
-
-    /// <inheritdoc/>
-    public void Dispose() => Socket.Dispose();
 
     protected abstract SendOutcome Send(ReadOnlySpan<byte> datagram, SocketAddress remote);
 

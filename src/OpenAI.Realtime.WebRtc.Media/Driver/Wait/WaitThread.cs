@@ -9,8 +9,8 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// </summary>
 /// <remarks>
 /// <code>
-///   ┌─► wait: a socket is readable, the earliest deadline has come, or somebody woke us
-///   │   run the owners of the readable sockets
+///   ┌─► wait: a socket is ready, the earliest deadline has come, or somebody woke us
+///   │   run the owners of the ready sockets
 ///   │   run who has asked for it (RequestRun); who asks again meanwhile waits for the next round
 ///   └── when the earliest deadline is over: run everyone whose deadline is over, find the next earliest
 /// </code>
@@ -50,8 +50,8 @@ internal sealed class WaitThread
         DueEarlier(client.DueTimestamp);
     }
 
-    /// <summary>Gives up what <see cref="WaitThreads.Join"/> gave. The client's ports have been removed from <see cref="Poller"/>.</summary>
-    public void Leave(IWaitClient client)
+    /// <summary>Gives up what <see cref="WaitThreads.Join"/> gave. The client's sockets have been removed from <see cref="Poller"/>. Null: nobody was added.</summary>
+    public void Leave(IWaitClient? client)
     {
         lock (_pool.Gate)
         {
@@ -94,15 +94,15 @@ internal sealed class WaitThread
 
     private void Loop()
     {
-        UdpPort?[] readable = new UdpPort?[64];
+        PolledSocket?[] ready = new PolledSocket?[64];
         long? emptySince = null;
         while (true)
         {
-            int count = WaitForWork(emptySince is not null, readable);
+            int count = WaitForWork(emptySince is not null, ready);
             for (int i = 0; i < count; i++)
             {
-                IWaitClient? owner = readable[i]!.Owner;
-                readable[i] = null;
+                IWaitClient? owner = ready[i]!.Owner;
+                ready[i] = null;
                 owner?.RunOnWaitThread();
             }
 
@@ -127,7 +127,7 @@ internal sealed class WaitThread
         }
     }
 
-    private int WaitForWork(bool empty, Span<UdpPort?> readable)
+    private int WaitForWork(bool empty, Span<PolledSocket?> ready)
     {
         _earliest = Math.Min(_earliest, Interlocked.Exchange(ref _posted, long.MaxValue));
         Volatile.Write(ref _waitingUntil, _earliest); // a real deadline is always earlier than "none", so whoever brings the first one wakes us
@@ -143,7 +143,7 @@ internal sealed class WaitThread
             milliseconds = (int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 0, int.MaxValue);
         }
 
-        int count = _poller.Wait(milliseconds, readable);
+        int count = _poller.Wait(milliseconds, ready);
         Volatile.Write(ref _waitingUntil, long.MinValue);
         return count;
     }

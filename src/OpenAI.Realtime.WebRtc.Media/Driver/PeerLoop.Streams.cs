@@ -1,0 +1,94 @@
+using System.Net;
+using System.Net.Sockets;
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Peer;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>TCP: which addresses it may leave from, and where it is listened for.</summary>
+internal sealed partial class PeerLoop
+{
+    private readonly List<StreamListener> _listeners = [];
+    private string _usernameFragment = "";
+    private CallStreams? _streams;
+
+    void IStreamAdopter.Adopt(StreamSocket socket, TransportPath path, byte[] read) => Post(() =>
+    {
+        if (_end is null && _streams is { } streams)
+            streams.Adopt(socket, path, read);
+        else
+            socket.Close();
+    });
+
+    /// <summary>Tells the engine the addresses of TCP: who offers connects, who answers listens where it was told to. A server that connected to wherever a page says could be sent into its own network.</summary>
+    /// <returns>How many addresses there are.</returns>
+    private int AddStreams(WebRtcPeer peer, IReadOnlyList<IPAddress> addresses, List<UdpPort> ports, bool isOfferer, ref string? lastError)
+    {
+        int count = 0;
+        _usernameFragment = peer.UsernameFragment;
+        foreach (IPAddress address in addresses.Take(LocalAddresses.Max))
+        {
+            // A link-local address needs a zone, which no candidate has.
+            if (address.IsIPv6LinkLocal)
+                continue;
+            if (isOfferer)
+            {
+                // What UDP could be bound to is an address of this machine; without UDP it has to be tried.
+                if (_options.Network == NetworkChoice.Tcp ? !CanBind(address, ref lastError) : !ports.Exists(p => p.Local.ToIPAddress().Equals(address)))
+                    continue;
+                peer.AddLocalAddress(TransportAddress.From(address, 0), TransportProtocol.Tcp);
+                count++;
+            }
+            else if (_options.TcpPort is { } port)
+            {
+                try
+                {
+                    StreamListener listener = _waitThreads.Listeners.Join(address, port, _usernameFragment, this);
+                    _listeners.Add(listener);
+                    peer.AddLocalAddress(listener.Local, TransportProtocol.Tcp);
+                    count++;
+                }
+                catch (SocketException e)
+                {
+                    lastError = $"{address}, TCP port {port}: {e.Message}";
+                    DriverLog.CannotBind(_logger, address, e.SocketErrorCode);
+                }
+            }
+        }
+
+        return count;
+    }
+
+    private bool CanBind(IPAddress address, ref string? lastError)
+    {
+        try
+        {
+            using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, 0));
+            return true;
+        }
+        catch (SocketException e)
+        {
+            lastError = $"{address}: {e.Message}";
+            DriverLog.CannotBind(_logger, address, e.SocketErrorCode);
+            return false;
+        }
+    }
+
+    private void LeaveListeners()
+    {
+        foreach (StreamListener listener in _listeners)
+            _waitThreads.Listeners.Leave(listener, _usernameFragment);
+        _listeners.Clear();
+    }
+
+    private void DrainStreams(WebRtcPeer peer)
+    {
+        if (_streams is not { } streams)
+            return;
+        while (peer.TryTakeDisconnect(out TransportPath path))
+            streams.Close(path);
+        while (peer.TryTakeConnect(out TransportPath path))
+            streams.Connect(path);
+    }
+}

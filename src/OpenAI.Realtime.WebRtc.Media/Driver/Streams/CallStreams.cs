@@ -1,0 +1,341 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Engine.Peer;
+
+namespace OpenAI.Realtime.WebRtc.Media;
+
+/// <summary>
+/// The TCP connections of one call, for which the engine asks when UDP does not get through.
+/// <code>
+///   LookingUp ──► AskingProxy ──► Open          where the system or the user names a proxy, it is asked first, as a browser does
+///       │             │ refused, late
+///       └─────────────┴────────► Connecting ──► Open
+/// </code>
+/// Touched only by whoever runs the connection. Looking for a proxy happens on the thread pool, everything else where the sockets are waited for.
+/// </summary>
+/// <param name="owner">The connection; it is run when a stream can be read or written.</param>
+/// <param name="wait">Where its sockets are waited for.</param>
+/// <param name="peer">The engine.</param>
+/// <param name="clock">The connection's clock.</param>
+/// <param name="proxy">Who knows the proxies; null for none.</param>
+/// <param name="logger">Where is told what was opened and what has ended.</param>
+/// <param name="post">Has something done by whoever runs the connection.</param>
+/// <param name="buffer">Where is read to; used by nobody else meanwhile.</param>
+/// <param name="drain">Takes what the engine has to give after each thing that it was told.</param>
+internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer peer, DriverClock clock, IWebProxy? proxy, ILogger logger, Action<Action> post, byte[] buffer, Action drain)
+{
+    /// <summary>How long a proxy may take, from the first packet to its reply, before the direct way is tried.</summary>
+    public static readonly TimeSpan ProxyPatience = TimeSpan.FromSeconds(4);
+
+    /// <summary>Reads of one stream before the others have their turn.</summary>
+    private const int MaxReads = 16;
+
+    private readonly List<CallStream> _streams = [];
+
+    /// <summary>When <see cref="HandleTimeout"/> has something to do.</summary>
+    public Instant NextTimeout
+    {
+        get
+        {
+            Instant next = Instant.Never;
+            foreach (CallStream stream in _streams)
+                next = Instant.Min(next, stream.Deadline);
+            return next;
+        }
+    }
+
+    /// <summary>The connection that carries a path, for who shows it.</summary>
+    public StreamWay WayOf(in TransportPath path) => Find(path) is { Socket: { IsConnected: true } socket } stream ? new(socket.LocalEndPoint, stream.Proxy?.Name) : default;
+
+    /// <summary>Begins to open a stream.</summary>
+    public void Connect(in TransportPath path)
+    {
+        var stream = new CallStream(path);
+        _streams.Add(stream);
+        if (proxy is null)
+            ConnectDirectly(stream);
+        else
+            _ = FindProxyAsync(stream, proxy);
+    }
+
+    /// <summary>Takes a connection that the peer has opened.</summary>
+    /// <param name="socket">It; in no poller.</param>
+    /// <param name="path">Its path.</param>
+    /// <param name="read">What has been read of it.</param>
+    public void Adopt(StreamSocket socket, in TransportPath path, Span<byte> read)
+    {
+        var stream = new CallStream(path) { Socket = socket };
+        _streams.Add(stream);
+        if (!TryPoll(stream, out string why))
+        {
+            End(stream, why);
+            return;
+        }
+
+        Open(stream);
+        HandleData(stream, read);
+        socket.MarkReady(); // there may be more than was read
+    }
+
+    /// <summary>Closes a stream; the engine knows.</summary>
+    public void Close(in TransportPath path)
+    {
+        if (Find(path) is { } stream)
+            Remove(stream);
+    }
+
+    /// <summary>Sends a datagram by its stream.</summary>
+    public SendOutcome Send(ReadOnlySpan<byte> datagram, in TransportPath path)
+    {
+        if (Find(path) is not { State: CallStreamState.Open, Socket: { } socket })
+            return SendOutcome.Unreachable;
+        SendOutcome outcome = socket.Send(datagram);
+        if (socket.WantsToWrite)
+            wait.Poller.Rearm(socket);
+        return outcome;
+    }
+
+    /// <summary>Does what there is to do with every stream that the poller has reported.</summary>
+    public void Run()
+    {
+        for (int i = _streams.Count - 1; i >= 0; i--)
+        {
+            if (i < _streams.Count && _streams[i] is { Socket: { } socket } stream && socket.TakeReady())
+                Run(stream, socket);
+        }
+    }
+
+    public void HandleTimeout(Instant now)
+    {
+        for (int i = _streams.Count - 1; i >= 0; i--)
+        {
+            if (i < _streams.Count && _streams[i] is { } stream && stream.Deadline <= now)
+                Fail(stream, $"{stream.Proxy!.Name} did not answer");
+        }
+    }
+
+    /// <summary>Closes every stream.</summary>
+    public void CloseAll()
+    {
+        for (int i = _streams.Count - 1; i >= 0; i--)
+            Remove(_streams[i]);
+    }
+
+    private async Task FindProxyAsync(CallStream stream, IWebProxy known)
+    {
+        IPEndPoint target = stream.Path.Remote.ToIPEndPoint();
+        ProxyRoute? route = await Task.Run(() => ProxyRoute.FindAsync(known, target)).ConfigureAwait(false);
+        post(() =>
+        {
+            if (stream.State != CallStreamState.LookingUp)
+                return;
+            stream.Proxy = route;
+            if (route is null)
+                ConnectDirectly(stream);
+            else if (route.EndPoint is null)
+                Fail(stream, $"{route.Name}: {route.Problem}");
+            else
+                ConnectToProxy(stream, credential: null);
+        });
+    }
+
+    // Credentials are told only to a proxy that asks for them.
+    private void ConnectToProxy(CallStream stream, NetworkCredential? credential)
+    {
+        stream.State = CallStreamState.AskingProxy;
+        stream.Question = new HttpConnect(stream.Path.Remote.ToIPEndPoint(), credential);
+        stream.Deadline = clock.Now + ProxyPatience;
+        Connect(stream, null, stream.Proxy!.EndPoint!);
+    }
+
+    private void ConnectDirectly(CallStream stream)
+    {
+        stream.State = CallStreamState.Connecting;
+        stream.Proxy = null;
+        stream.Deadline = Instant.Never;
+        Connect(stream, stream.Path.Local.ToIPAddress(), stream.Path.Remote.ToIPEndPoint());
+    }
+
+    private void Connect(CallStream stream, IPAddress? local, IPEndPoint remote)
+    {
+        try
+        {
+            stream.Socket = StreamSocket.Connect(local, remote);
+        }
+        catch (SocketException e)
+        {
+            Fail(stream, StreamSocket.Describe(e.SocketErrorCode));
+            return;
+        }
+
+        if (!TryPoll(stream, out string why))
+            Fail(stream, why);
+    }
+
+    private bool TryPoll(CallStream stream, out string why)
+    {
+        StreamSocket socket = stream.Socket!;
+        socket.Owner = owner;
+        try
+        {
+            wait.Poller.Add(socket);
+            why = "";
+            return true;
+        }
+        catch (SocketException e)
+        {
+            why = StreamSocket.Describe(e.SocketErrorCode);
+            return false;
+        }
+    }
+
+    private void Run(CallStream stream, StreamSocket socket)
+    {
+        if (!socket.IsConnected)
+        {
+            SocketError error = socket.FinishConnecting();
+            if (error == SocketError.InProgress)
+            {
+                wait.Poller.Rearm(socket);
+                return;
+            }
+
+            if (error != SocketError.Success)
+            {
+                Fail(stream, stream.State == CallStreamState.AskingProxy ? $"{stream.Proxy!.Name}: {StreamSocket.Describe(error)}" : StreamSocket.Describe(error));
+                return;
+            }
+
+            if (stream.State == CallStreamState.AskingProxy)
+                socket.TrySendRaw(stream.Question!.Request());
+            else
+                Open(stream);
+        }
+
+        if (stream.Socket != socket)
+            return; // there was no use for it any more
+        socket.Flush();
+        Read(stream, socket);
+    }
+
+    private void Read(CallStream stream, StreamSocket socket)
+    {
+        for (int reads = 0; stream.Socket == socket && reads < MaxReads; reads++)
+        {
+            switch (socket.Read(buffer, out int length, out string why))
+            {
+                case StreamRead.Nothing:
+                    wait.Poller.Rearm(socket);
+                    return;
+                case StreamRead.Ended:
+                    Fail(stream, stream.State == CallStreamState.AskingProxy ? $"{stream.Proxy!.Name}: {why}" : why);
+                    return;
+            }
+
+            Span<byte> data = buffer.AsSpan(0, length);
+            if (stream.State == CallStreamState.AskingProxy && !TryReadReply(stream, ref data))
+                continue;
+            HandleData(stream, data);
+        }
+
+        if (stream.Socket != socket)
+            return;
+        socket.MarkReady();
+        wait.RequestRun(owner);
+    }
+
+    /// <summary>Reads what the proxy says; true when the way is open, and what is left of <paramref name="data"/> came from the peer.</summary>
+    private bool TryReadReply(CallStream stream, ref Span<byte> data)
+    {
+        HttpConnect question = stream.Question!;
+        ProxyRoute route = stream.Proxy!;
+        switch (question.Read(ref data))
+        {
+            case null:
+                return false;
+            case true when question.Status is >= 200 and < 300:
+                Open(stream);
+                return true;
+            case true when question is { Status: 407, OffersBasic: true, HasCredential: false } && route.Credential is { } credential:
+                CloseSocket(stream);
+                ConnectToProxy(stream, credential);
+                return false;
+            case true when question.Status == 407:
+                Fail(stream, $"{route.Name} asks for credentials{(question.HasCredential ? " and refuses those it was given" : question.OffersBasic ? "" : " of a kind other than Basic, which is not spoken here")}");
+                return false;
+            case true:
+                Fail(stream, $"{route.Name} answered {question.Status} {question.Reason}".TrimEnd());
+                return false;
+            default:
+                Fail(stream, $"{route.Name} did not answer as an HTTP proxy does");
+                return false;
+        }
+    }
+
+    private void Open(CallStream stream)
+    {
+        stream.State = CallStreamState.Open;
+        stream.Question = null;
+        stream.Deadline = Instant.Never;
+        DriverLog.StreamOpened(logger, stream.Path.Remote, stream.Proxy?.Name ?? "no proxy");
+        peer.HandleStreamOpened(stream.Path, clock.Now);
+        drain();
+    }
+
+    private void HandleData(CallStream stream, Span<byte> data)
+    {
+        while (stream.State == CallStreamState.Open && peer.TryHandleStreamData(ref data, stream.Path, clock.Now))
+            drain();
+        drain(); // frames that do not fit end the stream
+    }
+
+    /// <summary>What was tried has failed: there may be another way.</summary>
+    private void Fail(CallStream stream, string why)
+    {
+        stream.Failures.Add(why);
+        CloseSocket(stream);
+        if (stream.State is CallStreamState.AskingProxy or CallStreamState.LookingUp)
+            ConnectDirectly(stream);
+        else
+            End(stream, string.Join(", then directly: ", stream.Failures));
+    }
+
+    private void End(CallStream stream, string why)
+    {
+        Remove(stream);
+        DriverLog.StreamEnded(logger, stream.Path.Remote, why);
+        peer.HandleStreamClosed(stream.Path, why, clock.Now);
+        drain();
+    }
+
+    private void Remove(CallStream stream)
+    {
+        stream.State = CallStreamState.Closed;
+        stream.Deadline = Instant.Never;
+        CloseSocket(stream);
+        _streams.Remove(stream);
+    }
+
+    private void CloseSocket(CallStream stream)
+    {
+        if (stream.Socket is not { } socket)
+            return;
+        stream.Socket = null;
+        wait.Poller.Remove(socket);
+        socket.Owner = null;
+        socket.Close();
+    }
+
+    private CallStream? Find(in TransportPath path)
+    {
+        foreach (CallStream stream in _streams)
+        {
+            if (stream.Path == path)
+                return stream;
+        }
+
+        return null;
+    }
+}
