@@ -1,0 +1,33 @@
+using System.Net;
+using OpenAI.Realtime.WebRtc.Engine.Stun;
+
+namespace OpenAI.Realtime.WebRtc.Engine.Peer;
+
+// What a driver needs whose sockets have other addresses outside, or are shared by many peers.
+public sealed partial class WebRtcPeer
+{
+    private AnnouncedAddresses? _announced;
+
+    /// <summary>The ICE username fragment of this peer: what a Binding request for it names first (<see cref="TryReadRecipient"/>). ASCII, drawn at random for each peer.</summary>
+    public string UsernameFragment => _ice.LocalCredentials.UsernameFragment;
+
+    /// <summary>
+    /// Says by which addresses others reach the local ones: behind a one-to-one NAT, in a container. They are written into the SDP as host candidates with the port of each socket, each for the
+    /// sockets of its own family; checks go on leaving from the sockets themselves. Before the offer or the answer.
+    /// </summary>
+    /// <param name="addresses">The addresses; each is written once a port.</param>
+    /// <param name="besideLocal">Whether the local addresses are written, too; otherwise only those that no announced address stands for.</param>
+    public void Announce(IEnumerable<IPAddress> addresses, bool besideLocal)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        _announced = new AnnouncedAddresses(addresses, besideLocal);
+    }
+
+    /// <summary>
+    /// For which of many peers behind one socket a datagram is, by what it says itself: true for a Binding request with a USERNAME. Whether the request is authentic is for the peer to find out.
+    /// </summary>
+    /// <param name="datagram">As it was received.</param>
+    /// <param name="usernameFragment">The <see cref="UsernameFragment"/> that it names, a part of <paramref name="datagram"/>.</param>
+    public static bool TryReadRecipient(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> usernameFragment) =>
+        StunRecipient.TryRead(datagram, out usernameFragment);
+}
