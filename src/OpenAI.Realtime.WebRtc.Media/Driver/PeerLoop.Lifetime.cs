@@ -51,35 +51,34 @@ internal sealed partial class PeerLoop
     {
         if (_peer is not null)
             return;
-        IReadOnlyList<IPAddress> addresses = _options.LocalAddresses ?? LocalAddresses.Gather(_options.IncludeLoopback);
+        IReadOnlyList<IPAddress> addresses = LocalAddresses.Of(_options);
         WaitThread wait = _waitThreads.Join();
         List<UdpPort> ports = [];
         WebRtcPeer? peer = null;
-        string? lastError = null;
+        PortShares? shares = _options.UdpPorts is { Count: 1 } ? new PortShares(_waitThreads, this) : null;
+        int opened = 0;
+        SocketException? lastError = null;
         try
         {
             peer = new WebRtcPeer(_peerOptions, _clock.Now);
+            if (_options.AnnouncedAddresses is { } announced)
+                peer.Announce(announced, _options.AnnounceLocalAddresses);
             foreach (IPAddress address in addresses.Take(LocalAddresses.Max))
             {
                 try
                 {
-                    UdpPort port = wait.Poller.Open(address);
-                    ports.Add(port);
-                    peer.AddLocalAddress(port.Local);
+                    peer.AddLocalAddress(shares?.Join(address, _options.UdpPorts!.Value.First, peer.UsernameFragment) ?? OpenPort(wait, address, ports));
+                    opened++;
                 }
                 catch (SocketException e)
                 {
-                    lastError = $"{address}: {e.Message}";
+                    lastError = e;
                     DriverLog.CannotBind(_logger, address, e.SocketErrorCode);
                 }
             }
 
-            if (ports.Count == 0)
-            {
-                throw new PeerConnectionException(new PeerEnd(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, addresses.Count == 0
-                    ? "This machine has no network address that is up; for loopback alone set IncludeLoopback."
-                    : $"No socket could be opened on any of the {addresses.Count} local addresses ({lastError})."));
-            }
+            if (opened == 0)
+                throw new PeerConnectionException(new PeerEnd(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, NoSocket.Describe(addresses, _options.UdpPorts, lastError)));
 
             foreach (UdpPort port in ports)
             {
@@ -90,6 +89,7 @@ internal sealed partial class PeerLoop
         catch
         {
             ClosePorts(wait, ports);
+            shares?.Leave();
             peer?.Dispose();
             wait.Leave(this);
             throw;
@@ -97,10 +97,17 @@ internal sealed partial class PeerLoop
 
         _receiveBuffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
         _scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
-        (_peer, _wait, _ports) = (peer, wait, [.. ports]);
+        (_peer, _wait, _ports, _shares) = (peer, wait, [.. ports], shares);
         wait.Add(this);
         PassPhase(PeerPhase.Gathering, PeerPhase.Negotiation);
-        DriverLog.Opened(_logger, ports.Count);
+        DriverLog.Opened(_logger, opened);
+    }
+
+    private TransportAddress OpenPort(WaitThread wait, IPAddress address, List<UdpPort> ports)
+    {
+        UdpPort port = wait.Poller.Open(address, _options.UdpPorts);
+        ports.Add(port);
+        return port.Local;
     }
 
     /// <summary>Offer and answer are known: the peer begins to connect.</summary>
@@ -133,13 +140,20 @@ internal sealed partial class PeerLoop
         {
             if (port.Local != path.Local)
                 continue;
-            SendOutcome outcome = port.Send(datagram, path.Remote);
-            if (outcome != SendOutcome.Sent && Interlocked.Increment(ref _sendFailures[(int)outcome]) == 1)
-                DriverLog.SendFailed(_logger, outcome, port.Local, path.Remote, datagram.Length);
+            CountSend(port.Send(datagram, path.Remote), datagram.Length, path);
             return;
         }
 
-        Interlocked.Increment(ref _sendFailures[(int)SendOutcome.Failed]);
+        if (_shares?.Find(path.Local) is { } share)
+            CountSend(share.Send(datagram, path.Remote), datagram.Length, path);
+        else
+            Interlocked.Increment(ref _sendFailures[(int)SendOutcome.Failed]);
+    }
+
+    private void CountSend(SendOutcome outcome, int length, in TransportPath path)
+    {
+        if (outcome != SendOutcome.Sent && Interlocked.Increment(ref _sendFailures[(int)outcome]) == 1)
+            DriverLog.SendFailed(_logger, outcome, path.Local, path.Remote, length);
     }
 
     private void HandleEvent(in PeerEvent e)
@@ -185,7 +199,7 @@ internal sealed partial class PeerLoop
             case PeerEventKind.Ended:
                 while (_peer!.TryPeekMessage(out int length, out MessageKind kind)) // at most the receive window
                     TakeMessage(length, kind);
-                Finish(e.End!);
+                Finish(_shares?.Explain(e.End!) ?? e.End!);
                 break;
         }
     }
@@ -226,6 +240,7 @@ internal sealed partial class PeerLoop
         if (_wait is WaitThread wait)
         {
             ClosePorts(wait, _ports);
+            _shares?.Leave();
             wait.Leave(this);
             ArrayPool<byte>.Shared.Return(_receiveBuffer);
             ArrayPool<byte>.Shared.Return(_scratch);

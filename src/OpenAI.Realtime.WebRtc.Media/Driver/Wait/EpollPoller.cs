@@ -48,7 +48,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         }
     }
 
-    public UdpPort Open(IPAddress address) => new Port(address, Interlocked.Increment(ref _lastId));
+    public UdpPort Open(IPAddress address, PortRange? ports = null) => new Port(address, ports, Interlocked.Increment(ref _lastId));
 
     public void Add(UdpPort port)
     {
@@ -114,7 +114,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         return LinuxNative.epoll_ctl(epoll, operation, fileDescriptor, item) == 0;
     }
 
-    private sealed class Port(IPAddress address, long id) : UdpPort(address)
+    private sealed class Port(IPAddress address, PortRange? ports, long id) : UdpPort(address, ports)
     {
         public long Id => id;
 

@@ -41,7 +41,7 @@ internal sealed class SelectPoller : ISocketPoller
         _wakeUpAddress = _wakeUp.LocalEndPoint!.Serialize();
     }
 
-    public UdpPort Open(IPAddress address) => new Port(address);
+    public UdpPort Open(IPAddress address, PortRange? ports = null) => new Port(address, ports);
 
     public void Add(UdpPort port)
     {
@@ -149,7 +149,7 @@ internal sealed class SelectPoller : ISocketPoller
         }
     }
 
-    private sealed class Port(IPAddress address) : UdpPort(address)
+    private sealed class Port(IPAddress address, PortRange? ports) : UdpPort(address, ports)
     {
         private readonly SocketAddress _from = new(address.AddressFamily);
         private volatile bool _armed = true;

@@ -16,7 +16,7 @@ internal enum SendOutcome
 }
 
 /// <summary>
-/// One bound UDP socket of one connection. Only the connection's loop reads, sends and closes; the poller reports when there is something to read.
+/// One bound UDP socket of one connection, or of a <see cref="SharedPort"/>. Only its owner reads, sends and closes; the poller reports when there is something to read.
 /// </summary>
 internal abstract class UdpPort : IDisposable
 {
@@ -31,7 +31,7 @@ internal abstract class UdpPort : IDisposable
     private int _nextRemote;
     private int _readable;
 
-    protected UdpPort(IPAddress address)
+    protected UdpPort(IPAddress address, PortRange? ports)
     {
         Socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
@@ -44,7 +44,7 @@ internal abstract class UdpPort : IDisposable
             Socket.ReceiveBufferSize = KernelBuffer;
             Socket.SendBufferSize = KernelBuffer;
             Socket.Blocking = false;
-            Socket.Bind(new IPEndPoint(address, 0));
+            PortBinding.Bind(Socket, address, ports);
             Local = TransportAddress.From((IPEndPoint)Socket.LocalEndPoint!);
             _scope = address.AddressFamily == AddressFamily.InterNetworkV6 ? address.ScopeId : 0;
         }
@@ -78,6 +78,12 @@ internal abstract class UdpPort : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => Socket.Dispose();
+
+    /// <summary>Makes room in the kernel for the datagrams of many connections; the system may give less.</summary>
+    public void WidenBuffers() => PortBinding.Widen(Socket);
+
+    /// <summary>Sends to a socket address that the caller has made with <see cref="RemoteSocketAddress"/>: of all members the one that any thread may call.</summary>
+    public SendOutcome SendTo(ReadOnlySpan<byte> datagram, SocketAddress remote) => Send(datagram, remote);
 
     protected abstract SendOutcome Send(ReadOnlySpan<byte> datagram, SocketAddress remote);
 

@@ -12,6 +12,9 @@ internal sealed class WaitThreads(Func<ISocketPoller> createPoller)
     /// <summary>What every connection uses; tests make their own with another poller.</summary>
     public static WaitThreads Shared { get; } = new(static () => EpollPoller.TryCreate() ?? (ISocketPoller)new SelectPoller());
 
+    /// <summary>The ports that connections on these threads share.</summary>
+    public SharedPorts SharedPorts { get; } = new();
+
     /// <summary>How many threads there are at this moment.</summary>
     public int Count
     {
