@@ -16,7 +16,7 @@ internal static class LocalAddresses
     public static IReadOnlyList<IPAddress> Of(PeerConnectionOptions options)
     {
         if (options.LocalAddresses is { } named)
-            return [.. named.Distinct()];
+            return [.. named.Select(a => a.IsIPv4MappedToIPv6 ? a.MapToIPv4() : a).Distinct()];
         if (options.Interfaces is not { } interfaces)
             return Gather(options.IncludeLoopback);
         IReadOnlyList<InterfaceAddress> all = Read();

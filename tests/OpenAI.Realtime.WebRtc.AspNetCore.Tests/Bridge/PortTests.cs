@@ -60,12 +60,22 @@ public sealed class PortTests
     {
         ArgumentException e = await Assert.ThrowsAsync<ArgumentException>(() => TestHost.StartAsync(app => app.MapRealtimeBridge("/bridge", o =>
         {
-            if (message.StartsWith("Interfaces", StringComparison.Ordinal))
-                (o.Interfaces, o.MediaAddresses) = message.Contains("both", StringComparison.Ordinal) ? (["eth0"], [IPAddress.Loopback]) : ([], null);
-            else if (message.StartsWith("UdpPorts", StringComparison.Ordinal))
-                o.UdpPorts = default(PortRange);
-            else
-                o.AnnouncedAddresses = [];
+            switch (message.Split(' ')[..2])
+            {
+                case ["Interfaces", "and"]:
+                    o.Interfaces = ["eth0"];
+                    o.MediaAddresses = [IPAddress.Loopback];
+                    break;
+                case ["Interfaces", _]:
+                    o.Interfaces = [];
+                    break;
+                case ["UdpPorts", _]:
+                    o.UdpPorts = default(PortRange);
+                    break;
+                default:
+                    o.AnnouncedAddresses = [];
+                    break;
+            }
         })));
         Assert.Contains(message, e.Message, StringComparison.Ordinal);
     }
