@@ -59,6 +59,27 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
     /// </summary>
     public int? TcpPort { get; set; }
 
+    /// <summary>
+    /// The network interfaces whose addresses pages connect to, by name, such as <c>eth0</c>; not beside <see cref="MediaAddresses"/>. Default: null, all that are up. One that is not there makes each call fail, with the
+    /// names of those that are.
+    /// </summary>
+    public IReadOnlyList<string>? Interfaces { get; set; }
+
+    /// <summary>
+    /// The UDP ports that pages connect to: a range, of which each call takes a free one a local address, or a single one, which all calls share. What is to be let in by a firewall, and published of a container.
+    /// Default: null, any port.
+    /// </summary>
+    public PortRange? UdpPorts { get; set; }
+
+    /// <summary>
+    /// The addresses by which pages reach this host when they are not its own: of a one-to-one NAT, of a container's host. They stand in the answer in place of the local addresses of their family, with the same port;
+    /// at most 16. Default: null, the local addresses themselves.
+    /// </summary>
+    public IReadOnlyList<IPAddress>? AnnouncedAddresses { get; set; }
+
+    /// <summary>Whether the local addresses stand in the answer beside <see cref="AnnouncedAddresses"/>, for pages inside the same network. Default: false.</summary>
+    public bool AnnounceLocalAddresses { get; set; }
+
     /// <summary>The Opus codec of sinks that listen in; without a sink nothing is decoded. Default: null, libopus, or Concentus where that is missing.</summary>
     public IOpusCodecFactory? CodecFactory { get; set; }
 
@@ -83,5 +104,13 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
             throw new ArgumentException("TcpPort must lie between 0 and 65535, or be null.");
         if (MediaAddresses is { Count: 0 })
             throw new ArgumentException("MediaAddresses must be null or name at least one address.");
+        if (Interfaces is { Count: 0 })
+            throw new ArgumentException("Interfaces must be null or name at least one interface.");
+        if (Interfaces is not null && MediaAddresses is not null)
+            throw new ArgumentException("Interfaces and MediaAddresses are both set: leave one of the two out.");
+        if (UdpPorts is { Count: 0 })
+            throw new ArgumentException("UdpPorts must be null or name ports from 1 to 65535.");
+        if (AnnouncedAddresses is { Count: 0 or > 16 })
+            throw new ArgumentException("AnnouncedAddresses must be null or name 1 to 16 addresses.");
     }
 }

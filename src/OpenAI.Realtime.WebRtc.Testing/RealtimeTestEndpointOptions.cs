@@ -30,6 +30,21 @@ public sealed class RealtimeTestEndpointOptions
     /// </summary>
     public int? TcpPort { get; init; }
 
+    /// <summary>The network interfaces whose addresses calls use, by name, such as <c>eth0</c>; not beside <see cref="MediaAddresses"/>. Default: null, as the two options above say.</summary>
+    public IReadOnlyList<string>? Interfaces { get; init; }
+
+    /// <summary>The UDP ports of calls: a range, of which each call takes a free one a local address, or a single one, which all calls share. Default: null, any port.</summary>
+    public PortRange? UdpPorts { get; init; }
+
+    /// <summary>
+    /// The addresses by which clients reach this machine when they are not its own. They stand in the answer in place of the local addresses of their family, with the same port; at most 16, and not beside
+    /// <see cref="EmulateNetwork"/>. Default: null, the local addresses themselves.
+    /// </summary>
+    public IReadOnlyList<IPAddress>? AnnouncedAddresses { get; init; }
+
+    /// <summary>Whether the local addresses stand in the answer beside <see cref="AnnouncedAddresses"/>. Default: false.</summary>
+    public bool AnnounceLocalAddresses { get; init; }
+
     /// <summary>How many calls may be open at a time; more are refused with 429. Default: 256.</summary>
     public int MaxCalls { get; init; } = 256;
 
@@ -95,5 +110,17 @@ public sealed class RealtimeTestEndpointOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(GenerationPace, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(GenerationPace, 1_000);
         ArgumentNullException.ThrowIfNull(Script);
+        Check(MediaAddresses is not { Count: 0 }, nameof(MediaAddresses), "must be null or name at least one address");
+        Check(Interfaces is not { Count: 0 }, nameof(Interfaces), "must be null or name at least one interface");
+        Check(Interfaces is null || MediaAddresses is null, nameof(Interfaces), "and MediaAddresses are both set: leave one of the two out");
+        Check(UdpPorts is not { Count: 0 }, nameof(UdpPorts), "must be null or name ports from 1 to 65535");
+        Check(AnnouncedAddresses is not { Count: 0 or > 16 }, nameof(AnnouncedAddresses), "must be null or name 1 to 16 addresses");
+        Check(AnnouncedAddresses is null || !EmulateNetwork, nameof(AnnouncedAddresses), "and EmulateNetwork are both set, and the emulated network has addresses of its own: leave one of the two out");
+    }
+
+    private static void Check(bool isRight, string option, string demand)
+    {
+        if (!isRight)
+            throw new ArgumentException($"{option} {demand}.", option);
     }
 }

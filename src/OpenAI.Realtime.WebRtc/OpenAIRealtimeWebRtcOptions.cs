@@ -108,6 +108,29 @@ public sealed class OpenAIRealtimeWebRtcOptions
     public Uri? Proxy { get; set; }
 
     /// <summary>
+    /// The local addresses to use, as text, one socket each; not beside <see cref="Interfaces"/>. Default: empty, every address of the machine that is up.
+    /// </summary>
+    public IList<string> LocalAddresses { get; } = [];
+
+    /// <summary>The network interfaces whose addresses are used, by name, such as <c>eth0</c>. Default: empty, all that are up.</summary>
+    public IList<string> Interfaces { get; } = [];
+
+    /// <summary>
+    /// The UDP ports that calls use: <c>40000-40100</c>, of which each socket takes a free one, or a single one such as <c>40000</c>, which all calls of the process share. Two calls over a shared port cannot
+    /// have the same address of the service as their peer, so a program with several calls names a range. Default: null, any port.
+    /// </summary>
+    public string? UdpPorts { get; set; }
+
+    /// <summary>
+    /// The addresses by which this machine is reached from outside when they are not its own, as text: they stand in the offer with the port of each socket, in place of the local addresses of their family. The
+    /// service needs none: it takes the path that our checks come by. At most 16. Default: empty, the local addresses themselves.
+    /// </summary>
+    public IList<string> AnnouncedAddresses { get; } = [];
+
+    /// <summary>Whether the local addresses stand in the offer beside <see cref="AnnouncedAddresses"/>. Default: false.</summary>
+    public bool AnnounceLocalAddresses { get; set; }
+
+    /// <summary>
     /// Which Opus implementation runs where a session's <see cref="AudioOptions.Codec"/> and <see cref="AudioOptions.CodecFactory"/> name none. Default: <see cref="OpusCodecChoice.Auto"/>, the one
     /// registered with the client; without that libopus, and Concentus where that is missing.
     /// </summary>

@@ -89,6 +89,9 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
         if (o.EventBufferSize < 64 * 1024)
             yield return Invariant($"EventBufferSize must be at least 65536 bytes; it is {o.EventBufferSize}.");
 
+        foreach (string failure in NetworkFailures.Of(o))
+            yield return failure;
+
         (string Name, TimeSpan Value)[] timeouts =
         [
             (nameof(o.KeyTimeout), o.KeyTimeout), (nameof(o.AnswerTimeout), o.AnswerTimeout), (nameof(o.IceTimeout), o.IceTimeout),

@@ -238,7 +238,7 @@ internal sealed class RealtimeConnection : IAsyncDisposable
     /// <summary>What to do about a connection that did not come up, in the words of docs/errors.md. No port is named: the end's own detail lists the peer's addresses.</summary>
     internal static string Remedy(RealtimeFailure failure) => failure switch
     {
-        RealtimeFailure.NoLocalAddress => "Bring a network interface up; for an endpoint on this machine set IncludeLoopback.",
+        RealtimeFailure.NoLocalAddress => "Look at UdpPorts, LocalAddresses and Interfaces where they are set; else bring a network interface up, or for an endpoint on this machine set IncludeLoopback.",
         RealtimeFailure.IceFailed => "Let UDP or TCP out to the peer's addresses, or name an HTTP proxy that connects to them (Proxy, or HTTPS_PROXY).",
         RealtimeFailure.DtlsFailed => "Try again, since loss or a middlebox may be the cause; if it stays so, report it with this message.",
         RealtimeFailure.FingerprintMismatch => "Do not retry blindly: look at what stands between.",

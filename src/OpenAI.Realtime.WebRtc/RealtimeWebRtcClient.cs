@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
@@ -310,6 +311,11 @@ public sealed class RealtimeWebRtcClient : IDisposable
         NegotiatedChannelId = _options.NegotiatedChannelId,
         MaxIncomingMessageSize = _options.MaxEventSize,
         IncludeLoopback = _options.IncludeLoopback ?? _options.Endpoint.IsLoopback,
+        LocalAddresses = Addresses(_options.LocalAddresses),
+        Interfaces = _options.Interfaces.Count == 0 ? null : [.. _options.Interfaces],
+        UdpPorts = _options.UdpPorts is { } ports ? PortRange.Parse(ports) : null,
+        AnnouncedAddresses = Addresses(_options.AnnouncedAddresses),
+        AnnounceLocalAddresses = _options.AnnounceLocalAddresses,
         IceTimeout = _options.IceTimeout,
         Network = _options.Network,
         Proxy = HttpProxy.Of(_options) ?? HttpClient.DefaultProxy,
@@ -318,6 +324,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
         TimeProvider = _timeProvider,
         LoggerFactory = IsRehearsal ? NullLoggerFactory.Instance : _loggerFactory,     // none would mean the factory's own
     };
+
+    private static IPAddress[]? Addresses(IList<string> texts) => texts.Count == 0 ? null : [.. texts.Select(IPAddress.Parse)];
 
     /// <summary>Redirects are followed by us, on the same origin only; a handler of .NET's would carry an <c>api-key</c> header anywhere.</summary>
     internal static SocketsHttpHandler CreateHandler(OpenAIRealtimeWebRtcOptions? options = null) => new()

@@ -17,6 +17,14 @@ public sealed class PeerConnectionTests
         Assert.Contains("ICE-lite", Assert.Throws<ArgumentException>(() => Factory.Create(new() { IceLite = true })).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void Ports_interfaces_and_announced_addresses_are_refused_since_it_has_no_choice_of_them()
+    {
+        Assert.Contains("UdpPorts is not supported", Assert.Throws<ArgumentException>(() => Factory.Create(new() { UdpPorts = new PortRange(40000) })).Message, StringComparison.Ordinal);
+        Assert.Contains("Interfaces is not supported", Assert.Throws<ArgumentException>(() => Factory.Create(new() { Interfaces = ["eth0"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("AnnouncedAddresses is not supported", Assert.Throws<ArgumentException>(() => Factory.Create(new() { AnnouncedAddresses = [IPAddress.Loopback] })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_offer_names_the_address_asked_for_and_the_message_size_accepted()
     {
         await using IPeerConnection peer = Factory.Create(new() { LocalAddresses = [IPAddress.Loopback], MaxIncomingMessageSize = 10_000 });

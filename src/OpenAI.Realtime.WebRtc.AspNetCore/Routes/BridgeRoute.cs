@@ -101,6 +101,10 @@ internal sealed class BridgeRoute : RealtimeRoute
             SendBufferSize = PageSendBuffer,
             LocalAddresses = _options.MediaAddresses,
             TcpPort = _options.TcpPort,
+            Interfaces = _options.Interfaces,
+            UdpPorts = _options.UdpPorts,
+            AnnouncedAddresses = _options.AnnouncedAddresses,
+            AnnounceLocalAddresses = _options.AnnounceLocalAddresses,
             IncludeLoopback = context.Connection.RemoteIpAddress is { } from && IPAddress.IsLoopback(from),
 
             // The peer's clock starts with its answer, which the page gets only when the service is there.

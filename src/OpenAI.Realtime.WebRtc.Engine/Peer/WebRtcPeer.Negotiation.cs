@@ -72,7 +72,7 @@ public sealed partial class WebRtcPeer
         IceUfrag = _ice.LocalCredentials.UsernameFragment,
         IcePwd = _ice.LocalCredentials.Password,
         IceLite = _options.IceLite,
-        Candidates = [.. _ice.LocalCandidates.Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address, c.TcpType))],
+        Candidates = [.. (_announced?.Apply(_ice.LocalCandidates) ?? _ice.LocalCandidates).Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address, c.TcpType))],
         Fingerprint = _certificate.Sha256Fingerprint,
         AnswerRole = _options.AnswerAsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
         AudioDirection = _options.AudioDirection,

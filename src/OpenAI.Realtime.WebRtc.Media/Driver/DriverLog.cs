@@ -8,7 +8,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <summary>What the driver logs: ids 1000 to 1099. No SDP, no key, no ICE password, no content.</summary>
 internal static partial class DriverLog
 {
-    [LoggerMessage(1000, LogLevel.Debug, "Opened {Count} UDP sockets.")]
+    [LoggerMessage(1000, LogLevel.Debug, "Opened {Count} sockets.")]
     public static partial void Opened(ILogger logger, int count);
 
     [LoggerMessage(1001, LogLevel.Information, "No socket can be bound to {Address} ({Error}); going on without it.")]

@@ -18,8 +18,8 @@ internal static unsafe partial class LinuxInterfaceAddresses
     private const ushort InterNetwork = 2;      // AF_INET
     private const ushort InterNetworkV6 = 10;   // AF_INET6
 
-    /// <summary>Every IPv4 and IPv6 address of an interface that is up; null where the system has no such call, or refuses it.</summary>
-    public static List<IPAddress>? TryRead()
+    /// <summary>Every IPv4 and IPv6 address of an interface that is up, with its name; null where the system has no such call, or refuses it.</summary>
+    public static List<InterfaceAddress>? TryRead()
     {
         if (!OperatingSystem.IsLinux())
             return null;
@@ -36,16 +36,16 @@ internal static unsafe partial class LinuxInterfaceAddresses
 
         try
         {
-            List<IPAddress> addresses = [];
+            List<InterfaceAddress> addresses = [];
             for (Entry* entry = first; entry != null; entry = entry->Next)
             {
                 if ((entry->Flags & (Up | Running)) != (Up | Running) || entry->Address == null)
                     continue; // down, or without any address
                 ushort family = *(ushort*)entry->Address;
                 if (family == InterNetwork)
-                    addresses.Add(new IPAddress(new ReadOnlySpan<byte>(entry->Address + 4, 4)));
+                    addresses.Add(new(ReadName(entry->Name), new IPAddress(new ReadOnlySpan<byte>(entry->Address + 4, 4))));
                 else if (family == InterNetworkV6)
-                    addresses.Add(ReadV6(entry->Address));
+                    addresses.Add(new(ReadName(entry->Name), ReadV6(entry->Address)));
             }
 
             return addresses;
@@ -55,6 +55,9 @@ internal static unsafe partial class LinuxInterfaceAddresses
             freeifaddrs(first);
         }
     }
+
+    // An address may have a label of its own, "eth0:1", which names no interface.
+    private static string ReadName(byte* name) => Marshal.PtrToStringUTF8((nint)name) is { } text ? text.Split(':')[0] : "";
 
     private static IPAddress ReadV6(byte* address)
     {

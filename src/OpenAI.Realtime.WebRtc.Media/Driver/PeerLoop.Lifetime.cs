@@ -51,38 +51,39 @@ internal sealed partial class PeerLoop
     {
         if (_peer is not null)
             return;
-        IReadOnlyList<IPAddress> addresses = _options.LocalAddresses ?? LocalAddresses.Gather(_options.IncludeLoopback);
+        IReadOnlyList<IPAddress> addresses = LocalAddresses.Of(_options);
         WaitThread wait = _waitThreads.Join();
         List<UdpPort> ports = [];
         WebRtcPeer? peer = null;
-        string? lastError = null;
+        PortShares? shares = _options.UdpPorts is { Count: 1 } ? new PortShares(_waitThreads, this) : null;
+        List<IPAddress> bound = [];
+        int opened = 0;
+        SocketException? lastError = null;
         try
         {
             peer = new WebRtcPeer(_peerOptions, _clock.Now);
+            if (_options.AnnouncedAddresses is { } announced)
+                peer.Announce(announced, _options.AnnounceLocalAddresses);
             foreach (IPAddress address in addresses.Take(LocalAddresses.Max))
             {
                 if (_options.Network == NetworkChoice.Tcp)
                     break;
                 try
                 {
-                    UdpPort port = wait.Poller.Open(address);
-                    ports.Add(port);
-                    peer.AddLocalAddress(port.Local);
+                    peer.AddLocalAddress(shares?.Join(address, _options.UdpPorts!.Value.First, peer.UsernameFragment) ?? OpenPort(wait, address, ports));
+                    bound.Add(address);
+                    opened++;
                 }
                 catch (SocketException e)
                 {
-                    lastError = $"{address}: {e.Message}";
+                    lastError = e;
                     DriverLog.CannotBind(_logger, address, e.SocketErrorCode);
                 }
             }
 
-            int streams = _options.Network == NetworkChoice.Udp ? 0 : AddStreams(peer, addresses, ports, isOfferer, ref lastError);
-            if (ports.Count + streams == 0)
-            {
-                throw new PeerConnectionException(new PeerEnd(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, addresses.Count == 0
-                    ? "This machine has no network address that is up; for loopback alone set IncludeLoopback."
-                    : $"No socket could be opened on any of the {addresses.Count} local addresses ({lastError})."));
-            }
+            opened += _options.Network == NetworkChoice.Udp ? 0 : AddStreams(peer, _options.Network == NetworkChoice.Tcp ? addresses : bound, isOfferer, ref lastError);
+            if (opened == 0)
+                throw new PeerConnectionException(new PeerEnd(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, NoSocket.Describe(addresses, _options, lastError)));
 
             foreach (UdpPort port in ports)
             {
@@ -94,6 +95,7 @@ internal sealed partial class PeerLoop
         {
             ClosePorts(wait, ports);
             LeaveListeners();
+            shares?.Leave();
             peer?.Dispose();
             wait.Leave(this);
             throw;
@@ -101,12 +103,19 @@ internal sealed partial class PeerLoop
 
         _receiveBuffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
         _scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
-        (_peer, _wait, _ports) = (peer, wait, [.. ports]);
+        (_peer, _wait, _ports, _shares) = (peer, wait, [.. ports], shares);
         if (_options.Network != NetworkChoice.Udp)
             _streams = new CallStreams(this, wait, peer, _clock, _options.Proxy, _logger, Post, _receiveBuffer, DrainOutputs);
         wait.Add(this);
         PassPhase(PeerPhase.Gathering, PeerPhase.Negotiation);
-        DriverLog.Opened(_logger, ports.Count);
+        DriverLog.Opened(_logger, opened);
+    }
+
+    private TransportAddress OpenPort(WaitThread wait, IPAddress address, List<UdpPort> ports)
+    {
+        UdpPort port = wait.Poller.Open(address, _options.UdpPorts);
+        ports.Add(port);
+        return port.Local;
     }
 
     /// <summary>Offer and answer are known: the peer begins to connect.</summary>
@@ -138,7 +147,7 @@ internal sealed partial class PeerLoop
     {
         if (path.Protocol == TransportProtocol.Tcp)
         {
-            Count(_streams?.Send(datagram, path) ?? SendOutcome.Failed, datagram, path);
+            HandleSent(_streams?.Send(datagram, path) ?? SendOutcome.Failed, datagram.Length, path);
             return;
         }
 
@@ -146,20 +155,21 @@ internal sealed partial class PeerLoop
         {
             if (port.Local != path.Local)
                 continue;
-            SendOutcome outcome = port.Send(datagram, path.Remote);
-            Count(outcome, datagram, path);
-            if (outcome is SendOutcome.Unreachable or SendOutcome.Failed)
-                _peer!.HandleUnsent(path, _clock.Now);
+            HandleSent(port.Send(datagram, path.Remote), datagram.Length, path);
             return;
         }
 
-        Count(SendOutcome.Failed, datagram, path);
+        HandleSent(_shares?.Find(path.Local)?.Send(datagram, path.Remote) ?? SendOutcome.Failed, datagram.Length, path);
     }
 
-    private void Count(SendOutcome outcome, ReadOnlySpan<byte> datagram, in TransportPath path)
+    private void HandleSent(SendOutcome outcome, int length, in TransportPath path)
     {
-        if (outcome != SendOutcome.Sent && Interlocked.Increment(ref _sendFailures[(int)outcome]) == 1)
-            DriverLog.SendFailed(_logger, outcome, path.Local, path.Remote, datagram.Length);
+        if (outcome == SendOutcome.Sent)
+            return;
+        if (Interlocked.Increment(ref _sendFailures[(int)outcome]) == 1)
+            DriverLog.SendFailed(_logger, outcome, path.Local, path.Remote, length);
+        if (outcome is SendOutcome.Unreachable or SendOutcome.Failed)
+            _peer!.HandleUnsent(path, _clock.Now);
     }
 
     private void HandleEvent(in PeerEvent e)
@@ -205,7 +215,7 @@ internal sealed partial class PeerLoop
             case PeerEventKind.Ended:
                 while (_peer!.TryPeekMessage(out int length, out MessageKind kind)) // at most the receive window
                     TakeMessage(length, kind);
-                Finish(e.End!);
+                Finish(_shares?.Explain(e.End!) ?? e.End!);
                 break;
         }
     }
@@ -249,6 +259,7 @@ internal sealed partial class PeerLoop
         if (_wait is WaitThread wait)
         {
             ClosePorts(wait, _ports);
+            _shares?.Leave();
             wait.Leave(this);
             ArrayPool<byte>.Shared.Return(_receiveBuffer);
             ArrayPool<byte>.Shared.Return(_scratch);

@@ -22,7 +22,7 @@ internal sealed partial class PeerLoop
 
     /// <summary>Tells the engine the addresses of TCP: who offers connects, who answers listens where it was told to. A server that connected to wherever a page says could be sent into its own network.</summary>
     /// <returns>How many addresses there are.</returns>
-    private int AddStreams(WebRtcPeer peer, IReadOnlyList<IPAddress> addresses, List<UdpPort> ports, bool isOfferer, ref string? lastError)
+    private int AddStreams(WebRtcPeer peer, IReadOnlyList<IPAddress> addresses, bool isOfferer, ref SocketException? lastError)
     {
         int count = 0;
         _usernameFragment = peer.UsernameFragment;
@@ -34,7 +34,7 @@ internal sealed partial class PeerLoop
             if (isOfferer)
             {
                 // What UDP could be bound to is an address of this machine; without UDP it has to be tried.
-                if (_options.Network == NetworkChoice.Tcp ? !CanBind(address, ref lastError) : !ports.Exists(p => p.Local.ToIPAddress().Equals(address)))
+                if (_options.Network == NetworkChoice.Tcp && !CanBind(address, ref lastError))
                     continue;
                 peer.AddLocalAddress(TransportAddress.From(address, 0), TransportProtocol.Tcp);
                 count++;
@@ -50,7 +50,7 @@ internal sealed partial class PeerLoop
                 }
                 catch (SocketException e)
                 {
-                    lastError = $"{address}, TCP port {port}: {e.Message}";
+                    lastError = e;
                     DriverLog.CannotBind(_logger, address, e.SocketErrorCode);
                 }
             }
@@ -59,7 +59,7 @@ internal sealed partial class PeerLoop
         return count;
     }
 
-    private bool CanBind(IPAddress address, ref string? lastError)
+    private bool CanBind(IPAddress address, ref SocketException? lastError)
     {
         try
         {
@@ -69,7 +69,7 @@ internal sealed partial class PeerLoop
         }
         catch (SocketException e)
         {
-            lastError = $"{address}: {e.Message}";
+            lastError = e;
             DriverLog.CannotBind(_logger, address, e.SocketErrorCode);
             return false;
         }

@@ -11,7 +11,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// otherwise the shared <see cref="WaitThread"/> does. One pass:
 /// <code>
 ///   1. commands            offer, answer, close, statistics; rare
-///   2. ready sockets       one datagram at a time
+///   2. ready sockets       one datagram at a time; or what a shared one has brought
 ///   3. audio to send       from the ring
 ///   4. messages to send    until the engine's buffer is full
 ///   5. deadlines           when NextTimeout has come
@@ -55,6 +55,7 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
     private WebRtcPeer? _peer;
     private WaitThread? _wait;
     private UdpPort[] _ports = [];
+    private PortShares? _shares; // in place of ports, where one is shared by many connections
     private byte[] _receiveBuffer = [];
     private byte[] _scratch = []; // datagrams to send, and audio in both directions, one at a time
     private bool _sctpIsFull; // the engine takes no message until SendBufferLow
@@ -192,7 +193,7 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
         return entry.Arm(cancellationToken);
     }
 
-    /// <summary>Adds what the sockets refused, by kind.</summary>
+    /// <summary>Adds what the sockets refused, by kind, and what a shared one could not bring.</summary>
     public void AddSendFailures(Dictionary<string, long> drops)
     {
         foreach (SendOutcome outcome in Enum.GetValues<SendOutcome>())
@@ -201,6 +202,8 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
             if (count > 0)
                 drops["send: " + DescribeOutcome(outcome)] = count;
         }
+
+        _shares?.AddDrops(drops);
     }
 
     /// <summary>The reader has made room: take what the engine holds back.</summary>
@@ -273,6 +276,7 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
 
         DrainOutputs();
         ReadPorts();
+        ReadShares();
         _streams?.Run();
         SendAudio();
         SendMessages();
@@ -308,6 +312,19 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
 
             if (left > 0)
                 _wait!.Poller.Rearm(port);
+        }
+    }
+
+    private void ReadShares()
+    {
+        if (_shares is null)
+            return;
+
+        // Whoever adds one runs us afterwards: what is left then is read in another pass.
+        for (int left = MaxDatagramsPerPass; left > 0 && _end is null && _shares.TryTake(_receiveBuffer, out int length, out TransportPath path); left--)
+        {
+            _peer!.HandleDatagram(_receiveBuffer.AsSpan(0, length), path, _clock.Now);
+            DrainOutputs();
         }
     }
 

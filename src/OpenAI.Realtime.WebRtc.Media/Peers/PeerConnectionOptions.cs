@@ -58,6 +58,28 @@ public sealed class PeerConnectionOptions
     /// </summary>
     public int? TcpPort { get; init; }
 
+    /// <summary>
+    /// The network interfaces whose addresses are used, by name, such as <c>eth0</c>; not beside <see cref="LocalAddresses"/>. Default: null, all that are up. One that is not there, or is not up, makes the
+    /// connection fail as <see cref="PeerEndReason.NoLocalAddress"/>, with the names of those that are.
+    /// </summary>
+    public IReadOnlyList<string>? Interfaces { get; init; }
+
+    /// <summary>
+    /// The UDP ports to use. Of several, each socket takes a free one; when none is, the connection fails as <see cref="PeerEndReason.NoLocalAddress"/>. A single one is shared by all connections of the process that
+    /// name it: each local address has one socket, and what comes to it is brought to the connection that it is for. Two connections of such a port cannot have the same address as their peer.
+    /// Default: null, any port.
+    /// </summary>
+    public PortRange? UdpPorts { get; init; }
+
+    /// <summary>
+    /// The addresses by which others reach this machine when they are not its own: of a one-to-one NAT, of a container's host. They stand in the SDP with the port of each socket, in place of the local
+    /// addresses of their family; at most 16. Default: null, the local addresses themselves.
+    /// </summary>
+    public IReadOnlyList<IPAddress>? AnnouncedAddresses { get; init; }
+
+    /// <summary>Whether the local addresses stand in the SDP beside <see cref="AnnouncedAddresses"/>, for peers inside the same network. Default: false.</summary>
+    public bool AnnounceLocalAddresses { get; init; }
+
     /// <summary>How long ICE may take to find a working pair. Default: 15 s.</summary>
     public TimeSpan IceTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -27,6 +27,9 @@ public sealed class SIPSorceryPeerConnectionFactory(ILoggerFactory? loggerFactor
         Check(options.LocalAddresses is null or { Count: > 0 }, nameof(options.LocalAddresses), "must be null or name at least one address");
         Check(options.Network != NetworkChoice.Tcp, nameof(options.Network), "cannot be Tcp: SIPSorcery sends over UDP alone");
         Check(options.TcpPort is null, nameof(options.TcpPort), "is not supported: SIPSorcery sends over UDP alone");
+        Check(options.Interfaces is null, nameof(options.Interfaces), "is not supported: name the addresses in LocalAddresses");
+        Check(options.UdpPorts is null, nameof(options.UdpPorts), "is not supported: SIPSorcery takes a port of the system's choice for each connection");
+        Check(options.AnnouncedAddresses is null, nameof(options.AnnouncedAddresses), "is not supported: SIPSorcery names the addresses of its own sockets");
         Check(options.IceTimeout > TimeSpan.Zero, nameof(options.IceTimeout), "must be positive");
         Check(options.DtlsTimeout > TimeSpan.Zero, nameof(options.DtlsTimeout), "must be positive");
         Check(options.ChannelTimeout > TimeSpan.Zero, nameof(options.ChannelTimeout), "must be positive");

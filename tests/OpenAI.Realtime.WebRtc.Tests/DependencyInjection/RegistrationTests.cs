@@ -36,6 +36,11 @@ public sealed class RegistrationTests
             ["Voice:ExtraQuery:api-version"] = "7",
             ["Voice:NegotiatedChannelId"] = "4",
             ["Voice:Codec"] = "concentus",
+            ["Voice:UdpPorts"] = "40000-40100",
+            ["Voice:AnnouncedAddresses:0"] = "203.0.113.7",
+            ["Voice:AnnouncedAddresses:1"] = "2001:db8::7",
+            ["Voice:AnnounceLocalAddresses"] = "true",
+            ["Voice:LocalAddresses:0"] = "192.0.2.1",
             ["Voice:HasOwnKeyProvider"] = "true",
         }).Build();
         using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(configuration.GetSection("Voice")));
@@ -50,6 +55,10 @@ public sealed class RegistrationTests
         Assert.Equal("7", options.ExtraQuery["api-version"]);
         Assert.Equal(4, options.NegotiatedChannelId);
         Assert.Equal(OpusCodecChoice.Concentus, options.Codec);
+        Assert.Equal("40000-40100", options.UdpPorts);
+        Assert.Equal(["203.0.113.7", "2001:db8::7"], options.AnnouncedAddresses);
+        Assert.True(options.AnnounceLocalAddresses);
+        Assert.Equal(["192.0.2.1"], options.LocalAddresses);
         Assert.False(options.HasOwnKeyProvider);
     }
 
@@ -95,6 +104,30 @@ public sealed class RegistrationTests
         }
 
         Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wrong_ports_and_addresses_are_told_as_they_were_written()
+    {
+        using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(o =>
+        {
+            o.ApiKey = "sk-key";
+            o.UdpPorts = "40100-40000";
+            o.LocalAddresses.Add("eth0");
+            o.Interfaces.Add("eth0");
+            o.AnnouncedAddresses.Add("voice.example");
+            o.AnnouncedAddresses.Add("0.0.0.0");
+        }));
+        var e = Assert.Throws<OptionsValidationException>(provider.GetRequiredService<RealtimeWebRtcClient>);
+        foreach (string part in new[]
+        {
+            "UdpPorts must be the first and the last port, such as 40000-40100, or one port, each from 1 to 65535; it is \"40100-40000\".",
+            "LocalAddresses must hold IP addresses of this machine; \"eth0\" is none.", "LocalAddresses and Interfaces are both set",
+            "AnnouncedAddresses must hold IP addresses that lead to this machine; \"voice.example\" is none.", "\"0.0.0.0\" is none.",
+        })
+        {
+            Assert.Contains(part, e.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -35,8 +35,12 @@ internal sealed class DriverPair : IAsyncDisposable
 
     public static async Task<DriverPair> NegotiateAsync(string poller = "default", PeerConnectionOptions? offerer = null, PeerConnectionOptions? answerer = null)
     {
-        PeerConnectionFactory factory = Factory(poller);
-        var pair = new DriverPair(factory.Create(offerer ?? Options()), factory.Create(answerer ?? Options()));
+        return await NegotiateAsync(Factory(poller), offerer ?? Options(), answerer ?? Options());
+    }
+
+    public static async Task<DriverPair> NegotiateAsync(PeerConnectionFactory factory, PeerConnectionOptions offerer, PeerConnectionOptions answerer)
+    {
+        var pair = new DriverPair(factory.Create(offerer), factory.Create(answerer));
         string offer = await pair.Offerer.CreateOfferAsync();
         string answer = await pair.Answerer.CreateAnswerAsync(offer);
         pair.Offerer.SetAnswer(answer);
@@ -45,7 +49,12 @@ internal sealed class DriverPair : IAsyncDisposable
 
     public static async Task<DriverPair> ConnectAsync(string poller = "default", PeerConnectionOptions? offerer = null, PeerConnectionOptions? answerer = null)
     {
-        DriverPair pair = await NegotiateAsync(poller, offerer, answerer);
+        return await ConnectAsync(Factory(poller), offerer ?? Options(), answerer ?? Options());
+    }
+
+    public static async Task<DriverPair> ConnectAsync(PeerConnectionFactory factory, PeerConnectionOptions offerer, PeerConnectionOptions answerer)
+    {
+        DriverPair pair = await NegotiateAsync(factory, offerer, answerer);
         await Task.WhenAll(pair.Offerer.ConnectAsync(), pair.Answerer.ConnectAsync()).WaitAsync(Patience);
         return pair;
     }

@@ -92,12 +92,12 @@ public sealed class LocalAddressTests
     [Fact]
     public void The_quick_way_on_Linux_finds_the_addresses_that_the_portable_way_finds()
     {
-        List<IPAddress>? quick = LinuxInterfaceAddresses.TryRead();
+        List<InterfaceAddress>? quick = LinuxInterfaceAddresses.TryRead();
         Assert.Equal(OperatingSystem.IsLinux(), quick is not null);
         if (quick is not null)
             Assert.Equal(Known(LocalAddresses.ReadByNetworkInterface()), Known(quick)); // by text: scope ids count
 
-        static IEnumerable<string> Known(IEnumerable<IPAddress> addresses) => addresses.Select(a => a.ToString()).Distinct().Order(StringComparer.Ordinal);
+        static IEnumerable<string> Known(IEnumerable<InterfaceAddress> addresses) => addresses.Select(a => $"{a.Interface} {a.Address}").Distinct().Order(StringComparer.Ordinal);
     }
 }
 

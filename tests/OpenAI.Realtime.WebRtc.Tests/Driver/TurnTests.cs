@@ -90,7 +90,7 @@ public sealed class TurnTests
         /// <summary>On the wait thread only.</summary>
         public int Count { get; private set; }
 
-        public UdpPort Open(IPAddress address) => _inner.Open(address);
+        public UdpPort Open(IPAddress address, PortRange? ports = null) => _inner.Open(address, ports);
 
         public void Add(PolledSocket port) => _inner.Add(port);
 

@@ -30,6 +30,22 @@ public sealed class ConnectTests : Harness
     }
 
     [Fact]
+    public async Task The_engine_is_told_which_ports_and_addresses_to_use()
+    {
+        Options.UdpPorts = "40000-40100";
+        Options.LocalAddresses.Add("192.0.2.1");
+        Options.AnnouncedAddresses.Add("203.0.113.7");
+        Options.AnnounceLocalAddresses = true;
+        await using RealtimeWebRtcSession session = await ConnectAsync();
+        PeerConnectionOptions told = Peer.Options!;
+        Assert.Equal(new PortRange(40000, 40100), told.UdpPorts);
+        Assert.Equal([IPAddress.Parse("192.0.2.1")], told.LocalAddresses!);
+        Assert.Equal([IPAddress.Parse("203.0.113.7")], told.AnnouncedAddresses!);
+        Assert.True(told.AnnounceLocalAddresses);
+        Assert.Null(told.Interfaces);
+    }
+
+    [Fact]
     public async Task The_key_is_fetched_while_the_offer_is_written()
     {
         var offering = new TaskCompletionSource();

@@ -48,7 +48,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         }
     }
 
-    public UdpPort Open(IPAddress address) => new Port(address);
+    public UdpPort Open(IPAddress address, PortRange? ports = null) => new Port(address, ports);
 
     public void Add(PolledSocket socket)
     {
@@ -115,7 +115,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         return LinuxNative.epoll_ctl(epoll, operation, fileDescriptor, item) == 0;
     }
 
-    private sealed class Port(IPAddress address) : UdpPort(address)
+    private sealed class Port(IPAddress address, PortRange? ports) : UdpPort(address, ports)
     {
         private int FileDescriptor => (int)Socket.Handle;
 

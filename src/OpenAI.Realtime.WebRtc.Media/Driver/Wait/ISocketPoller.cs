@@ -6,9 +6,9 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// </summary>
 internal interface ISocketPoller : IDisposable
 {
-    /// <summary>Opens a socket that this poller can wait for.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound.</exception>
-    UdpPort Open(System.Net.IPAddress address);
+    /// <summary>Opens a socket that this poller can wait for, on a port of the system's choice or on one of <paramref name="ports"/> that is free.</summary>
+    /// <exception cref="System.Net.Sockets.SocketException">The address cannot be bound, or none of the ports.</exception>
+    UdpPort Open(System.Net.IPAddress address, PortRange? ports = null);
 
     /// <summary>Begins to wait for a socket whose <see cref="PolledSocket.Owner"/> is set.</summary>
     /// <exception cref="System.Net.Sockets.SocketException">The system has no room for it.</exception>

@@ -43,7 +43,7 @@ internal sealed class SelectPoller : ISocketPoller
         _wakeUpAddress = _wakeUp.LocalEndPoint!.Serialize();
     }
 
-    public UdpPort Open(IPAddress address) => new Port(address);
+    public UdpPort Open(IPAddress address, PortRange? ports = null) => new Port(address, ports);
 
     public void Add(PolledSocket socket)
     {
@@ -161,7 +161,7 @@ internal sealed class SelectPoller : ISocketPoller
         }
     }
 
-    private sealed class Port(IPAddress address) : UdpPort(address)
+    private sealed class Port(IPAddress address, PortRange? ports) : UdpPort(address, ports)
     {
         private readonly SocketAddress _from = new(address.AddressFamily);
 

@@ -16,7 +16,7 @@ internal enum SendOutcome
 }
 
 /// <summary>
-/// One bound UDP socket of one connection. Only the connection's loop reads, sends and closes; the poller reports when there is something to read.
+/// One bound UDP socket of one connection, or of a <see cref="SharedPort"/>. Only its owner reads, sends and closes; the poller reports when there is something to read.
 /// </summary>
 internal abstract class UdpPort : PolledSocket
 {
@@ -30,7 +30,7 @@ internal abstract class UdpPort : PolledSocket
     private readonly long _scope;
     private int _nextRemote;
 
-    protected UdpPort(IPAddress address)
+    protected UdpPort(IPAddress address, PortRange? ports)
         : base(new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp))
     {
         try
@@ -43,7 +43,7 @@ internal abstract class UdpPort : PolledSocket
             Socket.ReceiveBufferSize = KernelBuffer;
             Socket.SendBufferSize = KernelBuffer;
             Socket.Blocking = false;
-            Socket.Bind(new IPEndPoint(address, 0));
+            PortBinding.Bind(Socket, address, ports);
             Local = TransportAddress.From((IPEndPoint)Socket.LocalEndPoint!);
             _scope = address.AddressFamily == AddressFamily.InterNetworkV6 ? address.ScopeId : 0;
         }
@@ -63,6 +63,12 @@ internal abstract class UdpPort : PolledSocket
     /// <summary>Sends one datagram. Never blocks, never throws.</summary>
     public SendOutcome Send(ReadOnlySpan<byte> datagram, in TransportAddress remote) =>
         remote.IsIPv6 == Local.IsIPv6 ? Send(datagram, SocketAddressOf(remote)) : SendOutcome.Unreachable;
+
+    /// <summary>Makes room in the kernel for the datagrams of many connections; the system may give less.</summary>
+    public void WidenBuffers() => PortBinding.Widen(Socket);
+
+    /// <summary>Sends to a socket address that the caller has made with <see cref="RemoteSocketAddress"/>: of all members the one that any thread may call.</summary>
+    public SendOutcome SendTo(ReadOnlySpan<byte> datagram, SocketAddress remote) => Send(datagram, remote);
 
     protected abstract SendOutcome Send(ReadOnlySpan<byte> datagram, SocketAddress remote);
 

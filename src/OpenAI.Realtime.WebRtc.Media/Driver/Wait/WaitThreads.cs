@@ -15,6 +15,9 @@ internal sealed class WaitThreads(Func<ISocketPoller> createPoller)
     /// <summary>The listening TCP sockets that these threads wait for.</summary>
     public StreamListeners Listeners => field ??= new(this);
 
+    /// <summary>The ports that connections on these threads share.</summary>
+    public SharedPorts SharedPorts { get; } = new();
+
     /// <summary>How many threads there are at this moment.</summary>
     public int Count
     {
