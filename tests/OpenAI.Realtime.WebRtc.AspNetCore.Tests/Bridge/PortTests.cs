@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
@@ -49,6 +50,23 @@ public sealed class PortTests
         string[] candidate = Assert.Single(answer.Split("\r\n"), line => line.StartsWith("a=candidate:", StringComparison.Ordinal)).Split(' ');
         Assert.Equal("203.0.113.7", candidate[4]);
         Assert.InRange(int.Parse(candidate[5], System.Globalization.CultureInfo.InvariantCulture), ports.First, ports.Last);
+    }
+
+    [Fact]
+    public void Ports_and_interfaces_can_be_bound_from_configuration()
+    {
+        var options = new RealtimeBridgeOptions();
+        new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["UdpPorts"] = "40000-40100", ["Interfaces:0"] = "eth0", ["AnnounceLocalAddresses"] = "true",
+        }).Build().Bind(options);
+        Assert.Equal(new PortRange(40000, 40100), options.UdpPorts);
+        Assert.Equal(["eth0"], options.Interfaces!);
+        Assert.True(options.AnnounceLocalAddresses);
+
+        InvalidOperationException e = Assert.Throws<InvalidOperationException>(() =>
+            new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["UdpPorts"] = "many" }).Build().Bind(options));
+        Assert.Contains("\"many\" is no range of ports", e.InnerException?.Message ?? "", StringComparison.Ordinal);
     }
 
     [Theory]

@@ -81,7 +81,12 @@ internal sealed class SharedPort : IWaitClient
         }
         catch
         {
-            opened?.Dispose();
+            if (opened is not null)
+            {
+                wait.Poller.Remove(opened);
+                opened.Dispose();
+            }
+
             wait.Leave(shared);
             throw;
         }

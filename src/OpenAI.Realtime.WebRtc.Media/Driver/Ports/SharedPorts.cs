@@ -19,11 +19,11 @@ internal sealed class SharedPorts
         }
     }
 
-    /// <summary>How many remote addresses a port remembers; 0 of one that is not open.</summary>
-    public int AddressesOf(TransportAddress local)
+    /// <summary>The port with this address; null where it is not open.</summary>
+    public SharedPort? Find(in TransportAddress local)
     {
         lock (_gate)
-            return _ports.TryGetValue(local, out SharedPort? shared) ? shared.AddressCount : 0;
+            return _ports.GetValueOrDefault(local);
     }
 
     /// <summary>Gives a connection its share of a port. Every call is paired with one of <see cref="Leave"/>.</summary>
