@@ -65,6 +65,9 @@ internal sealed class CandidatePair(in TransportPath path, uint localPriority, u
     /// <summary>The system has refused to send there: no route, or a filter on this machine.</summary>
     public bool IsUnsendable { get; set; }
 
+    /// <summary>Its local address is no more, and no other pair has been found yet to take its place.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>All checks sent on this pair.</summary>
     public int ChecksSent { get; set; }
 

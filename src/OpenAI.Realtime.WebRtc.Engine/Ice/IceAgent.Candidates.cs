@@ -170,7 +170,8 @@ internal sealed partial class IceAgent
         if (_remoteCandidates.Count >= IceLimits.RemoteCandidates)
         {
             Counters.DroppedOverLimit++;
-            return null;
+            if (!TryForgetQuietest())
+                return null;
         }
 
         IceCandidate candidate = new(
@@ -183,6 +184,25 @@ internal sealed partial class IceAgent
         _remoteCandidates.Add(candidate);
         return candidate;
     }
+
+    // A peer that moves about shows itself from one address after the other: the one that has been silent the longest makes room.
+    private bool TryForgetQuietest()
+    {
+        CandidatePair? quietest = null;
+        foreach (CandidatePair pair in _checkList.Pairs)
+        {
+            if (pair != _selected && IsPeerReflexive(pair) && (quietest is null || pair.LastHeardAt < quietest.LastHeardAt))
+                quietest = pair;
+        }
+
+        if (quietest is null)
+            return false;
+        Forget(quietest);
+        return true;
+    }
+
+    private bool IsPeerReflexive(CandidatePair pair) =>
+        FindRemote(pair.Path.Protocol, pair.Path.Remote) is { Type: CandidateType.PeerReflexive } && (_selected is null || _selected.Path.Remote != pair.Path.Remote);
 
     // RFC 8445 §7.2.5.3.1: the peer sees us at an address that is none of ours. It is written down and not checked from (§6.1.2.4:
     // its base stands for it).

@@ -8,6 +8,8 @@ namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 /// data     of the peer's by another path, while the selected one is silent    → checks that path, and selects it when the check is answered
 /// silence  of two consent checks                                              → checks the other pairs that have worked, and selects one that answers
 ///          of a UDP path until the peer counts as disconnected                → opens TCP streams as well
+/// address  of ours is new                                                     → is paired and checked, and kept as a way out
+///          of ours has gone                                                   → its pairs are forgotten; where the selected one is among them, all others are checked, and one that answers is selected
 /// </code>
 /// Nothing is sent to an address before a check to it has been answered (RFC 7675 §5), and the check carries our role and, where we control, USE-CANDIDATE.
 /// </summary>
@@ -44,13 +46,42 @@ internal sealed partial class IceAgent
     {
         foreach (CandidatePair pair in _checkList.Pairs)
         {
-            if (pair != _selected && (pair.IsActive ? MayLeaveFor(pair) : pair.IsValid || pair.RequestReceived) && pair.State is not (CandidatePairState.InProgress or CandidatePairState.Frozen))
+            if (pair != _selected && (_selected!.IsGone || (pair.IsActive ? MayLeaveFor(pair) : pair.IsValid || pair.RequestReceived)) && pair.State is not (CandidatePairState.InProgress or CandidatePairState.Frozen))
                 _checkList.Trigger(pair);
         }
     }
 
+    /// <summary>A local address has gone: a cable was pulled, a network was left. Nothing leaves from it any more.</summary>
+    public void RemoveLocalAddress(TransportAddress address, TransportProtocol protocol, Instant now)
+    {
+        if (_localCandidates.RemoveAll(c => c.Type == CandidateType.Host && c.Protocol == protocol && c.Address == address) == 0)
+            return;
+        for (int i = _checkList.Pairs.Count - 1; i >= 0; i--)
+        {
+            CandidatePair pair = _checkList.Pairs[i];
+            if (pair.Path.Protocol == protocol && pair.Path.Local == address)
+                _checkList.Remove(pair);
+        }
+
+        if (_selected is not null && _selected.Path.Protocol == protocol && _selected.Path.Local == address)
+        {
+            _selected.IsGone = true;
+            LostAddress = address;
+            foreach (CandidatePair pair in _checkList.Pairs)
+            {
+                if (!_options.Lite && pair.State is not (CandidatePairState.InProgress or CandidatePairState.Frozen))
+                    _checkList.Trigger(pair);
+            }
+        }
+
+        RunChecks(now);
+    }
+
+    /// <summary>The address from which the selected path left and which is no more, as long as no other path has taken its place.</summary>
+    public TransportAddress? LostAddress { get; private set; }
+
     private bool ShallMoveTo(CandidatePair pair, Instant now) =>
-        !_isOver && _selected is not null && pair != _selected && (pair.SelectOnSuccess || (_consent.HasMissedTwo(now) && MayLeaveFor(pair)));
+        !_isOver && _selected is not null && pair != _selected && (pair.SelectOnSuccess || _selected.IsGone || (_consent.HasMissedTwo(now) && MayLeaveFor(pair)));
 
     // From UDP to TCP only when the peer counts as disconnected: two checks are lost now and then, and a path that was cut off stays silent. A TCP pair may have had no occasion to be valid before.
     private bool MayLeaveFor(CandidatePair pair) => !pair.IsTcp || _selected!.IsTcp || _consent.IsDisconnected;

@@ -83,6 +83,7 @@ internal sealed partial class IceAgent
         if (pair == _selected || _isOver)
             return;
         _selected = pair;
+        LostAddress = null;
         LastPath = pair.Path;
         AddEvent(IceEventKind.PairSelected);
         if (_consent.Start(now))

@@ -143,7 +143,7 @@ internal sealed partial class IceAgent
         }
     }
 
-    // Each stream of the peer's has a port of its own: what is kept of those that have ended would fill the lists.
+    // What is kept of addresses that the peer has left, of the ports of its old streams say, would fill the lists.
     private void Forget(CandidatePair pair)
     {
         _checkList.Remove(pair);

@@ -1,4 +1,5 @@
 using System.Net;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Stun;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Peer;
@@ -21,6 +22,16 @@ public sealed partial class WebRtcPeer
     {
         ArgumentNullException.ThrowIfNull(addresses);
         _announced = new AnnouncedAddresses(addresses, besideLocal);
+    }
+
+    /// <summary>
+    /// A local address has gone, and its socket with it: a cable was pulled, a network was left. Where the call used it, another pair takes its place as soon as it answers; an address that is new is
+    /// told by <see cref="AddLocalAddress"/>, and the peer learns of it by our checks.
+    /// </summary>
+    public void RemoveLocalAddress(TransportAddress address, TransportProtocol protocol, Instant now)
+    {
+        _ice.RemoveLocalAddress(address, protocol, now);
+        HandleIceEvents(now);
     }
 
     /// <summary>

@@ -15,7 +15,7 @@ public sealed partial class WebRtcPeer
 
     /// <summary>
     /// Adds the address of a bound UDP socket, or of a socket that listens for TCP, as a host candidate; with TCP and port 0 an address from which connections may be opened. Before the offer
-    /// or the answer.
+    /// or the answer it stands in them; one that comes later is checked, and shows itself to the peer by that.
     /// </summary>
     public void AddLocalAddress(TransportAddress address, TransportProtocol protocol = TransportProtocol.Udp) => _ice.AddLocalAddress(address, protocol);
 

@@ -33,7 +33,9 @@ public sealed partial class WebRtcPeer
                     _events.Enqueue(new(PeerEventKind.Recovered));
                     break;
                 case IceEventKind.ConsentExpired:
-                    End(PeerEndReason.ConsentExpired, _ice.Slept is { } asleep
+                    End(PeerEndReason.ConsentExpired, _ice.LostAddress is { } lost
+                        ? $"This machine has lost the address {lost.ToIPAddress()} that the call used, and no other has led to the peer for {_options.ConsentTimeout.TotalSeconds:0} s."
+                        : _ice.Slept is { } asleep
                         ? $"This process did not run for {asleep.TotalSeconds:0} s, and the peer has not answered since: it took us for gone, or the network has changed."
                         : $"The peer has not answered for {_options.ConsentTimeout.TotalSeconds:0} s (RFC 7675): it is gone, or the network is.", now);
                     break;
