@@ -58,7 +58,9 @@ public sealed class PortTests
         var options = new RealtimeBridgeOptions();
         new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["UdpPorts"] = "40000-40100", ["Interfaces:0"] = "eth0", ["AnnounceLocalAddresses"] = "true",
+            ["UdpPorts"] = "40000-40100",
+            ["Interfaces:0"] = "eth0",
+            ["AnnounceLocalAddresses"] = "true",
         }).Build().Bind(options);
         Assert.Equal(new PortRange(40000, 40100), options.UdpPorts);
         Assert.Equal(["eth0"], options.Interfaces!);
