@@ -30,6 +30,9 @@ internal static partial class DriverLog
     [LoggerMessage(1005, LogLevel.Error, "The engine failed; the connection ends.")]
     public static partial void EngineFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1009, LogLevel.Information, "The addresses of this machine have changed: {Added} came, {Gone} went.")]
+    public static partial void AddressesChanged(ILogger logger, int added, int gone);
+
     [LoggerMessage(1007, LogLevel.Debug, "A TCP connection with {Remote} is open ({Proxy}).")]
     public static partial void StreamOpened(ILogger logger, TransportAddress remote, string proxy);
 

@@ -11,7 +11,7 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
     private readonly PeerLoop _loop;
     private readonly ILogger _logger;
 
-    public NativePeerConnection(PeerConnectionOptions options, TimeProvider clock, WaitThreads waitThreads, ILogger logger)
+    public NativePeerConnection(PeerConnectionOptions options, TimeProvider clock, WaitThreads waitThreads, AddressWatch addresses, ILogger logger)
     {
         _logger = logger;
         var driverClock = new DriverClock(clock);
@@ -31,7 +31,7 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
             ChannelTimeout = options.ChannelTimeout,
             ConsentTimeout = options.ConsentTimeout,
         };
-        _loop = new PeerLoop(options, peerOptions, driverClock, waitThreads, logger);
+        _loop = new PeerLoop(options, peerOptions, driverClock, waitThreads, addresses, logger);
     }
 
     public PeerState State => _loop.State;

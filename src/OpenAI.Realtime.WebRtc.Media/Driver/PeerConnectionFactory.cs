@@ -14,6 +14,9 @@ public sealed class PeerConnectionFactory(ILoggerFactory? loggerFactory = null, 
     /// <summary>Tests run the portable poller by this.</summary>
     internal WaitThreads WaitThreads { get; init; } = WaitThreads.Shared;
 
+    /// <summary>Tests have addresses come and go by this.</summary>
+    internal AddressWatch AddressWatch { get; init; } = AddressWatch.System;
+
     /// <inheritdoc/>
     public IPeerConnection Create(PeerConnectionOptions options)
     {
@@ -39,7 +42,7 @@ public sealed class PeerConnectionFactory(ILoggerFactory? loggerFactory = null, 
         Check(options.ConsentTimeout > TimeSpan.Zero || options.ConsentTimeout == Timeout.InfiniteTimeSpan, nameof(options.ConsentTimeout), "must be positive or infinite");
 
         TimeProvider clock = options.TimeProvider == TimeProvider.System && timeProvider is not null ? timeProvider : options.TimeProvider;
-        return new NativePeerConnection(options, clock, WaitThreads, GuardedLogger.Create(options.LoggerFactory ?? loggerFactory, "OpenAI.Realtime.WebRtc.PeerConnection"));
+        return new NativePeerConnection(options, clock, WaitThreads, AddressWatch, GuardedLogger.Create(options.LoggerFactory ?? loggerFactory, "OpenAI.Realtime.WebRtc.PeerConnection"));
     }
 
     private static bool IsNoHost(IPAddress? address) =>

@@ -51,12 +51,11 @@ internal sealed partial class PeerLoop
     {
         if (_peer is not null)
             return;
-        IReadOnlyList<IPAddress> addresses = LocalAddresses.Of(_options);
+        IReadOnlyList<IPAddress> addresses = _addresses.Gather(_options);
         WaitThread wait = _waitThreads.Join();
         List<UdpPort> ports = [];
         WebRtcPeer? peer = null;
         PortShares? shares = _options.UdpPorts is { Count: 1 } ? new PortShares(_waitThreads, this) : null;
-        List<IPAddress> bound = [];
         int opened = 0;
         SocketException? lastError = null;
         try
@@ -71,7 +70,7 @@ internal sealed partial class PeerLoop
                 try
                 {
                     peer.AddLocalAddress(shares?.Join(address, _options.UdpPorts!.Value.First, peer.UsernameFragment) ?? OpenPort(wait, address, ports));
-                    bound.Add(address);
+                    _bound.Add(address);
                     opened++;
                 }
                 catch (SocketException e)
@@ -81,7 +80,7 @@ internal sealed partial class PeerLoop
                 }
             }
 
-            opened += _options.Network == NetworkChoice.Udp ? 0 : AddStreams(peer, _options.Network == NetworkChoice.Tcp ? addresses : bound, isOfferer, ref lastError);
+            opened += _options.Network == NetworkChoice.Udp ? 0 : AddStreams(peer, _options.Network == NetworkChoice.Tcp ? addresses : _bound, isOfferer, ref lastError);
             if (opened == 0)
                 throw new PeerConnectionException(new PeerEnd(PeerEndReason.NoLocalAddress, PeerPhase.Gathering, NoSocket.Describe(addresses, _options, lastError)));
 
@@ -96,6 +95,7 @@ internal sealed partial class PeerLoop
             ClosePorts(wait, ports);
             LeaveListeners();
             shares?.Leave();
+            _bound.Clear();
             peer?.Dispose();
             wait.Leave(this);
             throw;
@@ -103,7 +103,9 @@ internal sealed partial class PeerLoop
 
         _receiveBuffer = ArrayPool<byte>.Shared.Rent(ReceiveBufferSize);
         _scratch = ArrayPool<byte>.Shared.Rent(ScratchSize);
-        (_peer, _wait, _ports, _shares) = (peer, wait, [.. ports], shares);
+        (_peer, _wait, _ports, _shares, _isOfferer) = (peer, wait, [.. ports], shares, isOfferer);
+        if (_options.Network == NetworkChoice.Tcp)
+            _bound.AddRange(addresses.Take(LocalAddresses.Max));
         if (_options.Network != NetworkChoice.Udp)
             _streams = new CallStreams(this, wait, peer, _clock, _options.Proxy, _logger, Post, _receiveBuffer, DrainOutputs);
         wait.Add(this);
@@ -192,6 +194,7 @@ internal sealed partial class PeerLoop
             case PeerEventKind.ChannelOpen:
                 PassPhase(PeerPhase.Channel, PeerPhase.Connected);
                 EnterState(PeerState.Connected, e.Detail);
+                WatchAddresses();
                 _opened.TrySetResult();
                 break;
             case PeerEventKind.Disconnected:
@@ -253,6 +256,7 @@ internal sealed partial class PeerLoop
         _end = end;
         _mediaIsUp = false;
         _timer?.Dispose();
+        _watch?.Dispose();
         LeaveListeners();
         _streams?.CloseAll();
         Volatile.Write(ref _dueTimestamp, long.MaxValue);

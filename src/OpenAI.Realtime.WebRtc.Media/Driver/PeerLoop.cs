@@ -42,6 +42,7 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
     private readonly ILogger _logger;
     private readonly DriverClock _clock;
     private readonly WaitThreads _waitThreads;
+    private readonly AddressWatch _addresses;
     private readonly ConcurrentQueue<Action> _commands = new();
     private readonly OutgoingAudio _outgoingAudio = new();
     private readonly IncomingAudio _incomingAudio;
@@ -69,13 +70,14 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
     private volatile OpusPreferences? _opusPreferences;
     private double _remoteFractionLost = double.NaN; // NaN: no report yet
 
-    public PeerLoop(PeerConnectionOptions options, PeerOptions peerOptions, DriverClock clock, WaitThreads waitThreads, ILogger logger)
+    public PeerLoop(PeerConnectionOptions options, PeerOptions peerOptions, DriverClock clock, WaitThreads waitThreads, AddressWatch addresses, ILogger logger)
     {
         _options = options;
         _peerOptions = peerOptions;
         _clock = clock;
         _incomingAudio = new IncomingAudio(clock.Zero);
         _waitThreads = waitThreads;
+        _addresses = addresses;
         _logger = logger;
     }
 

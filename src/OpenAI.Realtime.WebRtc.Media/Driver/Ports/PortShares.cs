@@ -32,6 +32,22 @@ internal sealed class PortShares(WaitThreads threads, IWaitClient client) : IDat
         return share.Local;
     }
 
+    /// <summary>Gives the share on one address back.</summary>
+    /// <returns>Its local address and port; null where there is none.</returns>
+    public TransportAddress? Leave(IPAddress address)
+    {
+        foreach (PortShare share in _shares)
+        {
+            if (share.Local != TransportAddress.From(address, share.Local.Port))
+                continue;
+            _shares = [.. _shares.Where(s => s != share)];
+            threads.SharedPorts.Leave(share);
+            return share.Local;
+        }
+
+        return null;
+    }
+
     /// <summary>Gives all of them back; what they have counted stays to be asked for.</summary>
     public void Leave()
     {

@@ -86,6 +86,16 @@ internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer
             Remove(stream);
     }
 
+    /// <summary>Closes the streams that leave from a local address which has gone; the engine knows.</summary>
+    public void CloseFrom(in TransportAddress local)
+    {
+        for (int i = _streams.Count - 1; i >= 0; i--)
+        {
+            if (_streams[i].Path.Local == local)
+                Remove(_streams[i]);
+        }
+    }
+
     /// <summary>Sends a datagram by its stream.</summary>
     public SendOutcome Send(ReadOnlySpan<byte> datagram, in TransportPath path)
     {
