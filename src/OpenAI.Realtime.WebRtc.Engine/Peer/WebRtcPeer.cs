@@ -46,6 +46,7 @@ public sealed partial class WebRtcPeer : IDisposable
     private readonly EarlyDatagrams _early = new();
     private readonly StrangersBudget _strangers = new();
     private bool _pathIsKnown;
+    private TransportPath _knownPath;
     private Instant? _closeNotifyAt;
 
     /// <summary>Makes a peer and its certificate.</summary>
