@@ -21,7 +21,7 @@ internal sealed class DtlsOptions
     public IReadOnlyList<SrtpProtectionProfile> SrtpProfiles { get; init; } =
         [SrtpProtectionProfile.AeadAes128Gcm, SrtpProtectionProfile.Aes128CmHmacSha1_80];
 
-    /// <summary>The largest datagram of the handshake, in bytes; longer messages are fragmented. Default: 1,200; at least 256.</summary>
+    /// <summary>The largest datagram of the handshake, in bytes; longer messages are fragmented. What is not answered is repeated in smaller ones. Default: 1,200; at least 256.</summary>
     public int MaxDatagramSize { get; init; } = 1200;
 
     public required RandomSource Random { get; init; }

@@ -26,7 +26,9 @@ public sealed record PeerOptions
     /// <summary>How many bytes of messages may wait to be sent.</summary>
     public int SendBufferSize { get; init; } = 1024 * 1024;
 
-    /// <summary>The largest UDP payload that is sent. 1,200 fits every path that carries IPv6 with room for tunnels (RFC 8261 §5).</summary>
+    /// <summary>
+    /// The largest UDP payload that is sent. 1,200 fits every path that carries IPv6 with room for tunnels (RFC 8261 §5). Messages are cut smaller until the path has shown that it carries it.
+    /// </summary>
     public int MaxDatagramSize { get; init; } = 1200;
 
     /// <summary>Answer as an ICE-lite agent (RFC 8445 §2.5).</summary>

@@ -22,7 +22,12 @@ public sealed partial class WebRtcPeer
             switch (e.Kind)
             {
                 case IceEventKind.PathUsable or IceEventKind.PairSelected when !_pathIsKnown:
+                    _knownPath = e.Path;
                     StartDtls(now);
+                    break;
+                case IceEventKind.PairSelected when e.Path != _knownPath:
+                    _knownPath = e.Path;
+                    _channel?.Association.HandlePathChange(now);
                     break;
                 case IceEventKind.Disconnected:
                     _events.Enqueue(new(PeerEventKind.Disconnected, Detail: _ice.Slept is { } slept

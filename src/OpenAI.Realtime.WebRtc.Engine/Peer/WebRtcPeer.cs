@@ -47,6 +47,7 @@ public sealed partial class WebRtcPeer : IDisposable
     private readonly StrangersBudget _strangers = new();
     private readonly PeerStreams _streams = new();
     private bool _pathIsKnown;
+    private TransportPath _knownPath;
     private Instant? _closeNotifyAt;
 
     /// <summary>Makes a peer and its certificate.</summary>

@@ -313,6 +313,7 @@ internal sealed partial class SctpAssociation
         _errors = 0;
         _events.Enqueue(new(SctpEventKind.Established));
         _heartbeat.Restart(_now);
+        _size.Start();
         _sender.RestartTimer(_now);
         if (_shutdownIsWanted)
             BeginShutdown();

@@ -137,9 +137,10 @@ internal sealed partial class SctpAssociation
                 Reply(_peerTag, goesAlone: false, ChunkType.HeartbeatAck, 0, chunk.Value);
                 break;
             case ChunkType.HeartbeatAck when IsDataExchanged:
-                if (_heartbeat.TryHandleAck(chunk, _now))
-                    _errors = 0;
+                HandleHeartbeatAck(chunk);
                 break;
+            case ChunkType.Pad:
+                break; // RFC 4820 §3: it has made the packet longer, and that was all.
             case ChunkType.ForwardTsn when State is SctpState.Established or SctpState.ShutdownPending or SctpState.ShutdownSent:
                 HandleForwardTsn(chunk);
                 break;
@@ -250,6 +251,7 @@ internal sealed partial class SctpAssociation
         if (isAlive)
             HandleSignOfLife();
         HandleAcked();
+        EndIfPathIsTooNarrow();
     }
 
     private void HandleAcked()

@@ -78,12 +78,15 @@ internal sealed partial class SctpAssociation
         }
 
         _heartbeat.Stop();
+        _size.Stop();
         _resets.Stop();
         _shutdownTimer.Start(_now, _rto.Smoothed, _rto.Current); // T2-shutdown
     }
 
     private void WriteShutdown(ref SpanWriter writer)
     {
+        if (writer.Free < ShutdownChunk.Length)
+            return;
         if (_shutdownIsDue && State == SctpState.ShutdownSent)
             ShutdownChunk.Write(ref writer, _receiver.CumulativeTsn);
         if (_shutdownAckIsDue && State == SctpState.ShutdownAckSent)
@@ -228,6 +231,7 @@ internal sealed partial class SctpAssociation
         _shutdownTimer.Stop();
         _shutdownGuardDue = Instant.Never;
         _heartbeat.Stop();
+        _size.Stop();
         _resets.Stop();
         _sender.Stop();
         _receiver.Stop();

@@ -37,6 +37,7 @@ internal enum SctpState : byte
 /// 3. DATA out, SACK in, retransmission, congestion                        Sending/DataSender.cs
 /// 4. DATA in, SACK out, messages put together                             Receiving/DataReceiver.cs
 /// 5. HEARTBEAT when it is quiet; RE-CONFIG when a channel closes          Heartbeat.cs, StreamResets.cs
+///    HEARTBEAT as long as a packet may become                             PacketSizeProbe.cs, SctpAssociation.PacketSize.cs
 /// 6. SHUTDOWN ─► SHUTDOWN ACK ─► SHUTDOWN COMPLETE, or ABORT              SctpAssociation.Shutdown.cs
 /// </code>
 /// </remarks>
@@ -74,7 +75,8 @@ internal sealed partial class SctpAssociation
         _initTimer = new(options.RtoMax);
         _shutdownTimer = new(options.RtoMax);
         _rto = new(options);
-        _sender = new(options, _rto, _localInitialTsn);
+        _size = new(options, _rto);
+        _sender = new(options, _rto, _size, _localInitialTsn);
         _receiver = new(options);
         _heartbeat = new(options, _rto);
         _resets = new(_rto, _events);
@@ -113,7 +115,7 @@ internal sealed partial class SctpAssociation
             next = Wake.Earlier(next, new(Instant.Min(_shutdownTimer.Due, _shutdownGuardDue), WakeReason.SctpShutdown));
             next = Wake.Earlier(next, new(_receiver.SackDue, WakeReason.SctpDelayedAck));
             next = Wake.Earlier(next, new(_resets.Due, WakeReason.SctpRetransmit));
-            next = Wake.Earlier(next, new(_heartbeat.Due, WakeReason.SctpHeartbeat));
+            next = Wake.Earlier(next, new(Instant.Min(_heartbeat.Due, _size.Due), WakeReason.SctpHeartbeat));
             return next.At == Instant.Never ? Wake.Never : next;
         }
     }
@@ -194,6 +196,8 @@ internal sealed partial class SctpAssociation
         _heartbeat.HandleTimeout(now, out bool wasMissed);
         if (wasMissed)
             CountError();
+        _size.HandleTimeout(now);
+        EndIfPathIsTooNarrow();
     }
 
     /// <summary>
@@ -204,7 +208,7 @@ internal sealed partial class SctpAssociation
     {
         if (buffer.Length < _packetSize)
             throw new ArgumentException("The buffer must hold a packet of MaxPacketSize bytes.", nameof(buffer));
-        SpanWriter writer = new(buffer[.._packetSize]);
+        SpanWriter writer = new(buffer[..NextPacketLength()]);
         if (_replies.NextGoesAlone)
         {
             WriteHeader(ref writer, _replies.NextTag);
@@ -218,6 +222,13 @@ internal sealed partial class SctpAssociation
         else if (State is not (SctpState.Closed or SctpState.Ended))
         {
             WriteBundle(ref writer);
+        }
+
+        if (writer.Length <= SctpPacket.HeaderLength && IsDataExchanged && _size.IsToBeSent)
+        {
+            writer = new(buffer[.._size.ProbeSize]); // A packet of its own, when nothing else goes.
+            WriteHeader(ref writer, _peerTag);
+            _size.Write(ref writer, _now);
         }
 
         length = writer.Length;
@@ -250,7 +261,7 @@ internal sealed partial class SctpAssociation
         }
 
         WriteShutdown(ref writer);
-        if (IsDataExchanged && _heartbeat.IsToBeSent)
+        if (IsDataExchanged && _heartbeat.IsToBeSent && writer.Free >= HeartbeatChunk.Length)
             _heartbeat.Write(ref writer, _now);
         if (sendsData)
             _sender.WriteData(ref writer, _now, ref _counters);

@@ -39,6 +39,9 @@ internal enum SctpEndReason : byte
     /// <summary>Association.Max.Retrans was exceeded: the peer no longer acknowledges.</summary>
     RetransmitLimit,
 
+    /// <summary>DATA that was cut for longer packets than the path carries now was repeated in vain, while small packets got through.</summary>
+    PathTooNarrow,
+
     /// <summary>Our SHUTDOWN was not completed in time.</summary>
     ShutdownTimeout,
 

@@ -5,6 +5,15 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sctp;
 /// <summary>What an association is asked to be; read once, when it is made.</summary>
 internal sealed class SctpOptions
 {
+    /// <summary>What DTLS 1.2 adds to a packet with AES-GCM: 13 bytes of header, 8 of nonce, 16 of tag.</summary>
+    public const int DtlsOverhead = 13 + 8 + 16;
+
+    /// <summary>Packets begin so long, until <see cref="PacketSizeProbe"/> has found out that longer ones get through.</summary>
+    public const int SmallPacketSize = DatagramSize.Small - DtlsOverhead;
+
+    /// <summary>What is asked for when <see cref="MaxPacketSize"/> does not get through.</summary>
+    public const int MiddlePacketSize = DatagramSize.Middle - DtlsOverhead;
+
     /// <summary>Where tags, TSNs and the cookie's key come from.</summary>
     public required RandomSource Random { get; init; }
 
@@ -15,10 +24,9 @@ internal sealed class SctpOptions
     public ushort RemotePort { get; init; } = 5000;
 
     /// <summary>
-    /// The largest SCTP packet we send, common header included, in bytes; 512 at least. The path MTU is fixed. Default: what 1,200 bytes of
-    /// UDP payload leave after a DTLS 1.2 AES-GCM record: 13 header, 8 nonce, 16 tag.
+    /// The largest SCTP packet we send, common header included, in bytes; 512 at least. Default: what 1,200 bytes of UDP payload leave.
     /// </summary>
-    public int MaxPacketSize { get; init; } = 1200 - 37;
+    public int MaxPacketSize { get; init; } = 1200 - DtlsOverhead;
 
     /// <summary>The largest message accepted; a larger one ends the association (<see cref="SctpEndReason.MessageTooLarge"/>). Default: 1 MiB.</summary>
     public int MaxIncomingMessageSize { get; init; } = 1024 * 1024;

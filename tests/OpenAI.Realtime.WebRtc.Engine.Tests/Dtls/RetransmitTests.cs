@@ -177,12 +177,12 @@ public class RetransmitTests
     [Fact]
     public void A_slow_path_causes_no_storm()
     {
-        // A round trip of 3 s is far longer than the first interval: both sides repeat themselves needlessly, but in bounded measure.
+        // A round trip of 3 s is far longer than the first interval: both sides repeat themselves needlessly, but in bounded measure. From the third time on a flight takes two datagrams.
         using var pair = new DtlsPair(link: new LinkConditions { Delay = TimeSpan.FromSeconds(1.5) });
         pair.Start();
         Assert.True(pair.RunUntil(() => pair.BothConnected, TimeSpan.FromSeconds(10)), pair.Describe());
         pair.Run(TimeSpan.FromSeconds(60));
-        Assert.InRange(pair.Client.Sent.Count + pair.Server.Sent.Count, 4, 50);
+        Assert.InRange(pair.Client.Sent.Count + pair.Server.Sent.Count, 4, 60);
     }
 
     [Fact]

@@ -61,6 +61,24 @@ public class ChunkTests
         (ref SpanWriter writer) => HeartbeatChunk.Write(ref writer, new(0x102), 0x304));
 
     [Fact]
+    public void HEARTBEAT_as_long_as_a_packet_may_become() => AssertWrites(
+        "04 00 001C 0001 0018 0000000000000102 0000000000000304 00000000",
+        (ref SpanWriter writer) => HeartbeatChunk.Write(ref writer, new(0x102), 0x304, filling: 4));
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(3, "")]
+    [InlineData(4, "84000004")]
+    [InlineData(12, "8400000C0000000000000000")]
+    public void PAD_fills_what_is_left_of_a_packet(int left, string expected)
+    {
+        SpanWriter writer = new(new byte[left]);
+        PadChunk.Fill(ref writer);
+        Assert.Equal(expected, Convert.ToHexString(writer.Written));
+        Assert.False(writer.Overflowed);
+    }
+
+    [Fact]
     public void FORWARD_TSN() => AssertWrites(
         "C0 00 000C 00000064 0001 0002",
         (ref SpanWriter writer) => ForwardTsnChunk.Write(ref writer, new(100), [(1, 2)]));

@@ -11,7 +11,9 @@ internal sealed class ScriptedPeer
 
     private readonly byte[] _buffer = new byte[2048];
 
-    public ScriptedPeer(Func<SctpOptions, SctpOptions>? change = null)
+    /// <param name="change">Other options of the association.</param>
+    /// <param name="answersProbe">Whether the path has shown already that it carries full packets.</param>
+    public ScriptedPeer(Func<SctpOptions, SctpOptions>? change = null, bool answersProbe = true)
     {
         Association = new(SctpLink.Options(1, change));
         Association.Start(Now);
@@ -31,6 +33,8 @@ internal sealed class ScriptedPeer
         Send((ref SpanWriter writer) => Chunk.WriteEmpty(ref writer, ChunkType.CookieAck));
         Assert.True(Association.IsEstablished);
         Assert.True(Association.TryTakeEvent(out _));
+        if (answersProbe)
+            AnswerHeartbeat(Assert.Single(TakePackets()));
     }
 
     public static Serial32 InitialTsn => new(1000);
@@ -46,6 +50,21 @@ internal sealed class ScriptedPeer
     public void Send(Packets.WriteChunks write) => SendWithTag(LocalTag, write);
 
     public void SendWithTag(uint tag, Packets.WriteChunks write) => Association.HandlePacket(Packets.Make(tag, write), Now);
+
+    /// <summary>Sends the value of a packet's HEARTBEAT back.</summary>
+    public void AnswerHeartbeat(byte[] packet)
+    {
+        Assert.True(SctpPacket.TryParse(packet, out SctpPacket parsed));
+        Assert.True(new ChunkReader(parsed.Chunks).TryRead(out Chunk heartbeat));
+        Assert.Equal(ChunkType.Heartbeat, heartbeat.Type);
+        byte[] value = heartbeat.Value.ToArray();
+        Send((ref SpanWriter writer) =>
+        {
+            int begin = Chunk.Begin(ref writer, ChunkType.HeartbeatAck);
+            writer.WriteBytes(value);
+            Chunk.End(ref writer, begin);
+        });
+    }
 
     public void SendData(int offset, byte flags, int length, ushort stream = 0, int ssn = 0) => Send((ref SpanWriter writer) =>
         new DataChunk

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Dtls.Messages;
 using OpenAI.Realtime.WebRtc.Engine.Dtls.Records;
 
@@ -5,17 +6,21 @@ namespace OpenAI.Realtime.WebRtc.Engine.Dtls.Handshake;
 
 /// <summary>
 /// Our last flight, kept in the clear to be sent as often as need be (RFC 6347 §4.2.4): each time in new records with new numbers, packed
-/// into as few datagrams as they fit, long messages cut into fragments.
+/// into as few datagrams as they fit, long messages cut into fragments. What was repeated twice in vain goes in small datagrams: perhaps the path drops long ones (§4.1.1.1).
 /// </summary>
 internal sealed class FlightBuffer(int maxDatagramSize)
 {
     /// <summary>A message is not cut for less room than this at the end of a datagram.</summary>
     private const int MinFragmentLength = 64;
 
+    /// <summary>So often it is repeated as it was; then in small datagrams.</summary>
+    private const int LongRepeats = 2;
+
     private readonly List<Item> _items = new(8);
     private byte[] _bytes = new byte[1024];
     private int _used;
     private ushort _nextSequence;
+    private int _repeats;
     private int _item;              // what is to be sent next: this item …
     private int _offset;            // … from this byte of its body on
 
@@ -26,7 +31,8 @@ internal sealed class FlightBuffer(int maxDatagramSize)
     {
         _items.Clear();
         _used = 0;
-        SendAgain();
+        _repeats = 0;
+        Rewind();
     }
 
     /// <summary>Adds a message and returns it whole, as the transcript wants it.</summary>
@@ -49,11 +55,11 @@ internal sealed class FlightBuffer(int maxDatagramSize)
     public void AddChangeCipherSpec() =>
         _items.Add(new Item(ContentType.ChangeCipherSpec, RecordLayer.PlainEpoch, default, 0, 0, 0));
 
-    /// <summary>Sends the flight from its beginning.</summary>
+    /// <summary>Sends the flight once more.</summary>
     public void SendAgain()
     {
-        _item = 0;
-        _offset = 0;
+        _repeats++;
+        Rewind();
     }
 
     /// <summary>Sends no more of it, for good.</summary>
@@ -66,7 +72,8 @@ internal sealed class FlightBuffer(int maxDatagramSize)
     /// <summary>Fills one datagram with as many records as fit.</summary>
     public bool TryWriteDatagram(RecordLayer records, Span<byte> buffer, out int length)
     {
-        Span<byte> rest = buffer[..Math.Min(buffer.Length, maxDatagramSize)];
+        int longest = _repeats > LongRepeats ? Math.Min(DatagramSize.Small, maxDatagramSize) : maxDatagramSize;
+        Span<byte> rest = buffer[..Math.Min(buffer.Length, longest)];
         length = 0;
         while (HasOutput && TryWriteRecord(records, rest, out int record))
         {
@@ -75,6 +82,12 @@ internal sealed class FlightBuffer(int maxDatagramSize)
         }
 
         return length > 0;
+    }
+
+    private void Rewind()
+    {
+        _item = 0;
+        _offset = 0;
     }
 
     private bool TryWriteRecord(RecordLayer records, Span<byte> buffer, out int length)

@@ -27,7 +27,8 @@ internal sealed class ReplyQueue
 
     public uint NextTag => BinaryPrimitives.ReadUInt32BigEndian(_bytes.AsSpan(_head));
 
-    private int NextLength => BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(_head + 6));
+    /// <summary>How long the next one is, padded; 0 when there is none.</summary>
+    public int NextLength => IsEmpty ? 0 : BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(_head + 6));
 
     /// <summary>Adds a chunk.</summary>
     /// <param name="verificationTag">The tag of its packet; of importance only when it goes alone.</param>

@@ -1,6 +1,6 @@
 namespace OpenAI.Realtime.WebRtc.Engine.Sctp.Chunks;
 
-/// <summary>Chunk types (RFC 9260 §3.2, RFC 3758 §3.2, RFC 6525 §3).</summary>
+/// <summary>Chunk types (RFC 9260 §3.2, RFC 3758 §3.2, RFC 6525 §3, RFC 4820 §3).</summary>
 internal static class ChunkType
 {
     public const byte Data = 0;
@@ -17,6 +17,7 @@ internal static class ChunkType
     public const byte CookieAck = 11;
     public const byte ShutdownComplete = 14;
     public const byte ReConfig = 130;
+    public const byte Pad = 132;
     public const byte ForwardTsn = 192;
 }
 

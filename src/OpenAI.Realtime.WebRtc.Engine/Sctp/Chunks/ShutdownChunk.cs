@@ -11,6 +11,8 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sctp.Chunks;
 /// </code></remarks>
 internal static class ShutdownChunk
 {
+    public const int Length = Chunk.HeaderLength + 4;
+
     public static bool TryParse(in Chunk chunk, out Serial32 cumulativeTsn)
     {
         bool parsed = new SpanReader(chunk.Value).TryReadUInt32(out uint value);

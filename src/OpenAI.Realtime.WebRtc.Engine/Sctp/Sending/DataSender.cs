@@ -21,6 +21,8 @@ internal sealed class DataSender
     private readonly CongestionControl _congestion;
     private readonly OutstandingData _outstanding;
     private readonly TailProbe _probe;
+    private readonly PacketSizeProbe _size;
+    private readonly RepeatsInVain _repeats;
     private readonly LossKind _lossKind = new();
     private Instant _retransmitDue = Instant.Never; // T3-rtx
     private Instant _lossDue = Instant.Never;       // when what was overtaken is old enough to be lost
@@ -31,10 +33,12 @@ internal sealed class DataSender
     private Serial32 _timedTsn;
     private Instant _timedSince;
 
-    public DataSender(SctpOptions options, RetransmissionTimeout rto, Serial32 initialTsn)
+    public DataSender(SctpOptions options, RetransmissionTimeout rto, PacketSizeProbe size, Serial32 initialTsn)
     {
-        MaxFragmentLength = (options.MaxPacketSize & ~3) - SctpPacket.HeaderLength - DataChunk.HeaderLength;
+        MaxFragmentLength = FragmentOf(options.MaxPacketSize & ~3);
         _rto = rto;
+        _size = size;
+        _repeats = new(size);
         _congestion = new(MaxFragmentLength, options.SendBufferSize);
         _outstanding = new(initialTsn);
         _probe = new(rto);
@@ -53,8 +57,19 @@ internal sealed class DataSender
 
     public int CongestionWindow => _congestion.Window;
 
-    /// <summary>The user data of a full packet; cwnd counts user data, so this is its MTU too.</summary>
+    /// <summary>The user data of a small packet.</summary>
+    public int SmallFragmentLength => FragmentOf(_size.SmallSize);
+
+    /// <summary>How long a packet must be for the chunk that is sent again next: it has its TSN, and cannot be cut to a path that has shrunk. 0: there is none.</summary>
+    public int NextRepeatLength => _outstanding.HasLost ? PacketOf(_outstanding[_outstanding.IndexOfFirstLost()].Length) : 0;
+
+    private int OldestPacketLength => _outstanding.Count > 0 ? PacketOf(_outstanding[0].Length) : 0;
+
+    /// <summary>The user data of a full packet; cwnd counts user data, so this is its MTU too, however long packets are at the moment.</summary>
     private int MaxFragmentLength { get; }
+
+    /// <summary>The user data of a packet that the path is known to carry.</summary>
+    private int FragmentLength => FragmentOf(_size.Size);
 
     /// <summary>The peer's a_rwnd is known from its INIT or INIT ACK.</summary>
     public void SetPeerWindow(uint window) => _peerWindow = window;
@@ -72,7 +87,7 @@ internal sealed class DataSender
     // §6.1 A: with nothing in flight one packet goes, whatever the peer's window: it is how we learn that the window has opened.
     private bool MaySendNew =>
         Buffer.HasUnsent && !_outstanding.HasLost && _outstanding.Count < OutstandingData.MaxChunks && IsWithinWindow &&
-        (_outstanding.FlightSize == 0 || IsWithinPeerWindow(Buffer.NextFragmentLength(MaxFragmentLength)));
+        (_outstanding.FlightSize == 0 || IsWithinPeerWindow(Buffer.NextFragmentLength(FragmentLength)));
 
     /// <summary>Fills the rest of a packet with DATA.</summary>
     public void WriteData(ref SpanWriter writer, Instant now, ref SctpCounters counters)
@@ -93,6 +108,8 @@ internal sealed class DataSender
                 return;
             _fastRetransmitDue = false; // §7.2.4: one packet goes at once, whatever cwnd says.
             _outstanding[index].IsWindowProbe = !IsWithinPeerWindow(_outstanding[index].Length);
+            if (index == 0 && !_outstanding[index].IsWindowProbe)
+                _repeats.HandleRepeat();
             _outstanding.MarkSentAgain(index, now);
             Write(ref writer, index, isLastOfBurst: !_outstanding.HasLost && !Buffer.HasUnsent);
             counters.DataChunksSent++;
@@ -103,9 +120,9 @@ internal sealed class DataSender
                 _retransmitDue = now + _rto.Current; // §6.3.2 R1, §7.2.4
         }
 
-        while (MaySendNew && Fits(writer, Buffer.NextFragmentLength(MaxFragmentLength)))
+        while (MaySendNew && Fits(writer, Buffer.NextFragmentLength(FragmentLength)))
         {
-            OutstandingChunk chunk = Buffer.TakeFragment(MaxFragmentLength);
+            OutstandingChunk chunk = Buffer.TakeFragment(FragmentLength);
             chunk.IsWindowProbe = !IsWithinPeerWindow(chunk.Length);
             if (!_isTiming)
             {
@@ -152,6 +169,7 @@ internal sealed class DataSender
             _rto.Measure(now - _timedSince);
         }
 
+        LearnOfPath(outcome, now);
         FindOldLosses(now, ref outcome);
         bool allAcked = _outstanding.Count == 0;
         if (sack.DuplicateCount > 0)
@@ -180,6 +198,12 @@ internal sealed class DataSender
         isAlive = outcome.AckedBytes > 0 || _peerWindow < MaxFragmentLength;
         return true;
     }
+
+    /// <summary>A HEARTBEAT in a packet of this length has been answered.</summary>
+    public void HandleHeartbeatAnswered(int packet) => _repeats.HandleArrived(packet, OldestPacketLength);
+
+    /// <summary>Whether the oldest chunk was cut for longer packets than get through.</summary>
+    public bool IsTooLongForPath(int repeats) => _repeats.IsTooLong(OldestPacketLength, repeats);
 
     /// <summary>The cumulative TSN of SHUTDOWN (§9.2).</summary>
     public void HandleCumulative(Serial32 cumulativeTsn)
@@ -243,6 +267,7 @@ internal sealed class DataSender
     public void RestartTimer(Instant now)
     {
         StopTimers();
+        _repeats.Forget();
         if (_outstanding.Count == 0)
             return;
         _retransmitDue = now + _rto.Current;
@@ -261,6 +286,19 @@ internal sealed class DataSender
     {
         _retransmitDue = _lossDue = Instant.Never;
         _probe.Stop();
+    }
+
+    /// <summary>What a SACK says of the length of packets.</summary>
+    private void LearnOfPath(in SackOutcome outcome, Instant now)
+    {
+        if (outcome.LongestAcked == 0)
+            return;
+        int longest = PacketOf(outcome.LongestAcked);
+        _size.Confirm(longest, now);
+        if (outcome.CumulativeAdvanced)
+            _repeats.Forget();
+        else
+            _repeats.HandleArrived(longest, OldestPacketLength);
     }
 
     private void FindOldLosses(Instant now, ref SackOutcome outcome)
@@ -297,6 +335,10 @@ internal sealed class DataSender
     }
 
     private bool IsWithinPeerWindow(int length) => _outstanding.FlightSize + length <= _peerWindow;
+
+    private static int FragmentOf(int packet) => packet - SctpPacket.HeaderLength - DataChunk.HeaderLength;
+
+    private static int PacketOf(int fragment) => SctpPacket.HeaderLength + DataChunk.HeaderLength + Chunk.Padded(fragment);
 
     private static bool Fits(in SpanWriter writer, int length) => writer.Free >= DataChunk.HeaderLength + Chunk.Padded(length);
 

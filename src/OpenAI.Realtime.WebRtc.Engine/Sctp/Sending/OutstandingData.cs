@@ -43,6 +43,9 @@ internal struct SackOutcome
     /// <summary>Bytes newly acknowledged, in order or beyond a gap.</summary>
     public int AckedBytes;
 
+    /// <summary>The longest of the chunks newly acknowledged.</summary>
+    public int LongestAcked;
+
     /// <summary>Whether the cumulative TSN moved on.</summary>
     public bool CumulativeAdvanced;
 
@@ -254,6 +257,7 @@ internal sealed class OutstandingData(Serial32 firstTsn)
     private static void NoteAcked(in OutstandingChunk chunk, ref SackOutcome outcome)
     {
         outcome.AckedChunks++;
+        outcome.LongestAcked = Math.Max(outcome.LongestAcked, chunk.Length);
         if (chunk.SendOrder < outcome.LatestAckedOrder)
             return;
         outcome.LatestAckedOrder = chunk.SendOrder;

@@ -11,7 +11,7 @@ internal sealed class SctpMutator(Mutator bytes)
     [
         ChunkType.Data, ChunkType.Data, ChunkType.Init, ChunkType.InitAck, ChunkType.Sack, ChunkType.Sack, ChunkType.Heartbeat, ChunkType.HeartbeatAck,
         ChunkType.Shutdown, ChunkType.ShutdownAck, ChunkType.Error, ChunkType.CookieEcho, ChunkType.CookieAck, ChunkType.ShutdownComplete,
-        ChunkType.ReConfig, ChunkType.ReConfig, ChunkType.ForwardTsn, ChunkType.ForwardTsn, 12, 15, 63, 64, 127, 128, 191, 193, 255,
+        ChunkType.ReConfig, ChunkType.ReConfig, ChunkType.ForwardTsn, ChunkType.ForwardTsn, ChunkType.Pad, 12, 15, 63, 64, 127, 128, 191, 193, 255,
     ];
 
     private Random Random => bytes.Random;
