@@ -31,6 +31,13 @@ internal sealed class OutgoingAudio
         return false;
     }
 
+    /// <summary>Nothing is sent any more: gives the memory back.</summary>
+    public void Free()
+    {
+        lock (_gate)
+            _ring.Free();
+    }
+
     public void CountDropped() => Interlocked.Increment(ref _dropped);
 
     public bool TryDequeue(Span<byte> destination, out int length, out OpusPacketHeader audio)
@@ -91,6 +98,8 @@ internal sealed class IncomingAudio
         lock (_gate)
         {
             _completed = true;
+            if (_ring.Count == 0)
+                _ring.Free();
             _signal.Set(false);
         }
     }
@@ -123,6 +132,8 @@ internal sealed class IncomingAudio
                 return false;
             }
 
+            if (_completed && _ring.Count == 0)
+                _ring.Free();
             packet = new EncodedAudio(length, audio.PayloadType, audio.SequenceNumber, audio.Timestamp, audio.Marker, audio.Ssrc, _zero + (audio.Arrival - Engine.Core.Instant.Zero));
             return true;
         }

@@ -1,14 +1,14 @@
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>
-/// Audio packets in a ring of bytes made once: at most <paramref name="maxPackets"/> of them and <paramref name="maxBytes"/> altogether, each with a
+/// Audio packets in a ring of bytes, made with the first of them and kept until it is freed: at most <paramref name="maxPackets"/> of them and <paramref name="maxBytes"/> altogether, each with a
 /// header of the user's kind. Not synchronised.
 /// </summary>
 internal sealed class AudioRing<THeader>(int maxPackets, int maxBytes)
     where THeader : struct
 {
-    private readonly (THeader Header, int Length)[] _packets = new (THeader, int)[maxPackets];
-    private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(maxBytes);
+    private (THeader Header, int Length)[] _packets = [];
+    private byte[] _bytes = [];
     private int _first;      // index of the oldest packet
     private int _firstByte;  // where its bytes begin
     private int _usedBytes;
@@ -24,6 +24,12 @@ internal sealed class AudioRing<THeader>(int maxPackets, int maxBytes)
     {
         if (!HasRoom(packet.Length))
             return false;
+        if (_packets.Length == 0)
+        {
+            _packets = new (THeader, int)[maxPackets];
+            _bytes = GC.AllocateUninitializedArray<byte>(maxBytes);
+        }
+
         int at = (_firstByte + _usedBytes) % maxBytes;
         int beforeTheEnd = Math.Min(packet.Length, maxBytes - at);
         packet[..beforeTheEnd].CopyTo(_bytes.AsSpan(at));
@@ -32,6 +38,13 @@ internal sealed class AudioRing<THeader>(int maxPackets, int maxBytes)
         _usedBytes += packet.Length;
         _count++;
         return true;
+    }
+
+    /// <summary>Forgets all packets and gives the memory back.</summary>
+    public void Free()
+    {
+        (_packets, _bytes) = ([], []);
+        (_first, _firstByte, _usedBytes, _count) = (0, 0, 0, 0);
     }
 
     /// <summary>How long the oldest packet is; −1 when there is none.</summary>

@@ -259,6 +259,7 @@ internal sealed partial class PeerLoop
         _watch?.Dispose();
         LeaveListeners();
         _streams?.CloseAll();
+        _streams = null;
         Volatile.Write(ref _dueTimestamp, long.MaxValue);
         if (_wait is WaitThread wait)
         {
@@ -276,6 +277,7 @@ internal sealed partial class PeerLoop
             _peer?.Dispose();
         EnterState(PeerState.Closed, end.Detail);
         _stateChanges.Writer.TryComplete();
+        _outgoingAudio.Free();
         _incomingAudio.Complete();
         _incomingMessages.Complete();
         RefuseMessages();

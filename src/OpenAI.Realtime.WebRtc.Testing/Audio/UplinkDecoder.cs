@@ -11,7 +11,7 @@ internal sealed class UplinkDecoder(IOpusDecoder decoder) : IDisposable
     /// <summary>A longer gap is a new beginning.</summary>
     private const int MaxGapSamples = 48_000;
 
-    private readonly short[] _pcm = new short[IOpusDecoder.MaxPacketSamples];
+    private short[] _pcm = new short[IOpusDecoder.MaxPacketSamples];
     private bool _begun;
     private ushort _sequence;
     private uint _due;              // the timestamp that comes next
@@ -54,7 +54,11 @@ internal sealed class UplinkDecoder(IOpusDecoder decoder) : IDisposable
         Silence(samples, onSound);
     }
 
-    public void Dispose() => decoder.Dispose();
+    public void Dispose()
+    {
+        decoder.Dispose();
+        _pcm = [];
+    }
 
     private void Bridge(ReadOnlySpan<byte> next, int gap, bool isLoss, SoundHandler onSound)
     {

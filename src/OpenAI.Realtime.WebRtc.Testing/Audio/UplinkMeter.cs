@@ -60,6 +60,9 @@ internal sealed class UplinkMeter
             _sound[_soundCount++ % SoundWindow] = sample;
     }
 
+    /// <summary>Gives the memory back; nothing is measured after it.</summary>
+    public void Free() => (_jitter, _sound) = ([], []);
+
     /// <summary>A copy, so that the sums are done without holding anybody up.</summary>
     public UplinkMeter Copy()
     {

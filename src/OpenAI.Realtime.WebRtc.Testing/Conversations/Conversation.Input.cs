@@ -13,6 +13,7 @@ internal sealed partial class Conversation
 
     private readonly UplinkDecoder _uplink;
     private readonly UplinkMeter _meter = new();
+    private UplinkStatistics? _measured; // of a call that has ended
     private readonly InputAudioBuffer _input;
     private readonly VoiceActivityDetector _detector = new();
     private bool _detects;

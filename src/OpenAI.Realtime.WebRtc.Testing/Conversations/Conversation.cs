@@ -70,7 +70,12 @@ internal sealed partial class Conversation : IDisposable
         {
             UplinkMeter copy;
             lock (_gate)
+            {
+                if (_measured is not null)
+                    return _measured;
                 copy = _meter.Copy();
+            }
+
             return copy.Snapshot();
         }
     }
@@ -160,11 +165,15 @@ internal sealed partial class Conversation : IDisposable
         Dispose();
     }
 
+    /// <summary>An ended call is remembered: what it was measured with is given back, what was measured stays.</summary>
     public void Dispose()
     {
+        UplinkStatistics measured = Uplink;
         lock (_gate)
         {
             _isOver = true;
+            _measured = measured;
+            _meter.Free();
             _encoder.Dispose();
             _uplink.Dispose();
         }

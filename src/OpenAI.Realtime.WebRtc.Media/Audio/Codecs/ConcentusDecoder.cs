@@ -7,7 +7,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 internal sealed class ConcentusDecoder : IOpusDecoder
 {
 #pragma warning disable CS0618 // The factory that is to be used instead searches for a native library unless a static switch of the process says no.
-    private readonly global::Concentus.Structs.OpusDecoder _decoder = new(OpusPacket.SampleRate, 1);
+    private global::Concentus.Structs.OpusDecoder? _decoder = new(OpusPacket.SampleRate, 1);
 #pragma warning restore CS0618
 
     public bool TryDecode(ReadOnlySpan<byte> packet, Span<short> pcm, out int samples)
@@ -31,22 +31,26 @@ internal sealed class ConcentusDecoder : IOpusDecoder
         pcm[Math.Clamp(made, 0, pcm.Length)..].Clear();
     }
 
-    public void Reset() => _decoder.ResetState();
+    public void Reset() => Decoder.ResetState();
 
-    public void Dispose() => _decoder.Dispose();
+    /// <summary>It has 27 KB, of no use to who keeps the wrapper.</summary>
+    public void Dispose() => _decoder = null;
+
+    private global::Concentus.Structs.OpusDecoder Decoder => _decoder ?? throw new ObjectDisposedException(nameof(ConcentusDecoder));
 
     private bool TryDecode(ReadOnlySpan<byte> packet, Span<short> pcm, int frame, bool fec, out int samples)
     {
+        global::Concentus.Structs.OpusDecoder decoder = Decoder;
         try
         {
-            samples = _decoder.Decode(packet, pcm, frame, fec);
+            samples = decoder.Decode(packet, pcm, frame, fec);
             return true;
         }
 #pragma warning disable CA1031 // Hostile bytes reach array indices inside the managed port: whatever it throws, the packet was broken.
         catch (Exception)
 #pragma warning restore CA1031
         {
-            _decoder.ResetState();
+            decoder.ResetState();
             samples = 0;
             return false;
         }

@@ -3,7 +3,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <summary>The encoder's seam on Concentus.</summary>
 internal sealed class ConcentusEncoder : IOpusEncoder
 {
-    private readonly global::Concentus.Structs.OpusEncoder _encoder;
+    private global::Concentus.Structs.OpusEncoder? _encoder; // null once disposed: it has 30 KB
 
     public ConcentusEncoder(OpusEncoderOptions options)
     {
@@ -21,20 +21,23 @@ internal sealed class ConcentusEncoder : IOpusEncoder
         Tune(options.ToTuning());
     }
 
+    private global::Concentus.Structs.OpusEncoder Encoder => _encoder ?? throw new ObjectDisposedException(nameof(ConcentusEncoder));
+
     public int Encode(ReadOnlySpan<short> pcm, Span<byte> packet) =>
         pcm.Length == IOpusEncoder.FrameSamples
-            ? _encoder.Encode(pcm, pcm.Length, packet, packet.Length)
+            ? Encoder.Encode(pcm, pcm.Length, packet, packet.Length)
             : throw new ArgumentException($"A frame has {IOpusEncoder.FrameSamples} samples, not {pcm.Length}.", nameof(pcm));
 
     public void Tune(in OpusEncoderTuning tuning)
     {
         tuning.Validate();
-        _encoder.Bitrate = tuning.Bitrate;
-        _encoder.PacketLossPercent = tuning.ExpectedPacketLossPercent;
-        _encoder.UseInbandFEC = tuning.InbandFec;
-        _encoder.UseVBR = tuning.VariableBitrate;
-        _encoder.MaxBandwidth = (global::Concentus.Enums.OpusBandwidth)(int)tuning.MaxBandwidth;
+        global::Concentus.Structs.OpusEncoder encoder = Encoder;
+        encoder.Bitrate = tuning.Bitrate;
+        encoder.PacketLossPercent = tuning.ExpectedPacketLossPercent;
+        encoder.UseInbandFEC = tuning.InbandFec;
+        encoder.UseVBR = tuning.VariableBitrate;
+        encoder.MaxBandwidth = (global::Concentus.Enums.OpusBandwidth)(int)tuning.MaxBandwidth;
     }
 
-    public void Dispose() => _encoder.Dispose();
+    public void Dispose() => _encoder = null;
 }
