@@ -33,8 +33,8 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         });
         string urls = builder.Configuration["urls"] is { Length: > 0 } given ? given : "http://localhost:5080";
         builder.WebHost.UseUrls(urls);
-        // Of appsettings.json's AllowedHosts, and of what the program is told to listen on: a page elsewhere whose name has been turned to this machine gets nothing.
-        string[] named = [.. ListenAddresses.HostsOf(urls).Where(host => !ListenAddresses.IsEvery(host))];
+        // Of the setting AllowedHosts, and of what the program is told to listen on: a page elsewhere whose name has been turned to this machine gets nothing.
+        string[] named = [.. ListenAddresses.HostsOf(urls).Select(ListenAddresses.Reachable)];
         builder.Services.PostConfigure<HostFilteringOptions>(hosts => hosts.AllowedHosts = [.. hosts.AllowedHosts, .. named]);
         ChatSettings settings = builder.Configuration.GetRequiredSection("VoiceChat").Get<ChatSettings>()!;
         BridgeNetwork network = BridgeNetwork.Read(builder.Configuration.GetRequiredSection("VoiceChat"));

@@ -28,8 +28,7 @@ internal sealed class ContainedChat : IAsyncDisposable
             Environment =
             {
                 ["ASPNETCORE_URLS"] = $"http://0.0.0.0:{PublishedPorts.HttpPort}",
-                // The program asks its own endpoint by loopback, pages ask by the router's address.
-                ["AllowedHosts"] = $"127.0.0.1;{PublishedPorts.PublicAddress}",
+                ["AllowedHosts"] = PublishedPorts.PublicAddress,
                 ["VoiceChat__UdpPorts"] = $"{PublishedPorts.UdpPort}",
                 ["VoiceChat__TcpPort"] = $"{PublishedPorts.TcpPort}",
                 ["VoiceChat__AnnouncedAddresses"] = PublishedPorts.PublicAddress,
