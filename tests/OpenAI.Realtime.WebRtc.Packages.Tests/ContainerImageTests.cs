@@ -25,7 +25,7 @@ public sealed class ContainerImageTests(ContainerImage image) : IClassFixture<Co
     public async Task It_holds_a_bridged_call_where_there_is_nothing_else()
     {
         (await image.MakeAsync()).ShouldSucceedWithoutWarning();
-        // No shell, no .NET, nothing that it could write to, a user without rights; not even /proc, which a container has.
+        // No shell, no .NET, nothing that it could write to, a user without rights; not even the /proc that a container has.
         ProcessStartInfo start = new("unshare", [$"--root={image.Root}", "--wd=/app", "--setgid=1654", "--setuid=1654", "./AspNetVoiceChat"]) { RedirectStandardOutput = true };
         start.Environment.Clear();
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";

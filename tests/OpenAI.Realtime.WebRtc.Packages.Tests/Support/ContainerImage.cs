@@ -22,7 +22,10 @@ public sealed partial class ContainerImage : IDisposable
         string[] words = PublishCommand().Match(Dockerfile).Groups["words"].Value.Split(' ');
         Command made = await published.DotnetAsync(words[0], App, [.. words[1..].Where(word => word.StartsWith("-p:", StringComparison.Ordinal)), "-p:TrimmerSingleWarn=false"]);
         if (made.ExitCode == 0)
+        {
             await AddLibrariesAsync();
+            await AddRandomnessAsync();
+        }
         return made;
     });
 
@@ -60,6 +63,13 @@ public sealed partial class ContainerImage : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(path, copy, overwrite: true);
         }
+    }
+
+    // Of the devices that every container has it needs this one.
+    private async Task AddRandomnessAsync()
+    {
+        string devices = Directory.CreateDirectory(Path.Combine(Root, "dev")).FullName;
+        (await Command.RunAsync("mknod", devices, TimeSpan.FromMinutes(1), null, "-m", "444", "urandom", "c", "1", "9")).ShouldSucceed();
     }
 
     [GeneratedRegex(@"^RUN dotnet publish (?<words>.+) -o /app$", RegexOptions.Multiline)]
