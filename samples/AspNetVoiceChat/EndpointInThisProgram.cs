@@ -23,5 +23,5 @@ internal sealed class EndpointInThisProgram(IServer server) : DelegatingHandler
         return base.SendAsync(request, cancellationToken);
     }
 
-    private static string Reachable(BindingAddress address) => $"{address.Scheme}://{(ListenAddresses.IsEvery(address.Host) ? "127.0.0.1" : address.Host)}:{address.Port}";
+    private static string Reachable(BindingAddress address) => $"{address.Scheme}://{ListenAddresses.Reachable(address.Host)}:{address.Port}";
 }

@@ -8,8 +8,8 @@ internal static class ListenAddresses
     /// <summary>The hosts' names and addresses, as they stand there.</summary>
     public static string[] HostsOf(string urls) => [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(url => BindingAddress.Parse(url).Host)];
 
-    /// <summary>Whether that is every address of the machine, loopback included: good for listening, not for being asked.</summary>
-    public static bool IsEvery(string host) => host is "0.0.0.0" or "[::]" or "*" or "+";
+    /// <summary>A host by which this program can be asked: where it listens on every address of the machine, which is good for that alone, it is loopback's.</summary>
+    public static string Reachable(string host) => host is "0.0.0.0" or "[::]" or "*" or "+" ? "127.0.0.1" : host;
 
     /// <summary>Whether only this machine can get there.</summary>
     public static bool IsThisMachine(string host) =>

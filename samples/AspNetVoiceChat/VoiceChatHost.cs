@@ -33,10 +33,11 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         });
         string urls = builder.Configuration["urls"] is { Length: > 0 } given ? given : "http://localhost:5080";
         builder.WebHost.UseUrls(urls);
-        // Of appsettings.json's AllowedHosts, and of what the program is told to listen on: a page elsewhere whose name has been turned to this machine gets nothing.
-        string[] named = [.. ListenAddresses.HostsOf(urls).Where(host => !ListenAddresses.IsEvery(host))];
+        // Of the setting AllowedHosts, and of what the program is told to listen on: a page elsewhere whose name has been turned to this machine gets nothing.
+        string[] named = [.. ListenAddresses.HostsOf(urls).Select(ListenAddresses.Reachable)];
         builder.Services.PostConfigure<HostFilteringOptions>(hosts => hosts.AllowedHosts = [.. hosts.AllowedHosts, .. named]);
         ChatSettings settings = builder.Configuration.GetRequiredSection("VoiceChat").Get<ChatSettings>()!;
+        BridgeNetwork network = BridgeNetwork.Read(builder.Configuration.GetRequiredSection("VoiceChat"));
         string? apiKey = builder.Configuration["OPENAI_API_KEY"];
         bool isOffline = string.IsNullOrWhiteSpace(apiKey);
         RealtimeTestEndpoint? endpoint = null;
@@ -80,7 +81,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = "no-cache",    // asked for anew, sent only when changed
         });
         app.UseRateLimiter();
-        MapCalls(app, settings);
+        MapCalls(app, settings, network);
         MapConfig(app, settings, isOffline ? null : service);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
@@ -102,7 +103,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
     }
 
     /// <summary>The three ways to connect. Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says <c>RequireAuthorization()</c>.</summary>
-    private static void MapCalls(WebApplication app, ChatSettings settings)
+    private static void MapCalls(WebApplication app, ChatSettings settings, BridgeNetwork network)
     {
         void ForPages(RealtimeEndpointOptions options) => options.ForUser = context => ValueTask.FromResult<RealtimeUserSession?>(SessionFor(context, settings));
         app.MapRealtimeEphemeralKey("/session", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
@@ -118,21 +119,21 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices);
             options.PageMayConfigure = true;                    // as far as HostInTheMiddle lets it
             options.MaxDuration = TimeSpan.FromMinutes(60);     // as long as the service allows
+            network.ApplyTo(options);
         }).AllowAnonymous().RequireRateLimiting(PerAddress);
     }
 
     /// <summary>What the page has to know before it connects.</summary>
-    private static void MapConfig(WebApplication app, ChatSettings settings, Uri? service) => app.MapGet("/config", () => Results.Json(new
+    private static void MapConfig(WebApplication app, ChatSettings settings, Uri? service) => app.MapGet("/config", () => TypedResults.Json(new PageConfig
     {
-        isOffline = service is null,
-        serviceName = service?.Host,
-        // The endpoint in this program is at whatever address the page has been opened by. Otherwise the address comes with the key.
-        callsUrl = service is null ? $"{EndpointInThisProgram.Prefix[1..]}/realtime/calls" : null,
-        ways = Ways,
-        models = settings.Models,
-        voices = settings.Voices,
-        pathTimeout = settings.PathTimeout.TotalMilliseconds,
-    }));
+        IsOffline = service is null,
+        ServiceName = service?.Host,
+        CallsUrl = service is null ? $"{EndpointInThisProgram.Prefix[1..]}/realtime/calls" : null,
+        Ways = Ways,
+        Models = settings.Models,
+        Voices = settings.Voices,
+        PathTimeout = settings.PathTimeout.TotalMilliseconds,
+    }, PageConfigJson.Default.PageConfig));
 
     /// <summary>What the page may choose goes into the session, from lists that the host keeps; the rest is the host's.</summary>
     private static RealtimeUserSession SessionFor(HttpContext context, ChatSettings settings)

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 using OpenAI.Realtime.WebRtc.AspNetCore.Routes;
@@ -22,6 +24,7 @@ public static class RealtimeEndpointServiceCollectionExtensions
         services.TryAddSingleton(provider => new RealtimeBridge(provider.GetRequiredService<ILoggerFactory>()));
         services.AddHostedService<BridgeDrain>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StartupCheck>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JsonOptions>, ProblemJson.Setup>());
         return services;
     }
 }

@@ -2,8 +2,12 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using AspNetVoiceChat;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Browser.Tests.Support;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Browser.Tests;
 
@@ -37,6 +41,48 @@ public class HostTests
         Assert.Equal("application/problem+json", second.Content.Headers.ContentType!.MediaType);
         Assert.Equal("too_many_requests", (string?)JsonNode.Parse(await second.Content.ReadAsStringAsync())!["code"]);
         Assert.Equal(1, chat.Endpoint.KeysMinted);
+    }
+
+    [Theory]
+    [InlineData("UdpPorts", "many", "VoiceChat:UdpPorts must be a port from 1 to 65535 such as 40000, or the first and the last of several such as 40000-40100; it is \"many\".")]
+    [InlineData("UdpPorts", "40100-40000", "VoiceChat:UdpPorts must be ")]
+    [InlineData("TcpPort", "65536", "VoiceChat:TcpPort must be a port from 1 to 65535, or 0 for a free one; it is \"65536\".")]
+    [InlineData("TcpPort", "-1", "VoiceChat:TcpPort must be ")]
+    [InlineData("AnnounceLocalAddresses", "perhaps", "VoiceChat:AnnounceLocalAddresses must be true or false; it is \"perhaps\".")]
+    [InlineData("AnnouncedAddresses", "203.0.113.7, example.org", "VoiceChat:AnnouncedAddresses must hold IP addresses, of this host as pages see it; \"example.org\" is none.")]
+    [InlineData("AnnouncedAddresses:0", "0.0.0.0", "\"0.0.0.0\" is none.")]
+    public void A_setting_of_the_network_that_cannot_be_used_is_named(string name, string value, string expected)
+    {
+        OptionsValidationException failure = Assert.Throws<OptionsValidationException>(() => VoiceChatHost.Create(["--OPENAI_API_KEY", "", $"--VoiceChat:{name}", value]));
+        Assert.Contains(expected, failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--VoiceChat:AnnouncedAddresses", "203.0.113.7,2001:db8::7", "--VoiceChat:Interfaces", "eth0,eth1")]
+    [InlineData("--VoiceChat:AnnouncedAddresses:0", "203.0.113.7", "--VoiceChat:AnnouncedAddresses:1", "2001:db8::7", "--VoiceChat:Interfaces:0", "eth0", "--VoiceChat:Interfaces:1", "eth1")]
+    public void The_bridge_gets_its_network_from_the_configuration(params string[] lists)
+    {
+        IConfiguration configuration = new ConfigurationBuilder()
+            .AddCommandLine(["--VoiceChat:UdpPorts", "40000-40100", "--VoiceChat:TcpPort", "443", "--VoiceChat:AnnounceLocalAddresses", "true", .. lists]).Build();
+        RealtimeBridgeOptions options = new();
+        BridgeNetwork.Read(configuration.GetSection("VoiceChat")).ApplyTo(options);
+        Assert.Equal(new PortRange(40000, 40100), options.UdpPorts);
+        Assert.Equal(443, options.TcpPort);
+        Assert.True(options.AnnounceLocalAddresses);
+        Assert.Equal([IPAddress.Parse("203.0.113.7"), IPAddress.Parse("2001:db8::7")], options.AnnouncedAddresses!);
+        Assert.Equal(["eth0", "eth1"], options.Interfaces!);
+    }
+
+    [Fact]
+    public void What_is_left_out_or_empty_stays_as_the_bridge_has_it()
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddCommandLine(["--VoiceChat:UdpPorts", "", "--VoiceChat:AnnouncedAddresses", ""]).Build();
+        RealtimeBridgeOptions options = new();
+        BridgeNetwork.Read(configuration.GetSection("VoiceChat")).ApplyTo(options);
+        Assert.Null(options.UdpPorts);
+        Assert.Null(options.TcpPort);
+        Assert.Null(options.AnnouncedAddresses);
+        Assert.Null(options.Interfaces);
     }
 
     [Theory]

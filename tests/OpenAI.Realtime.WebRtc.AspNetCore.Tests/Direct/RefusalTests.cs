@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Claims;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -60,6 +61,21 @@ public sealed class RefusalTests
             await response.ShouldBeAsync(400, "not_sdp", host);
         }
         Assert.Empty(host.Service.Requests);
+    }
+
+    [Fact]
+    public async Task A_problem_is_written_where_no_reflection_is()
+    {
+        await using TestHost host = await TestHost.StartAsync(
+            app => app.MapRealtimeCalls("/calls").AllowAnonymous(),
+            builder => builder.Services.ConfigureHttpJsonOptions(json =>
+            {
+                // As in a native program, in which there is no such resolver.
+                IJsonTypeInfoResolver byReflection = Assert.Single(json.SerializerOptions.TypeInfoResolverChain.OfType<DefaultJsonTypeInfoResolver>());
+                json.SerializerOptions.TypeInfoResolverChain.Remove(byReflection);
+            }));
+        using HttpResponseMessage response = await host.PostAsync("/calls", "hello");
+        await response.ShouldBeAsync(400, "not_sdp", host);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class BrowserFixture : IAsyncLifetime
         Assertions.SetDefaultExpectTimeout(ChatPage.Patience);
         await WriteSpeechAsync();
         _playwright = await Playwright.CreateAsync();
-        _browser = await LaunchAsync("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", $"--use-file-for-fake-audio-capture={_speech}");
+        _browser = await LaunchAsync(Path, SpeakingFlags);
     }
 
     public async Task DisposeAsync()
@@ -50,11 +50,18 @@ public sealed class BrowserFixture : IAsyncLifetime
     public Task<IBrowserContext> NewContextAsync(BrowserNewContextOptions? options = null) => _browser!.NewContextAsync(options);
 
     /// <summary>A person without a microphone.</summary>
-    public async Task<IBrowserContext> NewDevicelessContextAsync() => await (_deviceless ??= await LaunchAsync("--use-fake-ui-for-media-stream")).NewContextAsync();
+    public async Task<IBrowserContext> NewDevicelessContextAsync() => await (_deviceless ??= await LaunchAsync(Path, "--use-fake-ui-for-media-stream")).NewContextAsync();
 
-    private Task<IBrowser> LaunchAsync(params string[] more) => _playwright!.Chromium.LaunchAsync(new()
+    /// <summary>A browser of the test's own that has the microphone too, started by a program which becomes Chromium; the test disposes of it.</summary>
+    /// <param name="program">What is run in place of Chromium, with its arguments.</param>
+    /// <param name="more">Arguments beside the usual ones.</param>
+    public Task<IBrowser> LaunchByAsync(string program, params string[] more) => LaunchAsync(program, [.. SpeakingFlags, .. more]);
+
+    private string[] SpeakingFlags => ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", $"--use-file-for-fake-audio-capture={_speech}"];
+
+    private Task<IBrowser> LaunchAsync(string program, params string[] more) => _playwright!.Chromium.LaunchAsync(new()
     {
-        ExecutablePath = Path,
+        ExecutablePath = program,
         // The machine's own microphones are not for tests: neither PulseAudio nor ALSA finds any.
         Env = new Dictionary<string, string> { ["PULSE_SERVER"] = "/dev/null", ["ALSA_CONFIG_PATH"] = "/dev/null" },
         // No --allow-loopback-in-peer-connection: what works here works in a user's browser.

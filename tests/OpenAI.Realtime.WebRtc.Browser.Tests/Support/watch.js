@@ -42,6 +42,14 @@ window.watch = (() => {
       const audio = stats.find((s) => s.type === 'inbound-rtp' && s.kind === 'audio');
       return { bytes: audio?.bytesReceived ?? 0, packets: audio?.packetsReceived ?? 0, energy: audio?.totalAudioEnergy ?? 0, level: audio?.audioLevel ?? 0 };
     },
+    // Where what the page sends goes to, and over what: of the pair of addresses that is in use.
+    async path() {
+      const stats = await peers.at(-1).getStats();
+      const transport = [...stats.values()].find((s) => s.type === 'transport');
+      const pair = stats.get(transport?.selectedCandidatePairId);
+      const remote = pair && stats.get(pair.remoteCandidateId);
+      return remote ? `${remote.protocol} ${remote.address}:${remote.port}` : 'none';
+    },
     connection: () => peers.at(-1)?.connectionState ?? 'none',
     // The tallest of what is drawn in the newest third of a waveform, as a share of its height.
     wave(id) {
