@@ -42,7 +42,7 @@ public sealed record PeerCounters
     /// <summary>DATA chunks sent again.</summary>
     public long ChunksRetransmitted { get; init; }
 
-    /// <summary>Candidates of the peer's that no check is sent to: names, TCP, and those that cannot be read. No sign of trouble.</summary>
+    /// <summary>Candidates of the peer's that no check is sent to: names, TCP where nobody here connects to it, and those that cannot be read. No sign of trouble.</summary>
     public long CandidatesIgnored { get; init; }
 
     /// <summary>What was dropped, by protocol and reason; reasons with a count of zero are left out.</summary>

@@ -46,7 +46,7 @@ public sealed record PeerStatistics
     /// <summary>SCTP DATA chunks sent again.</summary>
     public long? ChunksRetransmitted { get; init; }
 
-    /// <summary>Candidates of the peer's that no check is sent to: names, TCP, and those that cannot be read. No sign of trouble.</summary>
+    /// <summary>Candidates of the peer's that no check is sent to: names, TCP where nobody here connects to it, and those that cannot be read. No sign of trouble.</summary>
     public long? CandidatesIgnored { get; init; }
 
     /// <summary>Datagrams received that no protocol wanted, or that failed authentication or parsing; by reason in <see cref="Drops"/>.</summary>
