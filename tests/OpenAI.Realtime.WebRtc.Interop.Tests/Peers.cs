@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace OpenAI.Realtime.WebRtc.Interop.Tests;
 
 internal static class Peers
@@ -9,6 +12,14 @@ internal static class Peers
         File.Exists(file) || Directory.Exists(file) || Environment.GetEnvironmentVariable("CI") == "true"
             ? null
             : $"{file} is not here; on Debian: apt-get install {package}";
+
+    /// <summary>A TCP port of loopback that nobody had a moment ago: a program that is told its port may still find it taken, and is started again.</summary>
+    public static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
 
     /// <summary>Asks until the answer satisfies, and fails with the last answer when it never does.</summary>
     public static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> satisfies, string expectation)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 
@@ -44,6 +45,10 @@ internal sealed partial class PeerLoop
         catch (PeerConnectionException)
         {
             return []; // the interface that the options name has gone
+        }
+        catch (NetworkInformationException)
+        {
+            return [.. _bound]; // the system cannot say at this moment: nothing has changed that we know of
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed partial class PeerLoop
 {
     private readonly List<StreamListener> _listeners = [];
     private string _usernameFragment = "";
+    private bool _hasLeftListeners;
     private CallStreams? _streams;
 
     void IStreamAdopter.Adopt(StreamSocket socket, TransportPath path, byte[] read) => Post(() =>
@@ -75,11 +76,14 @@ internal sealed partial class PeerLoop
         }
     }
 
+    // What they have counted stays to be asked for.
     private void LeaveListeners()
     {
+        if (_hasLeftListeners)
+            return;
+        _hasLeftListeners = true;
         foreach (StreamListener listener in _listeners)
             _waitThreads.Listeners.Leave(listener, _usernameFragment);
-        _listeners.Clear();
     }
 
     private void DrainStreams(WebRtcPeer peer)

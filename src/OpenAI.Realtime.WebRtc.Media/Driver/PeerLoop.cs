@@ -206,6 +206,9 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
         }
 
         _shares?.AddDrops(drops);
+        long strangers = _listeners.Sum(listener => listener.Refused);
+        if (strangers > 0)
+            drops["tcp port: nobody's"] = strangers;
     }
 
     /// <summary>The reader has made room: take what the engine holds back.</summary>

@@ -31,7 +31,7 @@ internal sealed class RedisServer : IAsyncDisposable
         string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         for (int attempt = 1; ; attempt++)
         {
-            int port = FreePort();
+            int port = Peers.FreePort();
             var process = Process.Start(new ProcessStartInfo(Path, "-") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
 
             // By its input, so that the password stands in no list of processes.
@@ -89,13 +89,6 @@ internal sealed class RedisServer : IAsyncDisposable
                 return true;
         }
         return false;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
 

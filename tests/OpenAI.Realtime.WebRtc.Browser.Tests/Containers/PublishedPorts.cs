@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Interop.Tests;
+
 namespace OpenAI.Realtime.WebRtc.Browser.Tests.Containers;
 
 /// <summary>
@@ -16,18 +18,8 @@ internal sealed class PublishedPorts : IAsyncDisposable
 
     private PublishedPorts(NetworkNamespace outside, NetworkNamespace router, NetworkNamespace inside) => (Outside, Router, Inside) = (outside, router, inside);
 
-    /// <summary>Null in CI, where what is missing is a failure; elsewhere the reason to skip.</summary>
-    public static string? SkipReason
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("CI") == "true")
-                return null;
-            string[] missing = [.. s_tools.Where(tool => !File.Exists(tool))];
-            return missing.Length > 0 ? $"{string.Join(", ", missing)} missing; on Debian: apt-get install util-linux iproute2 nftables"
-                : Environment.IsPrivilegedProcess ? null : "a network of one's own needs root";
-        }
-    }
+    /// <summary>Null where it can be made; else the reason to skip.</summary>
+    public static string? SkipReason => PrivateNetwork.SkipWithout(s_tools);
 
     public NetworkNamespace Outside { get; }
 

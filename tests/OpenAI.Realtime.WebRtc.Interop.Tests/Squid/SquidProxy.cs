@@ -34,7 +34,7 @@ internal sealed class SquidProxy : IAsyncDisposable
             DirectoryInfo folder = Directory.CreateTempSubdirectory("squid");
             if (!OperatingSystem.IsWindows()) // Squid runs as a user of its own
                 File.SetUnixFileMode(folder.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute);
-            int port = FreePort();
+            int port = Peers.FreePort();
             List<string> lines =
             [
                 string.Create(CultureInfo.InvariantCulture, $"http_port 127.0.0.1:{port}"),
@@ -104,13 +104,6 @@ internal sealed class SquidProxy : IAsyncDisposable
         string hash = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return hash.Trim();
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
 

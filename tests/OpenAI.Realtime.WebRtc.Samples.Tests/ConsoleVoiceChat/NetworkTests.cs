@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using OpenAI.Realtime.WebRtc.Samples.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
+using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Samples.Tests.ConsoleVoiceChat;
 
@@ -48,6 +49,25 @@ public sealed class NetworkTests
         Assert.Equal(["local", "proxy", "remote", "transport"], path.Select(m => m.Key).Order());
         Assert.Equal(network, path["transport"]!.GetValue<string>());
         Assert.Null(path["proxy"]);
+    }
+
+    [Fact]
+    public async Task The_systems_proxy_with_its_credentials_carries_the_call()
+    {
+        using var folder = new TestFolder();
+        await using var proxy = new TestProxy(ProxyManner.Connects, credential: "user@work:s3cr/t");
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync(new RealtimeTestEndpointOptions { TcpPort = 0 });
+        string known = new UriBuilder(proxy.Address) { UserName = "user%40work", Password = "s3cr%2Ft" }.Uri.ToString();
+        using SampleProgram program = SampleProgram.Start(folder, "env",
+        [
+            "HTTPS_PROXY=" + known, "dotnet", SampleProgram.Path,
+            "--endpoint", endpoint.BaseAddress.ToString(), "--api-key", endpoint.ApiKey, "--network", "tcp", "--stats", "stats.json", "--seconds", "2", "--output", "none",
+        ]);
+        SampleProgram.Ended ended = await program.WaitAsync();
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+        Assert.Equal(proxy.Address.ToString().TrimEnd('/'), RunFiles.ReadStats(folder.File("stats.json"))["path"]!["proxy"]!.GetValue<string>());
+        Assert.Equal([false, true], proxy.Requests.Select(r => r.Authorization is not null));
+        Assert.DoesNotContain("s3cr", ended.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

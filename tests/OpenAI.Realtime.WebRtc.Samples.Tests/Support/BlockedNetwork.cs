@@ -1,3 +1,5 @@
+using OpenAI.Realtime.WebRtc.Interop.Tests;
+
 namespace OpenAI.Realtime.WebRtc.Samples.Tests.Support;
 
 /// <summary>A network of the test's own, with nothing but loopback, in which the kernel drops every UDP datagram (unshare, nftables). It ends with the program in it.</summary>
@@ -5,18 +7,8 @@ internal static class BlockedNetwork
 {
     private static readonly string[] s_tools = ["/usr/bin/unshare", "/usr/bin/ip", "/usr/sbin/nft"];
 
-    /// <summary>Null in CI, where what is missing is a failure; elsewhere the reason to skip.</summary>
-    public static string? SkipReason
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("CI") == "true")
-                return null;
-            string[] missing = [.. s_tools.Where(tool => !File.Exists(tool))];
-            return missing.Length > 0 ? $"{string.Join(", ", missing)} missing; on Debian: apt-get install util-linux iproute2 nftables"
-                : Environment.IsPrivilegedProcess ? null : "a network of one's own needs root";
-        }
-    }
+    /// <summary>Null where it can be made; else the reason to skip.</summary>
+    public static string? SkipReason => PrivateNetwork.SkipWithout(s_tools);
 
     /// <summary>Starts the program where UDP is dropped.</summary>
     /// <param name="folder">Where it writes.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Interop.Tests;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Driver.Streams;
 
@@ -172,11 +173,5 @@ public sealed class LoopbackAddressFactAttribute : FactAttribute
 {
     public const string Address = "127.9.9.9/32"; // of loopback anyway, so that nobody minds
 
-    public LoopbackAddressFactAttribute()
-    {
-        if (Environment.GetEnvironmentVariable("CI") == "true")
-            return;
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/ip"))
-            Skip = "needs Linux, root and iproute2";
-    }
+    public LoopbackAddressFactAttribute() => Skip = PrivateNetwork.SkipWithout("/usr/bin/ip");
 }

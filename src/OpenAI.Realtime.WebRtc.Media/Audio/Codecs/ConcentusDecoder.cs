@@ -33,7 +33,7 @@ internal sealed class ConcentusDecoder : IOpusDecoder
 
     public void Reset() => Decoder.ResetState();
 
-    /// <summary>It has 27 KB, of no use to who keeps the wrapper.</summary>
+    /// <summary>Forgets the decoder: who keeps the wrapper need not keep its state.</summary>
     public void Dispose() => _decoder = null;
 
     private global::Concentus.Structs.OpusDecoder Decoder => _decoder ?? throw new ObjectDisposedException(nameof(ConcentusDecoder));

@@ -3,7 +3,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <summary>The encoder's seam on Concentus.</summary>
 internal sealed class ConcentusEncoder : IOpusEncoder
 {
-    private global::Concentus.Structs.OpusEncoder? _encoder; // null once disposed: it has 30 KB
+    private global::Concentus.Structs.OpusEncoder? _encoder; // null once disposed, so that who keeps the wrapper does not keep its state
 
     public ConcentusEncoder(OpusEncoderOptions options)
     {

@@ -26,7 +26,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <param name="drain">Takes what the engine has to give after each thing that it was told.</param>
 internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer peer, DriverClock clock, IWebProxy? proxy, ILogger logger, Action<Action> post, byte[] buffer, Action drain)
 {
-    /// <summary>How long a proxy may take, from the first packet to its reply, before the direct way is tried.</summary>
+    /// <summary>How long finding a proxy may take, and then its reply, before the direct way is tried.</summary>
     public static readonly TimeSpan ProxyPatience = TimeSpan.FromSeconds(4);
 
     /// <summary>Reads of one stream before the others have their turn.</summary>
@@ -55,9 +55,13 @@ internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer
         var stream = new CallStream(path);
         _streams.Add(stream);
         if (proxy is null)
+        {
             ConnectDirectly(stream);
-        else
-            _ = FindProxyAsync(stream, proxy);
+            return;
+        }
+
+        stream.Deadline = clock.Now + ProxyPatience;
+        _ = FindProxyAsync(stream, proxy);
     }
 
     /// <summary>Takes a connection that the peer has opened.</summary>
@@ -122,7 +126,7 @@ internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer
         for (int i = _streams.Count - 1; i >= 0; i--)
         {
             if (i < _streams.Count && _streams[i] is { } stream && stream.Deadline <= now)
-                Fail(stream, $"{stream.Proxy!.Name} did not answer");
+                Fail(stream, stream.Proxy is { } found ? $"{found.Name} did not answer" : "no proxy was found in time");
         }
     }
 

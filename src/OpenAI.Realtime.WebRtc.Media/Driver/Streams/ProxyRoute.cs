@@ -23,7 +23,7 @@ internal sealed record ProxyRoute(string Name, IPEndPoint? EndPoint, NetworkCred
             uri = proxy.IsBypassed(destination) ? null : proxy.GetProxy(destination);
             if (uri is null || uri == destination)
                 return null;
-            credential = CredentialIn(uri) ?? proxy.Credentials?.GetCredential(uri, "Basic");
+            credential = proxy.Credentials?.GetCredential(uri, "Basic");
         }
         catch (Exception e) // a proxy of the user's own
         {
@@ -44,13 +44,5 @@ internal sealed record ProxyRoute(string Name, IPEndPoint? EndPoint, NetworkCred
         {
             return new(name, null, null, "its name cannot be resolved");
         }
-    }
-
-    private static NetworkCredential? CredentialIn(Uri uri)
-    {
-        if (uri.UserInfo.Length == 0)
-            return null;
-        string[] parts = uri.UserInfo.Split(':', 2);
-        return new NetworkCredential(Uri.UnescapeDataString(parts[0]), parts.Length == 2 ? Uri.UnescapeDataString(parts[1]) : "");
     }
 }

@@ -26,10 +26,14 @@ internal sealed class StreamListener : PolledSocket, IWaitClient
 
     private const int Backlog = 128;
 
+    /// <summary>After an accept that failed, when the process has no room for another socket say, whoever knocks is looked for again.</summary>
+    private static readonly TimeSpan AcceptAgainAfter = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentDictionary<string, IStreamAdopter> _calls = new(StringComparer.Ordinal);
     private readonly Lock _gate = new(); // the wait thread runs it, and whoever ends the last call closes it
     private readonly List<Pending> _pending = [];
     private readonly List<(IStreamAdopter Call, Pending Stream)> _known = [];
+    private long _acceptAgainAt = long.MaxValue;
     private bool _isClosed;
     private readonly WaitThread _wait;
     private long _dueTimestamp = long.MaxValue;
@@ -115,7 +119,7 @@ internal sealed class StreamListener : PolledSocket, IWaitClient
         {
             if (_isClosed)
                 return;
-            if (TakeReady())
+            if (TakeReady() || _acceptAgainAt <= Stopwatch.GetTimestamp())
                 Accept();
             RunPending();
         }
@@ -129,7 +133,7 @@ internal sealed class StreamListener : PolledSocket, IWaitClient
     private void RunPending()
     {
         long now = Stopwatch.GetTimestamp();
-        long due = long.MaxValue;
+        long due = _acceptAgainAt;
         for (int i = _pending.Count - 1; i >= 0; i--)
         {
             Pending pending = _pending[i];
@@ -156,9 +160,12 @@ internal sealed class StreamListener : PolledSocket, IWaitClient
         }
         catch (SocketException)
         {
-            // Whoever knocked has gone, or the process has no room for another socket: the others are accepted when one knocks again.
+            // Not at once: a poller would report the same again and again.
+            _acceptAgainAt = After(AcceptAgainAfter);
+            return;
         }
 
+        _acceptAgainAt = long.MaxValue;
         _wait.Poller.Rearm(this);
     }
 
@@ -178,7 +185,7 @@ internal sealed class StreamListener : PolledSocket, IWaitClient
             stream.Owner = this;
             _wait.Poller.Add(stream);
             stream.MarkReady();
-            _pending.Add(new Pending(stream, new TransportPath(TransportProtocol.Tcp, Local, remote), Stopwatch.GetTimestamp() + (long)(Patience.TotalSeconds * Stopwatch.Frequency)));
+            _pending.Add(new Pending(stream, new TransportPath(TransportProtocol.Tcp, Local, remote), After(Patience)));
         }
         catch (SocketException)
         {
@@ -216,6 +223,8 @@ internal sealed class StreamListener : PolledSocket, IWaitClient
             return true;
         }
     }
+
+    private static long After(TimeSpan time) => Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
 
     private bool Refuse(Pending pending)
     {

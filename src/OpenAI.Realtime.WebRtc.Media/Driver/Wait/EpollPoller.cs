@@ -56,8 +56,11 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         _sockets[socket.PollId] = socket;
         // Edge-triggered, so that room to write, which UDP has nearly always, is reported when it comes and not for as long as it is there.
         uint events = socket is UdpPort ? LinuxNative.EpollIn : LinuxNative.EpollIn | LinuxNative.EpollOut;
-        if (!Control(_epoll, LinuxNative.EpollAdd, (int)socket.Socket.Handle, socket.PollId, events))
-            throw new SocketException(); // takes the error from errno
+        if (Control(_epoll, LinuxNative.EpollAdd, (int)socket.Socket.Handle, socket.PollId, events))
+            return;
+        var error = new SocketException(); // takes the error from errno
+        _sockets.TryRemove(socket.PollId, out _);
+        throw error;
     }
 
     public void Remove(PolledSocket socket)

@@ -49,16 +49,6 @@ public class ProxyTests
         Assert.Null(Assert.Single(doesNot.Requests).Authorization);
     }
 
-    [Fact]
-    public async Task Credentials_may_stand_in_the_proxys_address()
-    {
-        await using var proxy = new TestProxy(ProxyManner.Connects, credential: "me@here:p/w");
-        var known = new WebProxy(new UriBuilder(proxy.Address) { UserName = "me%40here", Password = "p%2Fw" }.Uri);
-        await using DriverPair pair = await DriverPair.ConnectAsync(offerer: Client(known), answerer: Server);
-        Assert.DoesNotContain("p/w", pair.Offerer.GetStatistics().ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("me", pair.Offerer.GetStatistics().Proxy!, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData(ProxyManner.Refuses)]
     [InlineData(ProxyManner.CutsOff)]
@@ -109,6 +99,31 @@ public class ProxyTests
     {
         await using DriverPair pair = await DriverPair.ConnectAsync(offerer: Client(new ThrowingProxy()), answerer: Server);
         Assert.Null(pair.Offerer.GetStatistics().Proxy);
+    }
+
+    [Fact]
+    public async Task Where_finding_the_proxy_takes_for_ever_the_direct_way_is_tried()
+    {
+        using var found = new ManualResetEventSlim();
+        await using DriverPair pair = await DriverPair.ConnectAsync(offerer: Client(new SlowProxy(found)), answerer: Server);
+        await TcpTests.TalkAsync(pair.Offerer, pair.Answerer);
+        found.Set();
+        await TcpTests.TalkAsync(pair.Answerer, pair.Offerer); // which comes too late to change anything
+        Assert.Null(pair.Offerer.GetStatistics().Proxy);
+    }
+
+    /// <summary>A script on a server that does not answer.</summary>
+    private sealed class SlowProxy(ManualResetEventSlim found) : IWebProxy
+    {
+        public ICredentials? Credentials { get; set; }
+
+        public Uri? GetProxy(Uri destination)
+        {
+            found.Wait();
+            return new Uri("http://127.0.0.1:1");
+        }
+
+        public bool IsBypassed(Uri host) => false;
     }
 
     private sealed class ThrowingProxy : IWebProxy

@@ -129,6 +129,7 @@ public class TcpTests
         await Task.WhenAll(offerer.ConnectAsync(), answerer.ConnectAsync()).WaitAsync(DriverPair.Patience);
         Assert.Equal(0, await ReadAsync(strangers[0])); // the oldest made room
         await TalkAsync(offerer, answerer);
+        Assert.True(answerer.GetStatistics().Drops!["tcp port: nobody's"] >= 21, answerer.GetStatistics().ToString()); // the talker, and those that made room
         strangers.ForEach(s => s.Dispose());
     }
 
