@@ -29,6 +29,7 @@ return args switch
     ["engines", .. string[] rest] => await EnginesBenchmark.RunAsync(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
+    ["speech-loss", .. string[] rest] => await SpeechLossBenchmark.RunAsync(rest),
     ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
     ["fuzz", .. string[] rest] => FuzzCommand.Run(rest),
     ["types", .. string[] rest] => TypesCommand.Run(rest),
@@ -66,6 +67,7 @@ static int Help()
         engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
         audio-delay [seconds]                           what the audio path adds
+        speech-loss [runs] [file.wav]                   how well speech that has lost packets is understood
         cycles [cycles]                                 what connecting and closing leaves behind
         driver-wait [calls,…] [seconds] [rounds] [variant,…]   ways to wait (docs/adr/0003-the-drivers-wait.md)
         fuzz inputs [seed]                              hostile input, as many as asked for (docs/security.md)
