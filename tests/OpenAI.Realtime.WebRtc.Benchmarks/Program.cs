@@ -1,5 +1,6 @@
 using OpenAI.Realtime.WebRtc.Benchmarks.Audio;
 using OpenAI.Realtime.WebRtc.Benchmarks.BadLines;
+using OpenAI.Realtime.WebRtc.Benchmarks.Bridges;
 using OpenAI.Realtime.WebRtc.Benchmarks.Calls;
 using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
@@ -22,6 +23,9 @@ return args switch
     ["connect-loss", .. string[] rest] => ConnectLossBenchmark.Run(rest),
     ["event-loss", .. string[] rest] => EventLossBenchmark.Run(rest),
     ["bad-lines", .. string[] rest] => await BadLinesBenchmark.RunAsync(rest),
+    ["bridge-load", .. string[] rest] => await BridgeLoadBenchmark.RunAsync(rest),
+    ["bridge-flood", .. string[] rest] => await BridgeLoadBenchmark.FloodAsync(rest),
+    ["bridge-host", .. string[] rest] => await HostProcess.RunAsync(rest),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
     ["sessions", .. string[] rest] => await SessionsBenchmark.RunAsync(rest),
@@ -64,6 +68,8 @@ static int Help()
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets
         sessions [calls,…] [seconds] [rounds] [program]  the same of whole sessions, beside another program
         events [rounds]                                 one transcript delta read into its type
+        bridge-load [calls,…] [seconds] [program]       what one host bridges, beside another host's program
+        bridge-flood [calls] [a second] [seconds]       the same under datagrams of nobody's
         engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
         audio-delay [seconds]                           what the audio path adds
