@@ -23,6 +23,7 @@ return args switch
     ["connect-loss", .. string[] rest] => ConnectLossBenchmark.Run(rest),
     ["event-loss", .. string[] rest] => EventLossBenchmark.Run(rest),
     ["bad-lines", .. string[] rest] => await BadLinesBenchmark.RunAsync(rest),
+    ["event-lines", .. string[] rest] => await EventLinesBenchmark.RunAsync(rest),
     ["bridge-load", .. string[] rest] => await BridgeLoadBenchmark.RunAsync(rest),
     ["bridge-flood", .. string[] rest] => await BridgeLoadBenchmark.FloodAsync(rest),
     ["bridge-host", .. string[] rest] => await HostProcess.RunAsync(rest),
@@ -64,6 +65,7 @@ static int Help()
         connect-loss [connects]                         connecting on lines that lose, in virtual time
         event-loss [messages]                           events on lines that lose, in virtual time
         bad-lines [connects] [percent,…] [ms,…] [kind,…]   the same on real sockets, beside Chromium
+        event-lines [messages] [percent,…] [ms,…]       events on real sockets that lose, beside Chromium
         packets [packets]                               bytes and time of an RTP packet, each way
         calls [calls,…] [seconds] [rounds]              CPU a second and call, beside bare sockets
         sessions [calls,…] [seconds] [rounds] [program]  the same of whole sessions, beside another program

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 
 namespace OpenAI.Realtime.WebRtc.Benchmarks.Bridges;
@@ -18,7 +17,7 @@ internal static class BridgeLoadBenchmark
 
     public static async Task<int> RunAsync(string[] args)
     {
-        int[] steps = [.. (args.Length > 0 ? args[0] : "25,50,100,150,200").Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
+        int[] steps = Figures.Numbers(args, 0, "25,50,100,150,200");
         int seconds = Figures.Argument(args, 1, 10);
         string?[] programs = args.Length > 2 ? [null, args[2]] : [null];
         Figures.PrintMachine("bridge-load");

@@ -12,7 +12,8 @@ namespace OpenAI.Realtime.WebRtc.Benchmarks.Host;
 
 /// <summary>
 /// The other end, in a process of its own so that what it costs does not count: the call endpoint of a Realtime service, with an answer shaped like
-/// production's (ICE-lite, <c>setup:active</c>). It says <c>session.created</c> when the channel is open, and sends every message and every audio packet back.
+/// production's (ICE-lite, <c>setup:active</c>). It says <c>session.created</c> when the channel is open, and sends every message and every audio packet back, but for messages that say when they left
+/// (<see cref="MessageDelays"/>).
 /// <code>
 /// POST /v1/realtime/calls               offer → 201, Location, answer
 /// POST /v1/realtime/calls/{id}/hangup   → 200
@@ -85,9 +86,13 @@ internal static class BenchmarkServer
             Task audio = EchoAudioAsync(peer);
             await peer.ConnectAsync();
             await peer.Messages.SendAsync("""{"type":"session.created","event_id":"event_1","session":{"id":"sess_1"}}"""u8.ToArray(), MessageKind.Text);
+            var delays = new MessageDelays();
             while (await peer.Messages.ReceiveAsync() is { } message)
             {
-                await peer.Messages.SendAsync(message.Memory, message.Kind);
+                if (!delays.TryTake(message.Memory.Span, out byte[]? report))
+                    await peer.Messages.SendAsync(message.Memory, message.Kind);
+                else if (report is not null)
+                    await peer.Messages.SendAsync(report, MessageKind.Text);
                 message.Dispose();
             }
 

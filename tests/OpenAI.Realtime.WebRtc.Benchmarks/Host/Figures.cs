@@ -24,6 +24,10 @@ internal static class Figures
     public static int Argument(string[] args, int index, int otherwise) =>
         args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : otherwise;
 
+    /// <summary>Whole numbers with commas between, or their default.</summary>
+    public static int[] Numbers(string[] args, int index, string otherwise) =>
+        [.. (args.Length > index ? args[index] : otherwise).Split(',').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
+
     /// <summary>The machine and its load at this moment: no figure of ours goes without.</summary>
     public static void PrintMachine(string benchmark)
     {
