@@ -13,7 +13,7 @@ internal abstract class AddressWatch
     /// <exception cref="PeerConnectionException">An interface is named that is not there.</exception>
     public abstract IReadOnlyList<IPAddress> Gather(PeerConnectionOptions options);
 
-    /// <summary>Has something done after each change, on a thread of the pool, until the result is disposed.</summary>
+    /// <summary>Has something done after each change, on a thread of the pool, until the result is disposed; what came just before that may still be told, so it must not throw.</summary>
     public abstract IDisposable Watch(Action changed);
 
     /// <summary>Told by .NET, which keeps a thread for it on some systems: so it is asked only while there is a call.</summary>

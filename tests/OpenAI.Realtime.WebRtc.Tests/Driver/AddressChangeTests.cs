@@ -68,7 +68,7 @@ public class AddressChangeTests
     [LoopbackAddressFact]
     public async Task The_system_tells_of_an_address_that_comes_and_goes()
     {
-        using var changed = new SemaphoreSlim(0);
+        var changed = new SemaphoreSlim(0); // not disposed: a change from just before the end may be told after it
         using IDisposable watch = AddressWatch.System.Watch(() => changed.Release());
         using var patience = new CancellationTokenSource(DriverPair.Patience);
         try
