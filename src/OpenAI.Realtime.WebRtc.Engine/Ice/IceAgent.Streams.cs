@@ -120,13 +120,16 @@ internal sealed partial class IceAgent
         _connects.Enqueue(pair.Path);
     }
 
-    // A pair has been selected: the other streams are of no use any more. One can be opened again when that pair dies.
+    // A pair has been selected: the other streams are of no use any more, but for a spare one of a call that goes by TCP itself. One can be opened again when that pair dies.
     private void CloseOtherStreams()
     {
+        int spare = 0;
         for (int i = _checkList.Pairs.Count - 1; i >= 0; i--)
         {
             CandidatePair pair = _checkList.Pairs[i];
             if (pair == _selected || !pair.IsTcp)
+                continue;
+            if (_selected!.IsTcp && pair is { IsValid: true, Stream: PairStream.Open } && spare++ < IceLimits.SpareStreams)
                 continue;
             if (pair.IsActive)
             {

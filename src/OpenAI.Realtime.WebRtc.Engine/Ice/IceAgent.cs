@@ -14,7 +14,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 /// 5  Responses    make pairs valid
 /// 6  Nomination   the controlling agent nominates a valid pair; the controlled one follows: the selected path is known; it is checked on until the peer's data comes
 /// 7  Consent      is renewed every 4 to 6 s, or expires
-/// 8  Moves        the peer's data comes by another path, or the selected one is silent and another is not: that one is selected
+/// 8  Moves        other pairs are kept warm; the peer's data comes by another path, or the selected one is silent and another is not: that one is selected
 /// 9  Streams      where no UDP pair has answered in time, those of TCP are opened and checked like others
 /// </code>
 /// The parts of this class are files of the same names.
@@ -32,6 +32,7 @@ internal sealed partial class IceAgent
     private readonly IceOutgoingQueue _outgoing = new();
     private readonly Queue<IceEvent> _events = new();
     private readonly IceConsent _consent;
+    private readonly IceWarmth _warmth;
     private ulong _tieBreaker;
     private bool _isStarted;
     private bool _isOver;
@@ -48,6 +49,7 @@ internal sealed partial class IceAgent
         _options = options;
         _random = random;
         _consent = new(options, random);
+        _warmth = new(random);
         _tieBreaker = random.NextUInt64();
         IsControlling = options.IsControlling && !options.Lite;
         LocalCredentials = IceCredentials.New(random);
@@ -63,7 +65,7 @@ internal sealed partial class IceAgent
 
     public IceCounters Counters { get; } = new();
 
-    /// <summary>Round trip of the last check or consent check that was answered; null before.</summary>
+    /// <summary>Round trip of the last check that was answered, of the selected pair as soon as there is one; null before.</summary>
     public TimeSpan? RoundTripTime { get; private set; }
 
     public Wake NextTimeout
