@@ -35,6 +35,20 @@ internal sealed partial class IceAgent
         RunChecks(now);
     }
 
+    /// <summary>Another session of the same peer has a stream of this path open, or has asked for it; the pair is checked when its turn has come.</summary>
+    public void AdoptStream(in TransportPath path, PairStream stream)
+    {
+        if (_checkList.Find(path) is not { IsTcp: true } pair)
+            return;
+        pair.Stream = stream;
+        if (stream == PairStream.Open && pair.State == CandidatePairState.Frozen && _hasTriedTcp)
+            pair.State = CandidatePairState.Waiting;
+        UpdateCheckTimer();
+    }
+
+    /// <summary>How the stream of this path stands; null where there is none.</summary>
+    public PairStream? StreamOf(in TransportPath path) => _checkList.Find(path)?.Stream;
+
     /// <summary>A stream could not be opened, or has ended.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="why">What happened, for who asks why no path was found.</param>

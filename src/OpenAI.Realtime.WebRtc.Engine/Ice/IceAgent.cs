@@ -44,8 +44,12 @@ internal sealed partial class IceAgent
     private byte[] _outgoingUsername = [];
     private bool _remoteIsLite;
 
-    public IceAgent(IceOptions options, RandomSource random)
+    /// <param name="options">How it behaves.</param>
+    /// <param name="random">Where its credentials and transactions come from.</param>
+    /// <param name="counters">Where it counts: those of the agent whose place it is to take, or its own.</param>
+    public IceAgent(IceOptions options, RandomSource random, IceCounters? counters = null)
     {
+        Counters = counters ?? new();
         _options = options;
         _random = random;
         _consent = new(options, random);
@@ -63,7 +67,7 @@ internal sealed partial class IceAgent
     /// <summary>Whether this agent nominates; a role conflict can turn it.</summary>
     public bool IsControlling { get; private set; }
 
-    public IceCounters Counters { get; } = new();
+    public IceCounters Counters { get; }
 
     /// <summary>Round trip of the last check that was answered, of the selected pair as soon as there is one; null before.</summary>
     public TimeSpan? RoundTripTime { get; private set; }
@@ -195,6 +199,27 @@ internal sealed partial class IceAgent
         if (_nominateAt <= now)
             ConsiderNomination(now);
         RunChecks(now);
+    }
+
+    /// <summary>Another agent has taken its place (RFC 8445 §9): it checks no more, and still answers the peer.</summary>
+    public void Retire()
+    {
+        _isOver = true;
+        _nextCheckAt = _nominateAt = Instant.Never;
+        _consent.Stop();
+        _warmth.Stop();
+    }
+
+    /// <summary>Whether a request that names this fragment is for this agent (RFC 8445 §7.2.2).</summary>
+    public bool IsNamed(ReadOnlySpan<byte> usernameFragment) => _localUsernamePrefix.AsSpan(0, _localUsernamePrefix.Length - 1).SequenceEqual(usernameFragment);
+
+    /// <summary>Whether this datagram has the transaction of a request of this agent's.</summary>
+    public bool Awaits(ReadOnlySpan<byte> datagram)
+    {
+        if (datagram.Length < StunMessage.HeaderLength)
+            return false;
+        StunTransactionId id = StunTransactionId.Read(datagram[(StunMessage.HeaderLength - StunTransactionId.Length)..]);
+        return _consent.IsAwaited(id) || _checkList.Knows(id);
     }
 
     /// <summary>Takes the next datagram to send.</summary>
