@@ -40,7 +40,7 @@ public sealed partial class WebRtcPeer
                     _isAway = false;
                     _events.Enqueue(new(PeerEventKind.Recovered));
                     break;
-                case IceEventKind.ConsentExpired when !_ices.TryOutlive(_options.IceTimeout, now):
+                case IceEventKind.ConsentExpired when !_ices.TryOutlive(RestartTimeout, now):
                     End(PeerEndReason.ConsentExpired, DescribeLoss(), now);
                     break;
             }

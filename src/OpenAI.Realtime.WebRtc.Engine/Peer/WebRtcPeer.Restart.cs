@@ -7,6 +7,9 @@ namespace OpenAI.Realtime.WebRtc.Engine.Peer;
 // Offers and answers of a call that is under way. They restart ICE (RFC 8445 §9, RFC 8839 §4.4.1.1.1) or change nothing; DTLS, and all that stands on it, stays as it is (RFC 8842 §5.5).
 public sealed partial class WebRtcPeer
 {
+    /// <summary>How long a restart may take at most, whatever <see cref="PeerOptions.IceTimeout"/> says: a driver may have added to that what the first answer took on its way.</summary>
+    private static readonly TimeSpan s_longestRestart = TimeSpan.FromSeconds(15);
+
     private static readonly SdpError s_late = SdpError.Missing("No offer of ours waits for an answer: this one is late, or answers an offer that was withdrawn. The call goes on as it is.");
 
     private bool _mayOfferAgain;
@@ -14,7 +17,7 @@ public sealed partial class WebRtcPeer
 
     /// <summary>
     /// Writes an offer that restarts ICE: new credentials, and every address that there is now. The call goes on by its path until the restart has found another: <see cref="PeerEventKind.IceRestarted"/>,
-    /// or <see cref="PeerEventKind.IceRestartFailed"/> when it has not within <see cref="PeerOptions.IceTimeout"/> of the answer. An offer that has not been answered is withdrawn by the next one.
+    /// or <see cref="PeerEventKind.IceRestartFailed"/> when it has not within <see cref="PeerOptions.IceTimeout"/> of the answer, at most 15 s. An offer that has not been answered is withdrawn by the next one.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no path yet, or the call has ended; or the peer made the first offer, with other m-lines than audio and data channel, so that only the peer can offer again.</exception>
     public string CreateRestartOffer()
@@ -26,6 +29,8 @@ public sealed partial class WebRtcPeer
         _pendingOffer = DescribeRestart() with { AudioDirection = _session!.Audio?.Direction ?? MediaDirection.Inactive };
         return OfferWriter.Write(_pendingOffer);
     }
+
+    private TimeSpan RestartTimeout => _options.IceTimeout < s_longestRestart ? _options.IceTimeout : s_longestRestart;
 
     private string? WhyNoRestart() => _phase switch
     {
@@ -114,7 +119,7 @@ public sealed partial class WebRtcPeer
             return;
         next.SetRemote(new IceCredentials(session.RemoteUfrag, session.RemotePwd), session.RemoteIsIceLite);
         AddCandidates(next, session);
-        _ices.Start(_options.IceTimeout, now);
+        _ices.Start(RestartTimeout, now);
         HandleIceEvents(now);
     }
 
@@ -127,6 +132,8 @@ public sealed partial class WebRtcPeer
     /// <summary>Where a restart has come to.</summary>
     private void HandleRestart(Instant now)
     {
+        if (_phase == Phase.Ended)
+            return;
         if (_ices.TryTakeOver(now))
         {
             _restarts++;
@@ -138,7 +145,7 @@ public sealed partial class WebRtcPeer
 
         if (_ices.Deadline > now || _ices.Next is not { } failed)
             return;
-        string why = IceFailure.DescribeRestart(failed, _options.IceTimeout);
+        string why = IceFailure.DescribeRestart(failed, RestartTimeout);
         _pendingOffer = null;
         _ices.Abandon();
         if (_ices.IsCurrentLost)
