@@ -17,7 +17,8 @@ internal enum IceConsentAction
 /// <code>
 /// full agent                                                    lite agent
 /// 1  selected: consent begins                                   1  selected: the watch begins
-/// 2  every 4 to 6 s a check, a new transaction each time        2  the peer's requests and data are its signs of life
+/// 2  every 4 to 6 s a check, a new transaction each time;       2  the peer's requests and data are its signs of life
+///    at once when the peer's audio has stopped for a second
 /// 3  an answer renews consent                                   3  each renews the watch
 /// 4  no answer: a second check, repeated at the pace of the
 ///    round trip; after half of it the pair is in doubt, after
@@ -54,6 +55,15 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     /// <summary>A silent pair is looked for at the pace of ICE's connectivity checks (RFC 8445 §14), not at that of RFC 7675: a path that is back is seen at once, and loss alone ends hardly any call.</summary>
     public static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Audio that stops for so long is a reason to ask at once, without waiting for the next check: not even DTX pauses so long (RFC 6716 §2.1.9: 400 ms).</summary>
+    public static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Data is audio that flows when so many packets have come, …</summary>
+    private const int FlowPackets = 10;
+
+    /// <summary>… each within so long of the one before: reports, messages and heartbeats are none.</summary>
+    private static readonly TimeSpan s_flowGap = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Whoever is called so late has slept: the machine, the process, or a debugger held it.</summary>
     public static readonly TimeSpan AsleepAfter = TimeSpan.FromSeconds(5);
 
@@ -69,6 +79,8 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     private Instant _disconnectAt = Instant.Never;
     private Instant _expireAt = Instant.Never;
     private Instant _lastActivityAt;
+    private int _flow; // packets that came one soon after the other
+    private Instant _quietAt = Instant.Never; // when it is looked whether a flow has stopped
 
     public bool IsRunning { get; private set; }
 
@@ -94,7 +106,8 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         get
         {
             Instant end = Instant.Min(_disconnectAt, _expireAt);
-            return _nextCheckAt < end ? new(_nextCheckAt, WakeReason.IceConsent)
+            Instant check = Instant.Min(_nextCheckAt, _quietAt);
+            return check < end ? new(check, WakeReason.IceConsent)
                 : end < Instant.Never ? new(end, WakeReason.IceConsentExpiry)
                 : Wake.Never;
         }
@@ -106,6 +119,7 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         if (!options.HasConsent)
             return false;
         IsRunning = true;
+        _quietAt = Instant.Never;
         _nextRoundAt = _nextCheckAt = options.Lite ? Instant.Never : now + NextInterval();
         return Renew(now);
     }
@@ -113,7 +127,7 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     public void Stop()
     {
         IsRunning = false;
-        _nextCheckAt = _disconnectAt = _expireAt = _silentAt = Instant.Never;
+        _nextCheckAt = _quietAt = _disconnectAt = _expireAt = _silentAt = Instant.Never;
     }
 
     /// <summary>2 and 4: a check has been sent.</summary>
@@ -179,7 +193,10 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
             return false;
         if (options.Lite)
             return Renew(now);
+        _flow = now - _lastActivityAt < s_flowGap ? Math.Min(_flow + 1, FlowPackets) : 1;
         _lastActivityAt = now;
+        if (_flow == FlowPackets && _quietAt == Instant.Never)
+            _quietAt = now + QuietAfter;
         bool recovered = IsDisconnected;
         IsDisconnected = false;
         if (recovered)
@@ -215,6 +232,14 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
             return IceConsentAction.Disconnect;
         }
 
+        if (_quietAt <= now)
+        {
+            Instant quiet = _lastActivityAt + QuietAfter;
+            _quietAt = quiet > now ? quiet : Instant.Never;
+            if (_quietAt == Instant.Never && _unanswered == 0)
+                _nextCheckAt = now;
+        }
+
         if (_nextCheckAt <= now)
         {
             _nextCheckAt = now + SearchInterval; // HandleCheckSent says better
@@ -230,7 +255,7 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         HasLapsed = now >= _expireAt;
         _awaitedCount = _unanswered = 0;
         UnansweredSince = null;
-        _silentAt = Instant.Never;
+        _silentAt = _quietAt = Instant.Never;
         _nextCheckAt = options.Lite ? Instant.Never : now;
         _disconnectAt = Instant.Never;
         Instant patience = now + WakePatience;

@@ -29,6 +29,44 @@ public class IceWarmthTests
         }
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void While_the_peer_talks_its_silence_is_noticed_after_a_second_and_the_takeover_follows_in_another(bool offererLosesIt, bool lite)
+    {
+        for (int seed = 1; seed <= 20; seed++)
+        {
+            IceSimulation simulation = Connected(seed, lite);
+            Talk(simulation, TimeSpan.FromSeconds(5));
+            TransportPath dead = Kill(simulation, offererLosesIt);
+            Assert.True(HasMoved(simulation, simulation.Offerer, dead, IceConsent.QuietAfter + IceConsent.AnswerPatience), $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void A_peer_that_talks_and_pauses_is_asked_once_a_pause_and_reports_and_messages_are_no_talk()
+    {
+        IceSimulation simulation = Connected(1, lite: true);
+        IceCounters counters = simulation.Offerer.Agent.Counters;
+        long before = counters.ConsentChecksSent;
+        for (int i = 0; i < 60; i++)
+        {
+            Talk(simulation, TimeSpan.FromSeconds(2));
+            simulation.RunFor(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.InRange(counters.ConsentChecksSent - before, 60, 80); // in four minutes: some come in their own time as well
+        before = counters.ConsentChecksSent;
+        for (int i = 0; i < 120; i++)
+        {
+            simulation.Offerer.Agent.HandleActivity(simulation.Offerer.Selected!.Value, simulation.Now);
+            simulation.RunFor(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.InRange(counters.ConsentChecksSent - before, 40, 60); // every 4 to 6 s, as ever
+    }
+
     [Fact]
     public void On_a_long_way_the_pair_is_given_the_time_of_eight_answers()
     {
@@ -266,6 +304,17 @@ public class IceWarmthTests
         Assert.True(simulation.Start().RunUntilConnected(), $"seed {seed}");
         simulation.RunFor(TimeSpan.FromSeconds(60 + (0.37 * seed)));
         return simulation;
+    }
+
+    // Audio both ways by the selected pair, every 20 ms.
+    private static void Talk(IceSimulation simulation, TimeSpan time)
+    {
+        for (Instant end = simulation.Now + time; simulation.Now < end;)
+        {
+            simulation.RunFor(TimeSpan.FromMilliseconds(20));
+            foreach (SimulatedAgent agent in (SimulatedAgent[])[simulation.Offerer, simulation.Answerer])
+                agent.Agent.HandleActivity(agent.Selected!.Value, simulation.Now);
+        }
     }
 
     // An interface goes down, and nobody says so.
