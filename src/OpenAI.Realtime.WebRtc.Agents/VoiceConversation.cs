@@ -185,7 +185,6 @@ public sealed class VoiceConversation : IAsyncDisposable
     {
         if (!_state.Interrupt(out Task? sent))
             return false;
-        Session.FlushOutput();
         if (sent is not null)
             await sent.WaitAsync(cancellationToken).ConfigureAwait(false);
         return true;

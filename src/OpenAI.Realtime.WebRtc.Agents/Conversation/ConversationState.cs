@@ -45,9 +45,9 @@ internal sealed class ConversationState : IAsyncDisposable
             _history.Load(before);
         _tools = new ToolDesk(this, options.Tools, new ToolRunner(options.Tools, options.Services, Time, _logger));
         _turns = new TurnReport(this, _gate, _history, _tools);
-        _responses = new ResponseWatch(this, _gate, _history, _tools, options.Tools.RespondAfterMcpCalls);
+        _responses = new ResponseWatch(this, _gate, _history, _tools);
         _link = new SessionLink(session, OnNotSent);
-        _timer = Time.CreateTimer(static state => ((ConversationState)state!).Do(static () => { }), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = Time.CreateTimer(static state => ((ConversationState)state!).DoOrEnd(static () => { }), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public VoiceConversation Conversation { get; }
@@ -86,6 +86,21 @@ internal sealed class ConversationState : IAsyncDisposable
                 return;
             action();
             Settle();
+        }
+    }
+
+    /// <summary>The same where nobody could take an exception: on a timer, when a tool has ended. A mistake of ours ends the conversation, and not the process.</summary>
+    public void DoOrEnd(Action action)
+    {
+        try
+        {
+            Do(action);
+        }
+#pragma warning disable CA1031 // See above: it is logged, and the end says so.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            OnEnded(null, e);
         }
     }
 
@@ -199,7 +214,8 @@ internal sealed class ConversationState : IAsyncDisposable
             if (!cancelled && !isHeard)
                 return false;
             _turns.Stop(Now);
-            Settle();       // response.cancel goes first
+            Session.FlushOutput();      // before anything is sent: a word more would be heard meanwhile
+            Settle();                   // response.cancel goes first
             if (isHeard || !_responses.IsText)
             {
                 var cleared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -339,7 +355,12 @@ internal sealed class ConversationState : IAsyncDisposable
     private void OnNotSent(ClientEvent clientEvent, Exception exception)
     {
         _logger.NotSent(clientEvent.Type, exception.Message);
-        Handle(new ServerError { Error = new ErrorDetails { EventId = clientEvent.EventId, Message = $"{clientEvent.Type} could not be sent. {exception.Message}" } });
+        var error = new ErrorDetails { EventId = clientEvent.EventId, Message = $"{clientEvent.Type} could not be sent. {exception.Message}" };
+        DoOrEnd(() =>
+        {
+            if (!_acks.Handle(new ServerError { Error = error }) & !_gate.Handle(new ServerError { Error = error }, Now))
+                Publish(new ErrorUpdate(error));
+        });
     }
 
     private void OnEnded(SessionEnd? sessionEnd, Exception? failure)
@@ -367,6 +388,8 @@ internal sealed class ConversationState : IAsyncDisposable
 
         _logger.ConversationEnded(End.Reason, End.Detail);
         _completion.TrySetResult(End);
+        if (failure is not null)
+            _ = Task.Run(() => Session.CloseAsync());       // nobody leads it any more, and it costs
     }
 
     private bool Answer(Func<bool> answer)

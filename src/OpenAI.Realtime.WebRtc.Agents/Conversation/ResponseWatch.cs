@@ -3,7 +3,7 @@ using OpenAI.Realtime.WebRtc.Events;
 namespace OpenAI.Realtime.WebRtc.Agents;
 
 /// <summary>Looks into responses for what is to be done about them: calls of functions, what servers of tools ask and did. Under the conversation's lock.</summary>
-internal sealed class ResponseWatch(ConversationState state, ResponseGate gate, ConversationHistory history, ToolDesk tools, bool respondsAfterMcpCalls)
+internal sealed class ResponseWatch(ConversationState state, ResponseGate gate, ConversationHistory history, ToolDesk tools)
 {
     private const int MaxOutside = 64;
 
@@ -60,8 +60,8 @@ internal sealed class ResponseWatch(ConversationState state, ResponseGate gate, 
             OnItemDone(call, id, isWhole);
         if (id == gate.ActiveResponseId)
             tools.CloseAllBut(null);
-        if (_mcpCallIsLast && isWhole && respondsAfterMcpCalls)
-            state.RequestFollowUp(null, []);
+        if (_mcpCallIsLast && isWhole)
+            tools.FollowServersCall();
         _mcpCallIsLast = false;
     }
 
@@ -78,8 +78,8 @@ internal sealed class ResponseWatch(ConversationState state, ResponseGate gate, 
             case McpCallItem when responseId == gate.ActiveResponseId:
                 _mcpCallIsLast = true;
                 break;
-            case McpCallItem when respondsAfterMcpCalls:
-                state.RequestFollowUp(null, []);      // made after its response had ended, once it was approved
+            case McpCallItem:
+                tools.FollowServersCall();      // made after its response had ended, once it was approved
                 break;
             case MessageItem:
                 _mcpCallIsLast = false;

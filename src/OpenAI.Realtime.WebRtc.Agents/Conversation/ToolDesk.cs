@@ -44,6 +44,13 @@ internal sealed class ToolDesk
 
     public void StartTurn() => _ledger.StartTurn();
 
+    /// <summary>A server's tool was called, and nothing was said about it: asks for a response, as often in a row as functions may.</summary>
+    public void FollowServersCall()
+    {
+        if (_options.RespondAfterMcpCalls && _ledger.CountRound(out bool isLast))
+            RequestFollowUp(isLast, []);
+    }
+
     public void Accept(string responseId, FunctionCallItem call, ToolSet tools)
     {
         _ledger.Accept(responseId, call, tools);
@@ -60,7 +67,7 @@ internal sealed class ToolDesk
     /// <summary>An MCP server's tool needs the program's leave.</summary>
     public void Ask(McpApprovalRequestItem item)
     {
-        if (item.Id is not { } id || !_asked.Add(id))
+        if (item.Id is not { Length: <= ToolLedger.LongestId } id || !_asked.Add(id))
             return;
         _oldAsks.Enqueue(id);
         if (_oldAsks.Count > MaxRememberedAsks)
@@ -140,11 +147,13 @@ internal sealed class ToolDesk
                     _state.Send(new ConversationItemCreate(ConversationItem.FunctionOutput(answer.Entry.CallId, answer.Output) with { Id = answer.ItemId }) { EventId = answer.ItemId });
                     break;
                 case ToolStep.Respond respond:
-                    _state.RequestFollowUp(respond.IsLast ? new ResponseParameters { ToolChoice = ToolChoice.None } : null, respond.About);
+                    RequestFollowUp(respond.IsLast, respond.About);
                     break;
             }
         }
     }
+
+    private void RequestFollowUp(bool isLast, IReadOnlyList<string> about) => _state.RequestFollowUp(isLast ? new ResponseParameters { ToolChoice = ToolChoice.None } : null, about);
 
     private void Run(ToolEntry entry)
     {
@@ -163,7 +172,7 @@ internal sealed class ToolDesk
         var context = new Dictionary<object, object?> { [typeof(VoiceConversation)] = _state.Conversation };
         ToolOutput output = await _runner.RunAsync(entry.Function!, entry.Arguments, context, entry.Stop.Token).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
-        _state.Do(() => Finish(entry, output));
+        _state.DoOrEnd(() => Finish(entry, output));
     }
 
     private void Finish(ToolEntry entry, ToolOutput output)
@@ -192,7 +201,7 @@ internal sealed class ToolDesk
         await Task.Delay(after, _state.Time, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (over.IsCancellationRequested)
             return;
-        _state.Do(() =>
+        _state.DoOrEnd(() =>
         {
             if (_running.Contains(entry))
                 entry.Remark = _state.RequestRemark(_options.SlowInstructions);

@@ -12,6 +12,7 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 public sealed class ConversationHistory
 {
     private const int MaxOutside = 64;
+    private const int LongestId = 256;
     private const int LeastMeasured = 20;       // characters
     private const int MaxTotalText = 4_000_000;
 
@@ -100,14 +101,14 @@ public sealed class ConversationHistory
             case ConversationItemCreated created:
                 Place(created.Item, created.PreviousItemId, at, isDone: created.Item.Status != ItemStatus.InProgress);
                 break;
-            case ConversationItemRetrieved { Item.Id: { } known } retrieved when _entries.ContainsKey(known):
+            case ConversationItemRetrieved { Item.Id: { } known } retrieved when _entries.ContainsKey(Key(known)):
                 Place(retrieved.Item, null, at, isDone: true);
                 break;
             case ConversationItemDeleted deleted:
                 Remove(deleted.ItemId);
                 break;
             case ConversationItemTruncated truncated:
-                if (_entries.TryGetValue(truncated.ItemId, out HistoryEntry? cut))
+                if (_entries.TryGetValue(Key(truncated.ItemId), out HistoryEntry? cut))
                     Tell(cut, cut.CutOff(truncated.AudioEnd, CharactersPerSecond));
                 break;
             case InputAudioBufferCommitted committed:
@@ -139,7 +140,7 @@ public sealed class ConversationHistory
                 Append(OfResponse(delta, at), delta.ContentIndex, delta.Delta);
                 break;
             case ResponseDone { Response: { } over } when !IsOutside(over.Id):
-                foreach (ConversationItem item in over.Output.Where(item => item.Id is not null && _entries.ContainsKey(item.Id)))
+                foreach (ConversationItem item in over.Output.Where(item => item.Id is not null && _entries.ContainsKey(Key(item.Id))))
                     Place(item, null, at, isDone: true, over.Id);
                 break;
             case ResponseOutputAudioTranscriptDone done when !IsOutside(done.ResponseId):
@@ -277,6 +278,7 @@ public sealed class ConversationHistory
 
     private HistoryEntry Find(string id, DateTimeOffset at, ChatRole? role = null)
     {
+        id = Key(id);
         if (!_entries.TryGetValue(id, out HistoryEntry? entry))
             entry = Add(id, at);
         if (role is { } known && !entry.IsShown)
@@ -287,6 +289,9 @@ public sealed class ConversationHistory
 
         return entry;
     }
+
+    // What is longer is no id of the service's, and would fill the memory.
+    private static string Key(string id) => id.Length <= LongestId ? id : id[..LongestId];
 
     private HistoryEntry Add(string id, DateTimeOffset at)
     {
@@ -299,7 +304,7 @@ public sealed class ConversationHistory
     /// <summary>Puts an item behind the one that the service names. One that is not known leaves it where it is: at the end, when it is new.</summary>
     private void Move(HistoryEntry entry, string? previousId)
     {
-        if (entry.IsPlaced || previousId is null || previousId == entry.Id || !_entries.TryGetValue(previousId, out HistoryEntry? previous))
+        if (entry.IsPlaced || previousId is null || previousId == entry.Id || !_entries.TryGetValue(Key(previousId), out HistoryEntry? previous))
             return;
         entry.IsPlaced = true;
         int from = _order.LastIndexOf(entry);
@@ -322,7 +327,7 @@ public sealed class ConversationHistory
 
     private void Remove(string id)
     {
-        if (!_entries.Remove(id, out HistoryEntry? entry))
+        if (!_entries.Remove(Key(id), out HistoryEntry? entry))
             return;
         _order.Remove(entry);
         _totalText -= entry.Length;

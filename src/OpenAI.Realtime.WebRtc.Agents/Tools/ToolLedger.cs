@@ -27,8 +27,11 @@ internal abstract record ToolStep
 internal sealed class ToolLedger(VoiceToolOptions options, string idPrefix)
 {
     private const int MaxCallsPerResponse = 64;
-    private const int MaxRemembered = 512;
-    private const int LongestArguments = 256 * 1024;
+    private const int MaxRemembered = 128;
+    private const int LongestArguments = 64 * 1024;
+
+    /// <summary>A longer id is none of the service's.</summary>
+    public const int LongestId = 256;
 
     private readonly List<ToolBatch> _open = [];
     private readonly Queue<ToolStep> _steps = new();
@@ -56,7 +59,7 @@ internal sealed class ToolLedger(VoiceToolOptions options, string idPrefix)
     /// <returns>The call; null when there is nothing to be done about it.</returns>
     public ToolEntry? Accept(string responseId, FunctionCallItem item, ToolSet tools)
     {
-        if (item.CallId is not { Length: > 0 } callId || !Remember(item.Id ?? callId))
+        if (item.CallId is not { Length: > 0 and <= LongestId } callId || item.Id?.Length > LongestId || !Remember(item.Id ?? callId))
             return null;
         string arguments = item.Arguments.Length <= LongestArguments ? item.Arguments : "";
         if (_calls.TryGetValue(callId, out ToolEntry? before))
@@ -67,7 +70,7 @@ internal sealed class ToolLedger(VoiceToolOptions options, string idPrefix)
         ToolBatch batch = needsApproval ? Single(responseId) : BatchOf(responseId);
         if (batch.Entries.Count >= 2 * MaxCallsPerResponse)
             return null;    // those before have been told already that they are too many
-        var entry = new ToolEntry(callId, item.Name, arguments, batch)
+        var entry = new ToolEntry(callId, Short(item.Name), arguments, batch)
         {
             Function = tool?.Function,
             Settings = tool?.Settings,
@@ -114,6 +117,15 @@ internal sealed class ToolLedger(VoiceToolOptions options, string idPrefix)
         Advance();
     }
 
+    /// <summary>A response is to follow a call once more.</summary>
+    /// <param name="isLast">Whether it is the last in a row, which may call nothing.</param>
+    /// <returns>Whether it may.</returns>
+    public bool CountRound(out bool isLast)
+    {
+        isLast = ++_rounds >= options.MaxRounds;
+        return _rounds <= options.MaxRounds;
+    }
+
     /// <summary>The next thing to do, in order.</summary>
     public bool TryTakeStep([NotNullWhen(true)] out ToolStep? step) => _steps.TryDequeue(out step);
 
@@ -141,9 +153,8 @@ internal sealed class ToolLedger(VoiceToolOptions options, string idPrefix)
             if (!batch.IsClosed || batch.Answered < batch.Entries.Count)
                 continue;
             _open.RemoveAt(i--);
-            if (!batch.WantsResponse || ++_rounds > options.MaxRounds)
-                continue;
-            _steps.Enqueue(new ToolStep.Respond(batch.OutputItems, _rounds >= options.MaxRounds));
+            if (batch.WantsResponse && CountRound(out bool isLast))
+                _steps.Enqueue(new ToolStep.Respond(batch.OutputItems, isLast));
         }
     }
 
@@ -167,13 +178,13 @@ internal sealed class ToolLedger(VoiceToolOptions options, string idPrefix)
     // The same call once more is given the same output, when there is one; another call under its id is told so. Neither is run.
     private ToolEntry? AnswerAgain(string responseId, string name, string arguments, ToolEntry before)
     {
-        bool isSame = before.Name == name && before.Arguments == arguments;
+        bool isSame = before.Name == Short(name) && before.Arguments == arguments;
         if (isSame && before.Output is null)
             return null;    // it is being run, and its output answers both
         ToolBatch batch = BatchOf(responseId);
         if (batch.Entries.Count >= MaxCallsPerResponse)
             return null;
-        var entry = new ToolEntry(before.CallId, name, arguments, batch) { Status = isSame ? before.Status : ToolCallStatus.Rejected };
+        var entry = new ToolEntry(before.CallId, Short(name), arguments, batch) { Status = isSame ? before.Status : ToolCallStatus.Rejected };
         entry.Output = isSame ? before.Output : "The tool was not run: this call id was used before, for another call.";
         batch.Entries.Add(entry);
         Advance();

@@ -10,10 +10,14 @@ internal sealed class UpdateQueue(int capacity)
 {
     private const int LongestJoined = 4_096;
 
+    /// <summary>What the updates that wait may hold together, in characters, roughly: a long text would count as one.</summary>
+    private const long MaxCharacters = 8_000_000;
+
     private readonly Lock _lock = new();
     private readonly LinkedList<ConversationUpdate> _updates = new();
     private TaskCompletionSource? _arrived;
     private long _missing;
+    private long _characters;
     private bool _reading;
     private bool _completed;
 
@@ -30,13 +34,15 @@ internal sealed class UpdateQueue(int capacity)
                 && last.ItemId == next.ItemId && last.Role == next.Role && last.Text.Length < LongestJoined)
             {
                 node.Value = last with { Text = last.Text + next.Text };
+                _characters += next.Text.Length;
             }
             else
             {
                 _updates.AddLast(update);
-                if (_updates.Count > capacity)
+                _characters += CostOf(update);
+                while (_updates.Count > capacity || (_characters > MaxCharacters && _updates.Count > 1))
                 {
-                    _updates.RemoveFirst();
+                    RemoveFirst();
                     _missing++;
                     Lost++;
                 }
@@ -91,7 +97,7 @@ internal sealed class UpdateQueue(int capacity)
 
                 if (_updates.First is { } first)
                 {
-                    _updates.RemoveFirst();
+                    RemoveFirst();
                     return first.Value;
                 }
 
@@ -103,6 +109,22 @@ internal sealed class UpdateQueue(int capacity)
             await arrived.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private void RemoveFirst()
+    {
+        _characters -= CostOf(_updates.First!.Value);
+        _updates.RemoveFirst();
+    }
+
+    private static long CostOf(ConversationUpdate update) => update switch
+    {
+        TranscriptUpdate words => words.Text.Length,
+        HistoryUpdate { Change.Item: HistoryMessage message } => message.Text.Length,
+        HistoryUpdate { Change.Item: HistoryToolCall call } => call.Arguments.Length + (call.Output?.Length ?? 0),
+        ToolCallUpdate { Call: var call } => call.Arguments.Length + (call.Output?.Length ?? 0),
+        ResponseUpdate or ServerEventUpdate => 4_096,
+        _ => 0,
+    };
 
     private void Signal()
     {

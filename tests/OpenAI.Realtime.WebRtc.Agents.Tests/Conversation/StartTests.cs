@@ -122,6 +122,38 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task What_cannot_be_sent_is_told_to_who_asked_and_the_conversation_goes_on()
+    {
+        var inner = new ScriptedRealtimeSession();
+        Task<VoiceConversation> starting = VoiceConversation.StartAsync(new ThinLine(inner), new VoiceAgent());
+        await inner.WaitForSentAsync<SessionUpdate>();
+        inner.Receive(Service.Configured(new ServerVad()));
+        await using VoiceConversation talk = await starting.WaitAsync(Talk.Patience);
+        await Assert.ThrowsAsync<ArgumentException>(() => talk.SendTextAsync(new string('x', 2_000)).WaitAsync(Talk.Patience));
+        VoiceConversationException tooLarge = await Assert.ThrowsAsync<VoiceConversationException>(() => talk.RespondAsync(new string('x', 2_000)).WaitAsync(Talk.Patience));
+        Assert.Contains("too large", tooLarge.Message, StringComparison.Ordinal);
+        await talk.SendTextAsync("Hello.", respond: false).WaitAsync(Talk.Patience);
+        Assert.Contains(inner.Sent, e => e is ConversationItemCreate { Item: MessageItem { Text: "Hello." } });
+    }
+
+    [Fact]
+    public async Task A_session_that_breaks_its_promises_ends_the_conversation_with_a_reason_and_is_closed()
+    {
+        var inner = new ScriptedRealtimeSession();
+        var broken = new ThinLine(inner);
+        Task<VoiceConversation> starting = VoiceConversation.StartAsync(broken, new VoiceAgent());
+        await inner.WaitForSentAsync<SessionUpdate>();
+        inner.Receive(Service.Configured(new ServerVad()));
+        await using VoiceConversation talk = await starting.WaitAsync(Talk.Patience);
+        broken.Break = new InvalidOperationException("A mistake in somebody's session");
+        inner.Receive(new InputAudioBufferCleared());
+        ConversationEnd end = await talk.Completion.WaitAsync(Talk.Patience);
+        Assert.Equal((ConversationEndReason.Failed, "The conversation failed with InvalidOperationException: A mistake in somebody's session."), (end.Reason, end.Detail));
+        Assert.Equal(SessionEndReason.ClosedLocally, (await inner.Completion.WaitAsync(Talk.Patience)).Reason);
+        Assert.Same(end, ((EndUpdate)(await talk.ReadUpdatesAsync().ToListAsync())[^1]).End);
+    }
+
+    [Fact]
     public async Task Closing_hangs_up()
     {
         await using Talk talk = await Talk.StartAsync(Agent);

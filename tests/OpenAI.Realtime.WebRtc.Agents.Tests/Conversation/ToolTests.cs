@@ -214,6 +214,22 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public async Task Rounds_with_servers_are_bounded_as_those_with_functions()
+    {
+        await using Talk talk = await Talk.StartAsync(Agent(), options => options.Tools.MaxRounds = 2);
+        ServerEvent[] Round(int i, ResponseCreate? create) =>
+            [Service.Begins($"r{i}", create), Service.Says($"r{i}", new McpCallItem { Id = $"c{i}", ServerLabel = "docs", Name = "search", Arguments = "{}" }), Service.Ends($"r{i}", create)];
+        await talk.ReceiveAsync(Round(1, null));
+        ResponseCreate second = await talk.SentAsync<ResponseCreate>();
+        Assert.False(second.Response!.ToolChoice.IsSet);
+        await talk.ReceiveAsync(Round(2, second));
+        ResponseCreate last = await talk.SentAsync<ResponseCreate>();
+        Assert.Equal(ToolChoice.None, last.Response!.ToolChoice.Value);
+        await talk.ReceiveAsync(Round(3, last));
+        talk.NothingMoreSent();
+    }
+
+    [Fact]
     public async Task Hanging_up_cancels_what_runs_and_nobody_is_told_its_result()
     {
         var cancelled = new TaskCompletionSource();

@@ -37,6 +37,19 @@ public sealed class UpdateQueueTests
     }
 
     [Fact]
+    public async Task Long_texts_make_room_before_there_are_many()
+    {
+        var queue = new UpdateQueue(1_000);
+        for (int i = 0; i < 200; i++)
+            queue.Add(new TranscriptUpdate($"a{i}", ChatRole.Assistant, new string('x', 100_000), IsFinal: true));
+        Assert.Equal(new UpdatesLostUpdate(120), await queue.TakeAsync(default));
+        for (int i = 0; i < 80; i++)
+            Assert.IsType<TranscriptUpdate>(await queue.TakeAsync(default));
+        queue.Complete();
+        Assert.Null(await queue.TakeAsync(default));
+    }
+
+    [Fact]
     public async Task There_is_one_reader_at_a_time_and_it_waits_without_holding_anybody_up()
     {
         var queue = new UpdateQueue(8);

@@ -163,6 +163,8 @@ public sealed class ConversationHistoryTests
             Handle(Service.SaysWords("r1", $"a{i % 100}", flood));
         Assert.InRange(_history.Snapshot().Items.Sum(i => ((HistoryMessage)i).Text.Length), 1_000_000, 4_000_000);
         Assert.All(_history.Snapshot().Items, i => Assert.True(((HistoryMessage)i).Text.Length <= 100_000));
+        Handle(Service.Adds(Service.Message(new string('i', 100_000), ItemRole.User, "hello")));
+        Assert.All(_history.Snapshot().Items, i => Assert.True(i.Id.Length <= 256));
         Handle(new ResponseOutputTextDelta { ResponseId = "r1", ItemId = "a1", ContentIndex = int.MaxValue, Delta = "x" });
         Handle(new ResponseOutputTextDelta { ResponseId = "r1", ItemId = "a1", ContentIndex = -1, Delta = "x" });
     }
