@@ -76,9 +76,9 @@ public sealed class VoiceConversation : IAsyncDisposable
         RealtimeSessionConfig config = agent.ToUpdate(tools) with { Voice = agent.Session.Voice };
         cancellationToken.ThrowIfCancellationRequested();
         var conversation = new VoiceConversation(session, agent, tools, options);
-        await conversation._state.StartAsync().ConfigureAwait(false);
         try
         {
+            await conversation._state.StartAsync().ConfigureAwait(false);
             if (!isConfigured)
                 await conversation._state.ConfigureAsync(config).WaitAsync(cancellationToken).ConfigureAwait(false);
         }

@@ -14,6 +14,8 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 /// </summary>
 internal sealed class ConversationState : IAsyncDisposable
 {
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);      // a longer one is set in pieces
+
     private readonly Lock _lock = new();
     private readonly VoiceConversationOptions _options;
     private readonly ILogger _logger;
@@ -47,7 +49,7 @@ internal sealed class ConversationState : IAsyncDisposable
         _turns = new TurnReport(this, _gate, _history, _tools);
         _responses = new ResponseWatch(this, _gate, _history, _tools);
         _link = new SessionLink(session, OnNotSent);
-        _timer = Time.CreateTimer(static state => ((ConversationState)state!).DoOrEnd(static () => { }), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = Time.CreateTimer(static state => ((ConversationState)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public VoiceConversation Conversation { get; }
@@ -322,14 +324,17 @@ internal sealed class ConversationState : IAsyncDisposable
         Arm(now);
     }
 
+    // A timer of the system's counts whole milliseconds and may fire a little early: then it is set anew.
+    private void OnTimer() => DoOrEnd(() => _armed = Instant.Never);
+
     private void Arm(Instant now)
     {
         Instant next = Instant.Min(Instant.Min(_gate.NextTimeout, _acks.NextTimeout), Instant.Min(_tools.NextTimeout, _turns.Turns.NextTimeout));
         if (next == _armed)
             return;
         _armed = next;
-        TimeSpan due = next - now;
-        _timer.Change(next == Instant.Never ? Timeout.InfiniteTimeSpan : due > TimeSpan.FromMilliseconds(1) ? due : TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+        double milliseconds = Math.Clamp(Math.Ceiling((next - now).TotalMilliseconds), 1, LongestTimer.TotalMilliseconds);
+        _timer.Change(next == Instant.Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
 
     private void Tell(ResponseOutcome outcome)

@@ -59,6 +59,19 @@ public sealed class RespondTests
     }
 
     [Fact]
+    public async Task Nothing_hangs_on_the_systems_clock_either_whose_timers_know_whole_milliseconds_only()
+    {
+        await using var session = new Testing.ScriptedRealtimeSession();
+        var options = new VoiceConversationOptions { Responses = { AnswerTimeout = TimeSpan.FromMilliseconds(10.7) } };
+        Task<VoiceConversation> starting = VoiceConversation.StartAsync(session, Agent, options);
+        await session.WaitForSentAsync<SessionUpdate>();
+        session.Receive(Service.Configured(new ServerVad()));
+        await using VoiceConversation talk = await starting.WaitAsync(Talk.Patience);
+        for (int i = 0; i < 5; i++)
+            await Assert.ThrowsAsync<VoiceConversationException>(() => talk.RespondAsync().WaitAsync(Talk.Patience));
+    }
+
+    [Fact]
     public async Task The_end_releases_everybody_who_waits()
     {
         await using Talk talk = await Talk.StartAsync(Agent);
