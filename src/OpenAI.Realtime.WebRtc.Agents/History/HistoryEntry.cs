@@ -57,7 +57,14 @@ internal sealed class HistoryEntry(string id, DateTimeOffset at)
     public HistoryItem? Show() => _shown ??= Role is { } role
         ? new HistoryMessage
         {
-            Id = Id, At = at, Role = role, Text = Text, IsComplete = IsComplete, Images = Images, TranscriptionFailed = TranscriptionFailed, Heard = Heard,
+            Id = Id,
+            At = at,
+            Role = role,
+            Text = Text,
+            IsComplete = IsComplete,
+            Images = Images,
+            TranscriptionFailed = TranscriptionFailed,
+            Heard = Heard,
             HeardText = Heard is { } heard ? HeardText.Estimate(Text, heard, _charactersPerSecond) : null,
         }
         : ToolName is { } name

@@ -41,7 +41,13 @@ internal sealed class ToolEntry(string callId, string name, string arguments, To
 
     public ToolCall Show() => new()
     {
-        CallId = CallId, Name = Name, Arguments = Arguments, Status = Status, Output = Output, Duration = Duration, IsInBackground = IsInBackground,
+        CallId = CallId,
+        Name = Name,
+        Arguments = Arguments,
+        Status = Status,
+        Output = Output,
+        Duration = Duration,
+        IsInBackground = IsInBackground,
     };
 }
 

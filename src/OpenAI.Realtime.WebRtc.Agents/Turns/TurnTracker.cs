@@ -135,7 +135,13 @@ internal sealed class TurnTracker
     {
         ConversationTurn? turn = _responses == 0 && _toolCalls == 0 ? null : new ConversationTurn
         {
-            Number = _number, Latency = _latency, Responses = _responses, ToolCalls = _toolCalls, ToolTime = _toolTime, WasInterrupted = _interrupted, Usage = _turnUsage,
+            Number = _number,
+            Latency = _latency,
+            Responses = _responses,
+            ToolCalls = _toolCalls,
+            ToolTime = _toolTime,
+            WasInterrupted = _interrupted,
+            Usage = _turnUsage,
         };
         (_responses, _toolCalls, _toolTime, _latency, _interrupted, _turnUsage) = (0, 0, TimeSpan.Zero, null, false, new UsageDetails());
         return turn;

@@ -34,7 +34,8 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
             : new RealtimeTestReply { Transcript = "One moment.", FunctionCalls = [new("find_table", """{"guests":2}""")] });
         await using VoiceConversation talk = await StartAsync(new VoiceAgent
         {
-            Instructions = "You book tables.", Tools = [AIFunctionFactory.Create((int guests) => $"table {guests + 5}", "find_table")],
+            Instructions = "You book tables.",
+            Tools = [AIFunctionFactory.Create((int guests) => $"table {guests + 5}", "find_table")],
         });
         RealtimeTestCall call = _endpoint.Calls[^1];
         Assert.Equal("find_table", (string?)call.Session["tools"]![0]!["name"]);       // the agent was in effect from the start
@@ -113,8 +114,9 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
         RealtimeTestCall call = _endpoint.Calls[^1];
         await call.WaitForSentEventAsync("input_audio_buffer.cleared").WaitAsync(Patience);
         _microphone.TryWrite(RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1)).Samples.Span);
+        using var patience = new CancellationTokenSource(Patience);
         while (call.Uplink.Packets < 75)        // a second and a half has been sent, whatever was in it
-            await Task.WhenAny(Task.Delay(20), talk.Completion);
+            await Task.Delay(20, patience.Token);
         Assert.True(await talk.EndUserTurnAsync());
         await UntilAsync(talk, u => u is TranscriptUpdate { IsFinal: true } said && said.Role == ChatRole.Assistant);
         Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");

@@ -170,7 +170,10 @@ public sealed class RespondTests
         await using Talk talk = await Talk.StartAsync(Agent);
         var usage = new ResponseUsage
         {
-            TotalTokens = 30, InputTokens = 20, OutputTokens = 10, InputTokenDetails = new InputTokenDetails { AudioTokens = 15, TextTokens = 5, CachedTokens = 4 },
+            TotalTokens = 30,
+            InputTokens = 20,
+            OutputTokens = 10,
+            InputTokenDetails = new InputTokenDetails { AudioTokens = 15, TextTokens = 5, CachedTokens = 4 },
             OutputTokenDetails = new TokenCounts { AudioTokens = 8, TextTokens = 2 },
         };
         ResponseDone first = Service.Ends("r1"), second = Service.Ends("r2");

@@ -11,7 +11,9 @@ public sealed class StartTests
 {
     private static readonly VoiceAgent Agent = new()
     {
-        Name = "Front Desk", Instructions = "You book tables.", Tools = [AIFunctionFactory.Create(() => 1, "tables")],
+        Name = "Front Desk",
+        Instructions = "You book tables.",
+        Tools = [AIFunctionFactory.Create(() => 1, "tables")],
         Session = new RealtimeSessionConfig { Model = RealtimeModel.GptRealtime21, Voice = Voice.Marin },
     };
 

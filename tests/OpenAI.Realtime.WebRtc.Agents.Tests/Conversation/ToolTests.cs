@@ -90,18 +90,18 @@ public sealed class ToolTests
     [Fact]
     public async Task A_slow_tool_has_the_assistant_say_so_once()
     {
-        var slow = new TaskCompletionSource<string>();
-        await using Talk talk = await Talk.StartAsync(Agent(new VoiceTool(AIFunctionFactory.Create(() => slow.Task, "search")) { SlowAfter = TimeSpan.FromSeconds(3) }));
-        await talk.ReceiveAsync(Service.Begins("r1"), Service.Says("r1", Service.Call("1", "search")), Service.Ends("r1"));
-        await talk.UpdateAsync<ToolCallUpdate>();
-        Task<ResponseCreate> remarked = talk.SentAsync<ResponseCreate>();
-        while (!remarked.IsCompleted)       // the tool's own clock begins when it runs, on a thread of its own
+        TaskCompletionSource started = new();
+        TaskCompletionSource<string> slow = new();
+        AIFunction search = AIFunctionFactory.Create(() =>
         {
-            talk.Time.Advance(TimeSpan.FromSeconds(3));
-            await Task.WhenAny(remarked, Task.Delay(10));
-        }
-
-        ResponseCreate remark = await remarked;
+            started.SetResult();
+            return slow.Task;
+        }, "search");
+        await using Talk talk = await Talk.StartAsync(Agent(new VoiceTool(search) { SlowAfter = TimeSpan.FromSeconds(3) }));
+        await talk.ReceiveAsync(Service.Begins("r1"), Service.Says("r1", Service.Call("1", "search")), Service.Ends("r1"));
+        await started.Task.WaitAsync(Talk.Patience);        // its time has begun before
+        talk.Time.Advance(TimeSpan.FromSeconds(3));
+        ResponseCreate remark = await talk.SentAsync<ResponseCreate>();
         Assert.StartsWith("Be brief.\n\nA tool is still running.", remark.Response!.Instructions.Value, StringComparison.Ordinal);
         Assert.Equal(ToolChoice.None, remark.Response.ToolChoice.Value);
         await talk.ReceiveAsync(Service.Begins("r2", remark), Service.Ends("r2", remark));

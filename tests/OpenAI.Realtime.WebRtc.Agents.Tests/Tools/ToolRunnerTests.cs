@@ -103,7 +103,8 @@ public sealed class ToolRunnerTests
         {
             started.SetResult();
             await Task.Delay(Timeout.Infinite, token);
-        }, "slow")) { Timeout = TimeSpan.FromSeconds(5) };
+        }, "slow"))
+        { Timeout = TimeSpan.FromSeconds(5) };
         Task<ToolOutput> running = Runner().RunAsync(slow, "{}");
         await started.Task.WaitAsync(Patience);
         _time.Advance(TimeSpan.FromSeconds(5));

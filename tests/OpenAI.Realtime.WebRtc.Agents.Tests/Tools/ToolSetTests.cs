@@ -41,7 +41,9 @@ public sealed class ToolSetTests
     {
         var agent = new VoiceAgent
         {
-            Instructions = "Be brief.", Tools = [Named("a")], McpServers = [new McpServer { ServerLabel = "docs" }],
+            Instructions = "Be brief.",
+            Tools = [Named("a")],
+            McpServers = [new McpServer { ServerLabel = "docs" }],
             HandOffs = [new VoiceAgent { Name = "Billing Desk" }, new VoiceAgent { Name = "theNightShift", HandOffDescription = "At night." }],
             Session = new RealtimeSessionConfig { Voice = Voice.Cedar, Instructions = "Be long." },
         };
