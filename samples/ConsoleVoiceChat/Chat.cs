@@ -1,4 +1,5 @@
 using ConsoleVoiceChat.Display;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace ConsoleVoiceChat;
@@ -42,10 +43,15 @@ internal static class Chat
         using EventFile? events = settings.EventsFile is { } file ? Files.Open(() => new EventFile(file, timeline), "--events") : null;
         using var input = AudioInput.Open(settings);
         using var output = AudioOutput.Open(settings);
+        await using CallRecorder? recorder = settings.RecordFile is { } recording ? Files.Open(() => new CallRecorder(recording), "--record") : null;
         display.ShowStart();
         await using RealtimeTestEndpoint? endpoint = settings.IsDemo ? await RealtimeTestEndpoint.StartAsync(new RealtimeTestEndpointOptions { TcpPort = 0 }, stop) : null;
-        await conversation.RunAsync(input, output, events, endpoint, stop);
+        await conversation.RunAsync(input, output, recorder, events, endpoint, stop);
         output.Close();
+        if (recorder is not null)
+            await recorder.DisposeAsync();
+        if (recorder?.Failure is { } problem)
+            throw Files.Problem("--record", problem);
         events?.Close();
     }
 }

@@ -74,6 +74,12 @@ internal static class CommandLine
         DefaultValueFactory = _ => "conversation.wav",
     };
 
+    private static readonly Option<string?> Record = new("--record")
+    {
+        HelpName = "FILE.wav",
+        Description = "Record both sides into a stereo WAV file as they are heard: you left, the assistant right.",
+    };
+
     private static readonly Option<string> Codec = new Option<string>("--codec")
     {
         Description = "The Opus implementation: libopus, concentus (managed code, always there), or auto: libopus where the machine has it, otherwise concentus.",
@@ -124,7 +130,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Codec, Network, Proxy, Seconds, Say, Events, Stats,
+            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -164,6 +170,7 @@ internal static class CommandLine
             Instructions = parsed.GetValue(Instructions),
             Input = parsed.GetValue(Input) ?? Settings.Question,
             Output = parsed.GetValue(Output)!,
+            RecordFile = NullIfEmpty(parsed.GetValue(Record)),
             Codec = parsed.GetValue(Codec) switch { "libopus" => OpusCodecChoice.LibOpus, "concentus" => OpusCodecChoice.Concentus, _ => OpusCodecChoice.Auto },
             Network = parsed.GetValue(Network) switch { "udp" => NetworkChoice.Udp, "tcp" => NetworkChoice.Tcp, _ => NetworkChoice.Auto },
             Proxy = parsed.GetValue(Proxy),
@@ -185,6 +192,7 @@ internal static class CommandLine
         [
             ("--input", settings.Input is Settings.Pipe or Settings.Silence or Settings.Question ? null : settings.Input),
             ("--output", settings.Output is Settings.Pipe or Settings.Nowhere ? null : settings.Output),
+            ("--record", settings.RecordFile),
             ("--events", settings.EventsFile),
             ("--stats", settings.StatsFile),
         ];

@@ -21,7 +21,7 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
     /// <summary>Talks until it is over.</summary>
     /// <exception cref="RealtimeConnectException">It could not be connected.</exception>
     /// <exception cref="ChatException">It did not end as asked.</exception>
-    public async Task RunAsync(AudioInput input, AudioOutput output, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop)
+    public async Task RunAsync(AudioInput input, AudioOutput output, CallRecorder? recorder, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop)
     {
         using var client = new RealtimeWebRtcClient(ClientOptions(endpoint));
         timeline.Start();
@@ -29,7 +29,12 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
             new RealtimeConnectOptions
             {
                 Session = SessionConfig(),
-                Audio = new AudioOptions { Source = input.Source, Sink = output.Sink, Codec = settings.Codec },
+                Audio = new AudioOptions
+                {
+                    Source = recorder?.Record(input.Source) ?? input.Source,
+                    Sink = recorder?.Record(output.Sink) ?? output.Sink,
+                    Codec = settings.Codec,
+                },
                 Progress = timeline,
                 EventTrace = (sent, json) =>
                 {

@@ -38,6 +38,8 @@ internal sealed record Settings
 
     public required string Output { get; init; }
 
+    public string? RecordFile { get; init; }
+
     /// <summary>The Opus implementation.</summary>
     public OpusCodecChoice Codec { get; init; }
 
