@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.AI;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
@@ -10,6 +11,7 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 ///   append ─► bytes to samples ─► Source ─► track          track ─► Sink ─► OutputAudioDelta while a response is being played
 /// </code>
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore whose wait handle nobody asks for holds nothing, and an append may still wait at it when the session ends.")]
 internal sealed class MessageAudio
 {
     // What the track still has to carry when the source is empty: the encoder's frame, the network, the service's own buffer.

@@ -50,7 +50,7 @@ public sealed class OverWebRtcTests
         }
 
         Assert.Equal("Sun in Berlin.", said);
-        Assert.Empty(endpoint.Calls.Single().SentEvents.Where(e => e.Type == "error"));
+        Assert.DoesNotContain(endpoint.Calls.Single().SentEvents, e => e.Type == "error");
         Assert.NotEmpty(log.GetSnapshot());
         lock (activities)
             Assert.Contains(activities, activity => activity.GetTagItem("gen_ai.usage.input_tokens") is not null);

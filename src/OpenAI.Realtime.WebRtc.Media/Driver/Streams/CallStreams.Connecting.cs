@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OpenAI.Realtime.WebRtc.Engine.Core;
 
 namespace OpenAI.Realtime.WebRtc.Media;
 
