@@ -1,5 +1,4 @@
 using System.Net;
-using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
 
@@ -9,17 +8,15 @@ namespace OpenAI.Realtime.WebRtc;
 /// </summary>
 public abstract class RealtimeException : Exception
 {
-    private protected RealtimeException(RealtimeFailure failure, string message, Exception? innerException)
+    /// <summary>Makes one; for packages that stand on this one and have failures of their own.</summary>
+    /// <param name="failure">Why, as a value to branch on.</param>
+    /// <param name="message">What happened and what to do, without a secret.</param>
+    /// <param name="innerException">What caused it.</param>
+    protected RealtimeException(RealtimeFailure failure, string message, Exception? innerException)
         : base(message, innerException) => Failure = failure;
 
     /// <summary>Why, as a value to branch on.</summary>
     public RealtimeFailure Failure { get; }
-
-    /// <summary>All that an HTTP answer said about its failure.</summary>
-    internal ServiceError Said
-    {
-        init => (HttpStatus, ErrorCode, ErrorType, Param, RequestId, RetryAfter) = (value.Status, value.Code, value.Type, value.Param, value.RequestId, value.RetryAfter);
-    }
 
     /// <summary>The status of the HTTP answer, when there was one.</summary>
     public HttpStatusCode? HttpStatus { get; init; }
