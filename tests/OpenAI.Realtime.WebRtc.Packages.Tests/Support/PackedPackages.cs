@@ -110,6 +110,7 @@ public sealed class PackedPackages : IAsyncLifetime
               <ItemGroup>
                 <PackageReference Include="OpenAI.Realtime.WebRtc" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.AspNetCore" Version="{Version}" />
+                <PackageReference Include="OpenAI.Realtime.WebRtc.Live" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Testing" Version="{Version}" />
               </ItemGroup>
             </Project>
