@@ -13,7 +13,7 @@ internal sealed record LiveSessionParts(
 /// A spoken conversation with the Live API that has started: audio flows by itself, events are read, commands are sent and acknowledged. Made by <see cref="LiveWebRtcClient.ConnectAsync"/>. Dispose it
 /// to end it. Thread-safe; one reader of events and one of state changes at a time.
 /// </summary>
-/// <remarks>There are no turns and no responses: both sides speak when they like, and transcripts come as they go. See docs/live.md of the repository for how the two APIs differ.</remarks>
+/// <remarks>There are no turns and no responses: both sides speak when they like, and transcripts come as they go.</remarks>
 public sealed class LiveWebRtcSession : IAsyncDisposable
 {
     private readonly LiveSessionRun _run;
