@@ -265,10 +265,10 @@ internal sealed class LiveSessionRun
                 _started.TrySetException(Refused(error));
                 break;
             case LiveError { Error: var error } when !seen:
-                _logger.ServiceError(error.Code?.Value ?? error.Type, error.Message is null ? null : Redaction.Hide(error.Message));
+                _logger.ServiceError(Shown(error.Code?.Value ?? error.Type), Shown(error.Message));
                 break;
             case LiveInfo info:
-                _logger.Remark(info.Code?.Value, info.Message is null ? null : Redaction.Hide(info.Message));
+                _logger.Remark(Shown(info.Code?.Value), Shown(info.Message));
                 break;
             case MalformedLiveEvent malformed:
                 _logger.MalformedEvent(EventText.Short(malformed.Type), EventText.Short(malformed.Reason));
@@ -301,7 +301,7 @@ internal sealed class LiveSessionRun
             _closed ??= closed;
             _usage = closed?.Usage ?? _usage;
         }
-        _logger.Closed(SessionId, closed?.Reason?.Value, closed?.Usage?.Active.TotalSeconds);
+        _logger.Closed(Shown(SessionId), Shown(closed?.Reason?.Value), closed?.Usage?.Active.TotalSeconds);
         _closedByService.TrySetResult();
         _ = StartClosing("closed by the service");
     }
@@ -344,7 +344,7 @@ internal sealed class LiveSessionRun
         }
         catch (OperationCanceledException)
         {
-            _logger.CloseUnconfirmed(SessionId, limit.TotalSeconds);
+            _logger.CloseUnconfirmed(Shown(SessionId), limit.TotalSeconds);
         }
         catch (RealtimeSessionEndedException)
         {
@@ -428,12 +428,15 @@ internal sealed class LiveSessionRun
         };
     }
 
+    /// <summary>What the service wrote, fit for a message or a log: a line of bounded length, without keys.</summary>
+    internal static string? Shown(string? text) => text is null ? null : EventText.Short(Redaction.Hide(text));
+
     private static RealtimeConnectException Refused(LiveErrorDetails error)
     {
-        string code = error.Code is { } known ? $" ({Redaction.Hide(known.Value)})" : "";
+        string code = error.Code is { } known ? $" ({Shown(known.Value)})" : "";
         bool key = error.Code?.Value is "forbidden" or "invalid_api_key" or "account_deactivated";
         return new RealtimeConnectException(ConnectPhase.Session, key ? RealtimeFailure.KeyRefused : RealtimeFailure.RequestRejected,
-            $"The service did not start the session and said \"{Redaction.Hide(error.Message ?? "nothing more")}\"{code}. Check the session's configuration, and the account's access and credit.")
+            $"The service did not start the session and said \"{Shown(error.Message) ?? "nothing more"}\"{code}. Check the session's configuration, and the account's access and credit.")
         {
             ErrorCode = error.Code?.Value,
             ErrorType = error.Type,

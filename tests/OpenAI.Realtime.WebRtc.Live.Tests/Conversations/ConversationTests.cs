@@ -8,7 +8,7 @@ using OpenAI.Realtime.WebRtc.Tests.Support;
 namespace OpenAI.Realtime.WebRtc.Live.Tests.Conversations;
 
 /// <summary>Whole conversations over real HTTP, ICE, DTLS, SRTP and SCTP, with the endpoint of the Testing package as the service.</summary>
-public sealed class ConversationTests : IAsyncLifetime
+public sealed class ConversationTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -21,11 +21,9 @@ public sealed class ConversationTests : IAsyncLifetime
         _client = new LiveWebRtcClient(new OpenAILiveWebRtcOptions { Endpoint = _endpoint.BaseAddress, ApiKey = _endpoint.ApiKey, CloseTimeout = Patience, CommandTimeout = Patience, StartTimeout = Patience });
     }
 
-    public async Task DisposeAsync()
-    {
-        _client.Dispose();
-        await _endpoint.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _endpoint.DisposeAsync();
+
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task Somebody_speaks_is_answered_asks_for_more_and_hangs_up()
