@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using OpenAI.Realtime.WebRtc.Live.Events;
+using OpenAI.Realtime.WebRtc.Live.Tests.Events;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
-using OpenAI.Realtime.WebRtc.Tests.Support;
+using OpenAI.Realtime.WebRtc.Tests.Events.Description;
 
 namespace OpenAI.Realtime.WebRtc.Live.Tests.Conversations;
 
@@ -216,6 +217,26 @@ public sealed class ConversationTests : IAsyncLifetime, IDisposable
         await foreach (LiveServerEvent read in session.ReadEventsAsync(limit.Token))
             types.Add(read.Type);
         Assert.Equal(["info", "session.started", "error", "session.closed"], types);
+    }
+
+    [Fact]
+    public async Task Whatever_a_client_sends_the_session_goes_on()
+    {
+        await using LiveWebRtcSession session = await _client.ConnectAsync().WaitAsync(Patience);
+        var random = new Random(20261130);
+        Func<System.Text.Json.JsonElement, Random, byte[]>[] ways = [Mutation.Duplicate, Mutation.Retype, Mutation.MakeHuge, Mutation.Remove, Mutation.Truncate, Mutation.Garble];
+        foreach ((_, _, string json) in Examples.Client.Where(example => example.Name != "session.close"))
+        {
+            foreach (Func<System.Text.Json.JsonElement, Random, byte[]> spoil in ways)
+            {
+                byte[] spoilt = spoil(Examples.Parse(json), random);
+                if (spoilt.Length > 0)
+                    await session.SendRawAsync(spoilt);
+            }
+        }
+        await session.UnmuteInputAsync().WaitAsync(Patience);
+        await session.AppendThinkingAsync("Still here.").WaitAsync(Patience);
+        Assert.True((await session.CloseAsync().WaitAsync(Patience)).IsConfirmed);
     }
 
     [Fact]
