@@ -32,6 +32,9 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     private readonly Dictionary<RealtimeTestRoute, Queue<RealtimeTestFault>> _faults = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly Channel<RealtimeTestCall> _newCalls;
+    private readonly List<LiveTestSession> _liveSessions = [];
+    private readonly Dictionary<string, LiveTestSession> _openLiveSessions = new(StringComparer.Ordinal);
+    private readonly Channel<LiveTestSession> _newLiveSessions;
     private readonly IPeerConnectionFactory _peers;
     private readonly ILogger _logger;
     private WebApplication? _application;
@@ -48,7 +51,9 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         Keys = new KeyStore(options.MaxKeys, options.TimeProvider);
         _peers = options.PeerConnectionFactory ?? new PeerConnectionFactory(options.LoggerFactory);
         _logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("OpenAI.Realtime.WebRtc.Testing");
-        _newCalls = Channel.CreateBounded<RealtimeTestCall>(new BoundedChannelOptions(options.MaxRememberedCalls) { FullMode = BoundedChannelFullMode.DropOldest });
+        var remembered = new BoundedChannelOptions(options.MaxRememberedCalls) { FullMode = BoundedChannelFullMode.DropOldest };
+        _newCalls = Channel.CreateBounded<RealtimeTestCall>(remembered);
+        _newLiveSessions = Channel.CreateBounded<LiveTestSession>(remembered);
     }
 
     /// <summary>Starts an endpoint with a web server of its own, by default on 127.0.0.1 and a free port.</summary>
@@ -93,6 +98,29 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         }
     }
 
+    /// <summary>What the endpoint does in sessions of the Live API when it is not to do the ordinary. Can be changed at any time.</summary>
+    public LiveTestScript LiveScript => Options.LiveScript;
+
+    /// <summary>The newest Live sessions, open and ended, in the order in which they were made.</summary>
+    public IReadOnlyList<LiveTestSession> LiveSessions
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _liveSessions];
+        }
+    }
+
+    /// <summary>How many Live sessions are open.</summary>
+    public int OpenLiveSessions
+    {
+        get
+        {
+            lock (_gate)
+                return _openLiveSessions.Count;
+        }
+    }
+
     /// <summary>How many calls are open.</summary>
     public int OpenCalls
     {
@@ -132,17 +160,27 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A call whose answer is written; await <see cref="RealtimeTestCall.Connected"/> for the open channel.</returns>
     /// <exception cref="TimeoutException">No call came in time.</exception>
-    public async Task<RealtimeTestCall> WaitForCallAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public Task<RealtimeTestCall> WaitForCallAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => WaitForNewAsync(_newCalls, "call", timeout, cancellationToken);
+
+    /// <summary>Waits for the next Live session that nobody has waited for: each session is given once.</summary>
+    /// <param name="timeout">How long to wait. Default: null, 30 s.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A session whose answer is written; await <see cref="LiveTestSession.Connected"/> for the open channel.</returns>
+    /// <exception cref="TimeoutException">No session came in time.</exception>
+    public Task<LiveTestSession> WaitForLiveSessionAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        WaitForNewAsync(_newLiveSessions, "Live session", timeout, cancellationToken);
+
+    private static async Task<T> WaitForNewAsync<T>(Channel<T> made, string what, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(timeout ?? DefaultPatience);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         try
         {
-            return await _newCalls.Reader.ReadAsync(either.Token).ConfigureAwait(false);
+            return await made.Reader.ReadAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"No call came within {timeout ?? DefaultPatience}.");
+            throw new TimeoutException($"No {what} came within {timeout ?? DefaultPatience}.");
         }
         catch (ChannelClosedException)
         {
@@ -200,7 +238,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_openCalls.Count + _callsReserved >= Options.MaxCalls || _stopping.IsCancellationRequested)
+            if (IsFull)
                 return null;
             _callsReserved++;
         }
@@ -208,22 +246,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         RealtimeTestCall? call = null;
         try
         {
-            IPeerConnection peer = _peers.Create(new PeerConnectionOptions
-            {
-                IceLite = true,
-                NegotiatedChannelId = channelId,
-                MaxIncomingMessageSize = Options.MaxEventSize,
-                LocalAddresses = Options.MediaAddresses ?? (Options.UseAllMediaAddresses || Options.Interfaces is not null ? null : [MediaAddress(reachedAt)]),
-                Interfaces = Options.Interfaces,
-                UdpPorts = Options.UdpPorts,
-                AnnouncedAddresses = Options.AnnouncedAddresses,
-                AnnounceLocalAddresses = Options.AnnounceLocalAddresses,
-                IncludeLoopback = true,
-                TcpPort = Options.TcpPort,
-                TimeProvider = Options.TimeProvider,
-                LoggerFactory = Options.LoggerFactory,
-            });
-            call = new RealtimeTestCall(Options, session, peer, _logger);
+            call = new RealtimeTestCall(Options, session, CreatePeer(reachedAt, channelId), _logger);
             string answer = await call.AnswerAsync(offer, cancellationToken).ConfigureAwait(false);
             Add(call);
             return (call, answer);
@@ -240,6 +263,65 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
                 _callsReserved--;
         }
     }
+
+    /// <summary>Makes a Live session and its answer.</summary>
+    /// <returns>Null when too many calls and sessions are open.</returns>
+    /// <exception cref="SdpException">The offer cannot be used.</exception>
+    internal async Task<(LiveTestSession Session, string Answer)?> CreateLiveSessionAsync(
+        string offer, LiveConfiguration configuration, System.Net.IPAddress? reachedAt, int? channelId, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (IsFull)
+                return null;
+            _callsReserved++;
+        }
+
+        LiveTestSession? session = null;
+        try
+        {
+            session = new LiveTestSession(Options, configuration, CreatePeer(reachedAt, channelId), _logger);
+            string answer = await session.AnswerAsync(offer, cancellationToken).ConfigureAwait(false);
+            Add(session);
+            return (session, answer);
+        }
+        catch
+        {
+            if (session is not null)
+                await session.AbandonAsync().ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            lock (_gate)
+                _callsReserved--;
+        }
+    }
+
+    /// <summary>The open Live session with this id.</summary>
+    internal LiveTestSession? FindOpenLiveSession(string id)
+    {
+        lock (_gate)
+            return _openLiveSessions.GetValueOrDefault(id);
+    }
+
+    private bool IsFull => _openCalls.Count + _openLiveSessions.Count + _callsReserved >= Options.MaxCalls || _stopping.IsCancellationRequested;
+
+    private IPeerConnection CreatePeer(System.Net.IPAddress? reachedAt, int? channelId) => _peers.Create(new PeerConnectionOptions
+    {
+        IceLite = true,
+        NegotiatedChannelId = channelId,
+        MaxIncomingMessageSize = Options.MaxEventSize,
+        LocalAddresses = Options.MediaAddresses ?? (Options.UseAllMediaAddresses || Options.Interfaces is not null ? null : [MediaAddress(reachedAt)]),
+        Interfaces = Options.Interfaces,
+        UdpPorts = Options.UdpPorts,
+        AnnouncedAddresses = Options.AnnouncedAddresses,
+        AnnounceLocalAddresses = Options.AnnounceLocalAddresses,
+        IncludeLoopback = true,
+        TcpPort = Options.TcpPort,
+        TimeProvider = Options.TimeProvider,
+        LoggerFactory = Options.LoggerFactory,
+    });
 
     /// <summary>The open call with this id.</summary>
     internal RealtimeTestCall? FindOpenCall(string id)
@@ -266,6 +348,27 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         _logger.CallCreated(call.Id);
         _newCalls.Writer.TryWrite(call);
         _ = call.RunAsync(Forget);
+    }
+
+    private void Add(LiveTestSession session)
+    {
+        lock (_gate)
+        {
+            _liveSessions.Add(session);
+            if (_liveSessions.Count > Options.MaxRememberedCalls)
+                _liveSessions.RemoveAt(_liveSessions.FindIndex(s => s.Completion.IsCompleted) is >= 0 and int ended ? ended : 0);
+            _openLiveSessions.Add(session.Id, session);
+        }
+
+        _logger.CallCreated(session.Id);
+        _newLiveSessions.Writer.TryWrite(session);
+        _ = session.RunAsync(Forget);
+    }
+
+    private void Forget(LiveTestSession session)
+    {
+        lock (_gate)
+            _openLiveSessions.Remove(session.Id);
     }
 
     private void Forget(RealtimeTestCall call)
@@ -300,14 +403,24 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         RealtimeTestCall[] open;
+        LiveTestSession[] openLive;
         lock (_gate)
+        {
             open = [.. _openCalls.Values];
+            openLive = [.. _openLiveSessions.Values];
+        }
+        await Task.WhenAll(openLive.Select(async session =>
+        {
+            await session.HangUpAsync().ConfigureAwait(false);
+            await session.Completion.ConfigureAwait(false);
+        })).ConfigureAwait(false);
         await Task.WhenAll(open.Select(async call =>
         {
             await call.HangUpAsync().ConfigureAwait(false);
             await call.Completion.ConfigureAwait(false);
         })).ConfigureAwait(false);
         _newCalls.Writer.TryComplete();
+        _newLiveSessions.Writer.TryComplete();
         if (_application is not null)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));

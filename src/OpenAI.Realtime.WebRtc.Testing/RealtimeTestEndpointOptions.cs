@@ -4,7 +4,7 @@ using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Testing;
 
-/// <summary>How a <see cref="RealtimeTestEndpoint"/> is to be. Read once, when it is made; <see cref="Script"/> alone can change afterwards.</summary>
+/// <summary>How a <see cref="RealtimeTestEndpoint"/> is to be. Read once, when it is made; <see cref="Script"/> and <see cref="LiveScript"/> alone can change afterwards.</summary>
 public sealed class RealtimeTestEndpointOptions
 {
     /// <summary>Where to listen for HTTP. Default: 127.0.0.1 on a free port. Not used when the endpoint is mapped into an application.</summary>
@@ -15,6 +15,9 @@ public sealed class RealtimeTestEndpointOptions
 
     /// <summary>What the endpoint does when it is not to do the ordinary.</summary>
     public RealtimeTestScript Script { get; init; } = new();
+
+    /// <summary>The same in sessions of the Live API.</summary>
+    public LiveTestScript LiveScript { get; init; } = new();
 
     /// <summary>The local addresses that calls use, one socket each. Default: null, the one that the HTTP request came to.</summary>
     public IReadOnlyList<IPAddress>? MediaAddresses { get; init; }
@@ -102,6 +105,7 @@ public sealed class RealtimeTestEndpointOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(GenerationPace, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(GenerationPace, 1_000);
         ArgumentNullException.ThrowIfNull(Script);
+        ArgumentNullException.ThrowIfNull(LiveScript);
         Check(MediaAddresses is not { Count: 0 }, nameof(MediaAddresses), "must be null or name at least one address");
         Check(Interfaces is null || MediaAddresses is null, nameof(Interfaces), "and MediaAddresses are both set: leave one of the two out");
         new PeerConnectionOptions { Interfaces = Interfaces, UdpPorts = UdpPorts, AnnouncedAddresses = AnnouncedAddresses, TcpPort = TcpPort }.Validate();

@@ -13,6 +13,21 @@ public sealed record RealtimeTestEvent(string Type, ReadOnlyMemory<byte> Utf8Jso
     /// <exception cref="System.Text.Json.JsonException">The message was no JSON.</exception>
     public JsonNode? Parse() => JsonNode.Parse(Utf8Json.Span);
 
+    /// <summary>Whether a condition holds; an event of another shape than the condition expects does not fulfil it.</summary>
+    internal bool Matches(Func<JsonNode, bool>? matches)
+    {
+        if (matches is null)
+            return true;
+        try
+        {
+            return Parse() is { } json && matches(json);
+        }
+        catch (Exception exception) when (exception is System.Text.Json.JsonException or InvalidOperationException or NullReferenceException)
+        {
+            return false;
+        }
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Encoding.UTF8.GetString(Utf8Json.Span);
 }

@@ -17,6 +17,12 @@ public enum RealtimeTestRoute
 
     /// <summary><c>POST /v1/realtime?model=…</c>, the beta's.</summary>
     BetaCalls,
+
+    /// <summary><c>POST /v1/live/sessions</c>, of the Live API.</summary>
+    LiveSessions,
+
+    /// <summary><c>POST /v1/live/sessions/{id}/hangup</c>, of the Live API.</summary>
+    LiveHangUp,
 }
 
 /// <summary>One HTTP request that came.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
 
@@ -40,19 +41,19 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "No key: set ApiKey or ApiKeyProvider (on a trusted machine), KeyUrl (your own server's address that hands out ephemeral keys) or EphemeralKey, or give the client an IEphemeralKeyProvider.";
         if (!string.IsNullOrEmpty(o.ApiKey) && o.ApiKeyProvider is not null)
             yield return "ApiKey and ApiKeyProvider are both set, and only one can be used: leave one of the two out.";
-        if (!IsHeaderValue(o.ApiKey))
+        if (!HeaderValue.IsSendable(o.ApiKey))
             yield return "ApiKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
-        if (IsQuoted(o.ApiKey))
+        if (HeaderValue.IsQuoted(o.ApiKey))
             yield return "ApiKey stands in quotation marks: set the key alone; they were probably taken over from a file or a command.";
-        if (IsQuoted(o.EphemeralKey))
+        if (HeaderValue.IsQuoted(o.EphemeralKey))
             yield return "EphemeralKey stands in quotation marks: set the key alone; they were probably taken over from a file or a command.";
-        if (!IsHeaderValue(o.EphemeralKey))
+        if (!HeaderValue.IsSendable(o.EphemeralKey))
             yield return "EphemeralKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
-        if (!IsHeaderValue(o.Organization))
+        if (!HeaderValue.IsSendable(o.Organization))
             yield return "Organization holds a character that cannot stand in an HTTP header.";
-        if (!IsHeaderValue(o.Project))
+        if (!HeaderValue.IsSendable(o.Project))
             yield return "Project holds a character that cannot stand in an HTTP header.";
-        if (!IsHeaderValue(o.SafetyIdentifier))
+        if (!HeaderValue.IsSendable(o.SafetyIdentifier))
             yield return "SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64.";
 
         if (!Enum.IsDefined(o.Dialect))
@@ -116,16 +117,10 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && uri.Scheme is "http" or "https";
 
-    /// <summary>Whether it stands in quotation marks, as keys do that were taken over from a file or a command.</summary>
-    internal static bool IsQuoted(string? value) => value is { Length: > 0 } && (value[0] is '"' or '\'' or '`' || value[^1] is '"' or '\'' or '`');
-
     /// <summary>Throws when an identifier of an end user's cannot be sent.</summary>
     internal static void ThrowIfNoHeaderValue(string? safetyIdentifier, string parameter)
     {
-        if (!IsHeaderValue(safetyIdentifier))
+        if (!HeaderValue.IsSendable(safetyIdentifier))
             throw new ArgumentException("SafetyIdentifier holds a character that cannot stand in an HTTP header; use a hash in hex or base64.", parameter);
     }
-
-    /// <summary>Visible ASCII only: what every server and proxy passes on unchanged.</summary>
-    internal static bool IsHeaderValue(string? value) => value is null || !value.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

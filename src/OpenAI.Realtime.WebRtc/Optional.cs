@@ -56,12 +56,3 @@ public readonly struct Optional<T> : IOptional, IEquatable<Optional<T>>
     /// <inheritdoc/>
     public override string ToString() => !IsSet ? "(not set)" : _value?.ToString() ?? "null";
 }
-
-/// <summary>A field that can be left unset; then it is not written.</summary>
-internal interface IOptional
-{
-    bool IsSet { get; }
-
-    /// <summary>The object that it is set to, where that may hold fields of its own.</summary>
-    object? Content { get; }
-}

@@ -20,6 +20,9 @@ public enum ConnectPhase
 
     /// <summary>Opening the data channel.</summary>
     Channel,
+
+    /// <summary>Waiting for the service to say that the session has started; of the Live API alone.</summary>
+    Session,
 }
 
 /// <summary>A session could not be connected. The message says what happened and what to do; it never holds a key.</summary>

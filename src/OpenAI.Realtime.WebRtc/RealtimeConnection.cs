@@ -11,6 +11,9 @@ internal sealed record RealtimeConnectionSetup(
 {
     /// <summary>Called with the peer before anything is opened, to attach audio; what it throws fails the connect.</summary>
     public Action<IPeerConnection>? OnPeerCreated { get; init; }
+
+    /// <summary>What to do about an answer that cannot be used.</summary>
+    public string AnswerRemedy { get; init; } = "Check that Endpoint is a Realtime service and Dialect the one it speaks; a proxy may be changing bodies.";
 }
 
 /// <summary>
@@ -95,7 +98,7 @@ internal sealed class RealtimeConnection : IAsyncDisposable
         catch (Exception e)
         {
             await connection.AbandonAsync().ConfigureAwait(false);
-            if (Translate(e, cancellationToken) is { } translated)
+            if (Translate(e, setup.AnswerRemedy, cancellationToken) is { } translated)
                 throw translated;
             throw;
         }
@@ -199,14 +202,14 @@ internal sealed class RealtimeConnection : IAsyncDisposable
     public async ValueTask DisposeAsync() => await Peer.DisposeAsync().ConfigureAwait(false);
 
     /// <summary>What the caller is to see: cancellation as it is, everything else with its phase. Null for what is right already.</summary>
-    private static Exception? Translate(Exception e, CancellationToken cancellationToken) => e switch
+    private static Exception? Translate(Exception e, string answerRemedy, CancellationToken cancellationToken) => e switch
     {
         _ when cancellationToken.IsCancellationRequested && e is not OperationCanceledException => new OperationCanceledException("Connecting was cancelled.", e, cancellationToken),
         OperationCanceledException oce when cancellationToken.IsCancellationRequested =>
             oce.CancellationToken == cancellationToken ? null : new OperationCanceledException("Connecting was cancelled.", e, cancellationToken),
         RealtimeConnectException => null,
         SdpException sdp => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.AnswerUnusable,
-            $"The service's answer cannot be used: {Redaction.Sentence(sdp.Message)} Check that Endpoint is a Realtime service and Dialect the one it speaks; a proxy may be changing bodies.", sdp),
+            $"The service's answer cannot be used: {Redaction.Sentence(sdp.Message)} {answerRemedy}", sdp),
         PeerConnectionException peer => FromEnd(peer),
         _ => null,
     };

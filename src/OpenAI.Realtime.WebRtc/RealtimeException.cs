@@ -1,5 +1,4 @@
 using System.Net;
-using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
 
@@ -18,12 +17,6 @@ public abstract class RealtimeException : Exception
 
     /// <summary>Why, as a value to branch on.</summary>
     public RealtimeFailure Failure { get; }
-
-    /// <summary>All that an HTTP answer said about its failure.</summary>
-    internal ServiceError Said
-    {
-        init => (HttpStatus, ErrorCode, ErrorType, Param, RequestId, RetryAfter) = (value.Status, value.Code, value.Type, value.Param, value.RequestId, value.RetryAfter);
-    }
 
     /// <summary>The status of the HTTP answer, when there was one.</summary>
     public HttpStatusCode? HttpStatus { get; init; }

@@ -36,6 +36,12 @@ public enum RealtimeFailure
     /// <summary>The other side hung up while connecting.</summary>
     ClosedByPeer,
 
+    /// <summary>The channel is open, and the service did not say in time that the session has started; of the Live API alone.</summary>
+    SessionNeverStarted,
+
+    /// <summary>The service refused a command, or did not acknowledge it in time; of the Live API alone.</summary>
+    CommandFailed,
+
     /// <summary>The session has ended or is being closed; <see cref="RealtimeSessionEndedException.End"/> says how.</summary>
     SessionEnded,
 

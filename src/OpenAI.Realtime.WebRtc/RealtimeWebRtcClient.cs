@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
@@ -305,36 +304,11 @@ public sealed class RealtimeWebRtcClient : IDisposable
         return key;
     }
 
-    private PeerConnectionOptions PeerOptions() => new()
-    {
-        ChannelLabel = _options.ChannelLabel,
-        NegotiatedChannelId = _options.NegotiatedChannelId,
-        MaxIncomingMessageSize = _options.MaxEventSize,
-        IncludeLoopback = _options.IncludeLoopback ?? _options.Endpoint.IsLoopback,
-        LocalAddresses = Addresses(_options.LocalAddresses),
-        Interfaces = _options.Interfaces.Count == 0 ? null : [.. _options.Interfaces],
-        UdpPorts = _options.UdpPorts is { } ports ? PortRange.Parse(ports) : null,
-        AnnouncedAddresses = Addresses(_options.AnnouncedAddresses),
-        AnnounceLocalAddresses = _options.AnnounceLocalAddresses,
-        IceTimeout = _options.IceTimeout,
-        Network = _options.Network,
-        Proxy = HttpProxy.Of(_options) ?? HttpClient.DefaultProxy,
-        DtlsTimeout = _options.DtlsTimeout,
-        ChannelTimeout = _options.ChannelTimeout,
-        TimeProvider = _timeProvider,
-        LoggerFactory = IsRehearsal ? NullLoggerFactory.Instance : _loggerFactory,     // none would mean the factory's own
-    };
+    private PeerConnectionOptions PeerOptions() =>
+        PeerOptionsOf.Client(_options, _timeProvider, IsRehearsal ? NullLoggerFactory.Instance : _loggerFactory);     // none would mean the factory's own
 
-    private static IPAddress[]? Addresses(IList<string> texts) => texts.Count == 0 ? null : [.. texts.Select(IPAddress.Parse)];
-
-    /// <summary>Redirects are followed by us, on the same origin only; a handler of .NET's would carry an <c>api-key</c> header anywhere.</summary>
-    internal static SocketsHttpHandler CreateHandler(OpenAIRealtimeWebRtcOptions? options = null) => new()
-    {
-        Proxy = options is null ? null : HttpProxy.Of(options), // null: the system's
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-    };
+    /// <inheritdoc cref="HttpHandlers.Create"/>
+    internal static SocketsHttpHandler CreateHandler(OpenAIRealtimeWebRtcOptions? options = null) => HttpHandlers.Create(options);
 
     private Func<HttpClient> OwnHttpClient()
     {

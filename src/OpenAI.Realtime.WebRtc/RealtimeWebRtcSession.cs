@@ -25,7 +25,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     private readonly SessionParts _parts;
     private readonly IPeerConnection _peer;
     private readonly ILogger _logger;
-    private readonly ServerEventQueue _events;
+    private readonly ServerEventQueue<ServerEvent> _events;
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource<SessionEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<SessionStateChange> _stateChanges = Channel.CreateBounded<SessionStateChange>(
@@ -45,7 +45,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         _parts = parts;
         _peer = parts.Connection.Peer;
         _logger = parts.Logger;
-        _events = new ServerEventQueue(parts.Options.EventBufferSize);
+        _events = new ServerEventQueue<ServerEvent>(parts.Options.EventBufferSize);
         Telemetry.ActiveSessions.Add(1);
         parts.Audio.StartSending();
         parts.Connection.Observe(OnPeerState);

@@ -1,5 +1,3 @@
-using OpenAI.Realtime.WebRtc.Events;
-
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>
@@ -8,7 +6,8 @@ namespace OpenAI.Realtime.WebRtc;
 /// full too it waits, and with it, by SCTP's window, the service.
 /// </summary>
 /// <remarks>One pump; one reader at a time.</remarks>
-internal sealed class ServerEventQueue(int capacity)
+internal sealed class ServerEventQueue<TEvent>(int capacity)
+    where TEvent : class
 {
     /// <summary>What an event takes beside its JSON, roughly: keeps a flood of tiny events bounded, too.</summary>
     private const int Overhead = 256;
@@ -16,7 +15,7 @@ internal sealed class ServerEventQueue(int capacity)
     /// <summary>Some times the engine's whole receive window (1 MiB of JSON), because each event counts with its overhead.</summary>
     internal const int LookAhead = 4 * 1024 * 1024;
 
-    private readonly Queue<(ServerEvent Event, int Size)> _events = new();
+    private readonly Queue<(TEvent Event, int Size)> _events = new();
     private readonly Lock _lock = new();
     private TaskCompletionSource? _arrived;
     private TaskCompletionSource? _room;
@@ -32,7 +31,7 @@ internal sealed class ServerEventQueue(int capacity)
 
     /// <summary>Adds an event. Completes when there is room for the next.</summary>
     /// <returns>Whether older events had to be dropped.</returns>
-    public async ValueTask<bool> AddAsync(ServerEvent serverEvent, int jsonLength)
+    public async ValueTask<bool> AddAsync(TEvent serverEvent, int jsonLength)
     {
         bool dropped = false;
         Task? wait = null;
@@ -79,7 +78,7 @@ internal sealed class ServerEventQueue(int capacity)
     }
 
     /// <summary>The next event, or null when no more will come.</summary>
-    public async ValueTask<ServerEvent?> TakeAsync(CancellationToken cancellationToken)
+    public async ValueTask<TEvent?> TakeAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -87,7 +86,7 @@ internal sealed class ServerEventQueue(int capacity)
             Task arrived;
             lock (_lock)
             {
-                if (_events.TryDequeue(out (ServerEvent Event, int Size) next))
+                if (_events.TryDequeue(out (TEvent Event, int Size) next))
                 {
                     _size -= next.Size;
                     if (!IsFull)

@@ -6,6 +6,8 @@ using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Live;
+using OpenAI.Realtime.WebRtc.Live.Events;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
@@ -17,7 +19,8 @@ public sealed partial class DocumentationTests
 {
     private static readonly Assembly[] Assemblies =
     [
-        typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly,
+        typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(LiveWebRtcClient).Assembly,
+        typeof(RealtimeTestEndpoint).Assembly,
     ];
 
     /// <summary>The options whose every property has a row in docs/configuration.md.</summary>
@@ -26,6 +29,7 @@ public sealed partial class DocumentationTests
         typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
         typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
         typeof(VoiceAgent), typeof(VoiceConversationOptions), typeof(VoiceToolOptions), typeof(ResponseGateOptions), typeof(WebRtcRealtimeClientOptions),
+        typeof(OpenAILiveWebRtcOptions), typeof(LiveConnectOptions), typeof(LiveSessionConfig),
     ];
 
     public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(RealtimeFailure), typeof(SessionEndReason), typeof(ConversationEndReason), typeof(RealtimeBridgeEndReason)];

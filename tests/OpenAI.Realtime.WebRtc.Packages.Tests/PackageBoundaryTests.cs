@@ -4,6 +4,7 @@ using System.Xml.Linq;
 using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
+using OpenAI.Realtime.WebRtc.Live;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
@@ -20,7 +21,8 @@ public sealed class PackageBoundaryTests
         [.. Directory.GetFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)];
 
     public static TheoryData<Assembly> Assemblies =>
-        [typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly];
+        [typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(LiveWebRtcClient).Assembly,
+            typeof(RealtimeTestEndpoint).Assembly];
 
     [Theory]
     [MemberData(nameof(Projects))]

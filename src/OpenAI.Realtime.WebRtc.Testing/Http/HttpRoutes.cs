@@ -39,6 +39,9 @@ internal sealed class HttpRoutes
         routes.MapPost(builder, "/realtime/calls/{id}/hangup", RealtimeTestRoute.HangUp, routes.HangUpAsync);
         routes.MapPost(builder, "/realtime/sessions", RealtimeTestRoute.BetaSessions, routes.MintBetaAsync);
         routes.MapPost(builder, "/realtime", RealtimeTestRoute.BetaCalls, routes.CallBetaAsync);
+        var live = new LiveRoutes(endpoint, routes);
+        routes.MapPost(builder, "/live/sessions", RealtimeTestRoute.LiveSessions, live.CreateAsync);
+        routes.MapPost(builder, "/live/sessions/{id}/hangup", RealtimeTestRoute.LiveHangUp, live.HangUpAsync);
         if (isWholeServer)
             builder.Map("/{**path}", NoSuchRouteAsync);
     }
@@ -311,7 +314,7 @@ internal sealed class HttpRoutes
         await exchange.AnswerAsync(200, null, default).ConfigureAwait(false);
     }
 
-    private async Task<bool> AuthorizeAsync(HttpExchange exchange, bool allowEphemeral)
+    internal async Task<bool> AuthorizeAsync(HttpExchange exchange, bool allowEphemeral)
     {
         string? given = exchange.Credential();
         ApiError error;
@@ -389,7 +392,7 @@ internal sealed class HttpRoutes
         return (Encoding.UTF8.GetString(sdp), session);
     }
 
-    private async Task<JsonObject?> ReadJsonAsync(HttpExchange exchange)
+    internal async Task<JsonObject?> ReadJsonAsync(HttpExchange exchange)
     {
         if (await ReadBodyAsync(exchange, Options.MaxBodySize).ConfigureAwait(false) is not { } body)
             return null;

@@ -1,37 +1,19 @@
 using System.Buffers;
-using System.Text.Json;
-using OpenAI.Realtime.WebRtc.Events.Json;
 
 namespace OpenAI.Realtime.WebRtc.Events;
 
 /// <summary>An event that you have written yourself. It is sent byte for byte, unless it is given another id or more fields than it was written with.</summary>
 public sealed record RawClientEvent : ClientEvent
 {
-    private readonly byte[] _utf8Json;
-    private readonly string? _eventId;
+    private readonly RawEventJson _written;
 
     /// <summary>Takes an event.</summary>
     /// <param name="utf8Json">A JSON object with a string <c>type</c>, as UTF-8; copied.</param>
     /// <exception cref="ArgumentException">It is no JSON object with a string <c>type</c>.</exception>
     public RawClientEvent(ReadOnlySpan<byte> utf8Json)
     {
-        JsonElement root;
-        try
-        {
-            root = JsonElement.Parse(utf8Json);
-            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type"u8, out JsonElement type) || type.ValueKind != JsonValueKind.String)
-                throw new ArgumentException("An event is a JSON object with a string \"type\".", nameof(utf8Json));
-            Type = type.GetString()!;
-            if (root.TryGetProperty("event_id"u8, out JsonElement id) && id.ValueKind == JsonValueKind.String)
-                EventId = _eventId = id.GetString();
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // The latter: its name, its id or a member's name is no valid text.
-            throw new ArgumentException("The event is no JSON: " + e.Message, nameof(utf8Json), e);
-        }
-        _utf8Json = utf8Json.ToArray();
-        Json = root;
+        _written = new RawEventJson(utf8Json, nameof(utf8Json));
+        EventId = _written.EventId;
     }
 
     /// <summary>Takes an event.</summary>
@@ -43,10 +25,10 @@ public sealed record RawClientEvent : ClientEvent
     }
 
     /// <inheritdoc/>
-    public override string Type { get; }
+    public override string Type => _written.Type;
 
     /// <summary>The whole event.</summary>
-    public RawJson Json { get; }
+    public RawJson Json => _written.Json;
 
     /// <summary>Whether both are the same JSON.</summary>
     public bool Equals(RawClientEvent? other) =>
@@ -55,30 +37,5 @@ public sealed record RawClientEvent : ClientEvent
     /// <inheritdoc/>
     public override int GetHashCode() => Type.GetHashCode(StringComparison.Ordinal);
 
-    internal override void Write(IBufferWriter<byte> output, RealtimeDialect dialect)
-    {
-        if (EventId == _eventId && AdditionalProperties is not { Count: > 0 })
-        {
-            output.Write(_utf8Json);
-            return;
-        }
-        using var writer = new Utf8JsonWriter(output);
-        writer.WriteStartObject();
-        foreach (JsonProperty member in Json.Element.EnumerateObject())
-        {
-            string name = LenientText.NameOf(member);
-            if (name == "event_id" || AdditionalProperties?.ContainsKey(name) == true)
-                continue;
-            writer.WritePropertyName(name);
-            writer.WriteAsItCame(member.Value);
-        }
-        if (EventId is not null)
-            writer.WriteString("event_id"u8, EventId);
-        foreach ((string name, JsonElement value) in AdditionalProperties ?? [])
-        {
-            writer.WritePropertyName(name);
-            writer.WriteAsItCame(value);
-        }
-        writer.WriteEndObject();
-    }
+    internal override void Write(IBufferWriter<byte> output, RealtimeDialect dialect) => _written.Write(output, EventId, AdditionalProperties);
 }

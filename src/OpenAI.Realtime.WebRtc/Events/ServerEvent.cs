@@ -81,16 +81,4 @@ public abstract record ServerEvent : IHasUnknownFields
         _json = new KeptJson(utf8.ToArray());
         return this;
     }
-
-    /// <summary>All are equal, so that a record that holds one is compared by the rest.</summary>
-    private readonly struct KeptJson(byte[] utf8) : IEquatable<KeptJson>
-    {
-        public byte[]? Utf8 { get; } = utf8;
-
-        public bool Equals(KeptJson other) => true;
-
-        public override bool Equals(object? obj) => obj is KeptJson;
-
-        public override int GetHashCode() => 0;
-    }
 }

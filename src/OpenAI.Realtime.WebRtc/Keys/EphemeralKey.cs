@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc.Keys;
 
@@ -18,7 +19,7 @@ public sealed class EphemeralKey
     public EphemeralKey(string value, DateTimeOffset? expiresAt = null, bool carriesSession = false, bool isCached = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);
-        if (!OpenAIRealtimeWebRtcOptionsValidator.IsHeaderValue(value))
+        if (!HeaderValue.IsSendable(value))
             throw new ArgumentException("The key holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?", nameof(value));
         Value = value;
         ExpiresAt = expiresAt;

@@ -55,9 +55,9 @@ internal static class ApiKeySource
 
         if (string.IsNullOrWhiteSpace(key))
             throw Unusable($"{Provider} gave an empty key. Let it throw where it has none.");
-        if (OpenAIRealtimeWebRtcOptionsValidator.IsQuoted(key))
+        if (HeaderValue.IsQuoted(key))
             throw Unusable($"{Provider} gave a key in quotation marks. Let it give the key alone; they were probably taken over from a file or a command.");
-        if (!OpenAIRealtimeWebRtcOptionsValidator.IsHeaderValue(key))
+        if (!HeaderValue.IsSendable(key))
             throw Unusable($"{Provider} gave a key with a character that cannot stand in an HTTP header; is there a line break or a blank at its end?");
         return key;
 

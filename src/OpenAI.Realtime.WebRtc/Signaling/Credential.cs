@@ -20,8 +20,11 @@ internal sealed class Credential
 
     /// <summary>The API key, in the header that the options name.</summary>
     public static Credential Api(string apiKey, OpenAIRealtimeWebRtcOptions options) => options.ApiKeyHeader == ApiKeyHeader.ApiKey
-        ? new Credential("api-key", "", apiKey, options.ApiKeyOption)
-        : new Credential("Authorization", "Bearer ", apiKey, options.ApiKeyOption);
+        ? new Credential("api-key", "", apiKey, OptionOf(options))
+        : new Credential("Authorization", "Bearer ", apiKey, OptionOf(options));
+
+    private static string OptionOf(OpenAIRealtimeWebRtcOptions options) =>
+        options.ApiKeyProvider is null ? nameof(OpenAIRealtimeWebRtcOptions.ApiKey) : nameof(OpenAIRealtimeWebRtcOptions.ApiKeyProvider);
 
     /// <summary>An ephemeral key: always a bearer token.</summary>
     public static Credential Ephemeral(string key) => new("Authorization", "Bearer ", key, apiKeyOption: null);

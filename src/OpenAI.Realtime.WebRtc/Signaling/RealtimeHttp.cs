@@ -35,7 +35,7 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
     /// Asked when the caller waits no longer while the request is under way: true lets it go on behind the caller's back for <see cref="RealtimeHttp.LateLimit"/> at most.
     /// What comes of it is told by <see cref="OnSuccessHeaders"/>, and its end by the task. Default: null, the request is cancelled.
     /// </summary>
-    public Func<Task, bool>? LeaveBehind { get; init; }
+    public Func<Task<HttpReply>, bool>? LeaveBehind { get; init; }
 
     /// <summary>The option that <see cref="Timeout"/> came from.</summary>
     private string TimeoutOption => OfCall is { Operation: RealtimeCallOperation.HangUp } ? nameof(OpenAIRealtimeWebRtcOptions.HangUpTimeout)
@@ -44,8 +44,14 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
 
     /// <summary>The failure of this request: the one place where it becomes an exception.</summary>
     public RealtimeException Failed(RealtimeFailure failure, string message, Exception? cause = null, ServiceError said = default) => OfCall is { } of
-        ? new RealtimeCallException(of.Operation, of.CallId, failure, message, cause) { Said = said }
-        : new RealtimeConnectException(Phase, failure, message, cause) { Said = said };
+        ? new RealtimeCallException(of.Operation, of.CallId, failure, message, cause)
+        {
+            HttpStatus = said.Status, ErrorCode = said.Code, ErrorType = said.Type, Param = said.Param, RequestId = said.RequestId, RetryAfter = said.RetryAfter,
+        }
+        : new RealtimeConnectException(Phase, failure, message, cause)
+        {
+            HttpStatus = said.Status, ErrorCode = said.Code, ErrorType = said.Type, Param = said.Param, RequestId = said.RequestId, RetryAfter = said.RetryAfter,
+        };
 
     /// <summary>Nothing came within <paramref name="limit"/>.</summary>
     public RealtimeException TimedOut(string limit, Exception cause) => Failed(RealtimeFailure.EndpointUnreachable,
@@ -111,7 +117,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
     }
 
     /// <summary>A request that makes something at the other side: when nobody waits for it any more, what it has made must still become known.</summary>
-    private async Task<HttpReply> FollowLeavingAsync(HttpCall call, Func<Task, bool> leave, CancellationToken cancellationToken)
+    private async Task<HttpReply> FollowLeavingAsync(HttpCall call, Func<Task<HttpReply>, bool> leave, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var end = new CancellationTokenSource(Timeout.InfiniteTimeSpan, timeProvider);

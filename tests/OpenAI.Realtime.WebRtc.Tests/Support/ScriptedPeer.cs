@@ -27,6 +27,9 @@ internal sealed class ScriptedPeer : IPeerConnection, IMessageChannel, IOpusTrac
 
     public Func<ReadOnlyMemory<byte>, Task> OnSend { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Told of each packet that is sent.</summary>
+    public Action<byte[]>? OnAudio { get; set; }
+
     public ConcurrentQueue<string> Log { get; } = new();
 
     public ConcurrentQueue<string> Sent { get; } = new();
@@ -150,9 +153,7 @@ internal sealed class ScriptedPeer : IPeerConnection, IMessageChannel, IOpusTrac
         return true;
     }
 
-    public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header)
-    {
-    }
+    public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header) => OnAudio?.Invoke(opus.ToArray());
 
     public Task CloseAsync(CancellationToken cancellationToken = default)
     {
@@ -167,51 +168,6 @@ internal sealed class ScriptedPeer : IPeerConnection, IMessageChannel, IOpusTrac
             Log.Enqueue("dispose");
         Disposed = true;
         End(PeerEndReason.ClosedLocally);
-        return default;
-    }
-}
-
-/// <summary>Both directions of audio, without any; keeps what the session did with them.</summary>
-internal sealed class SilentAudio : IAudioUplink, IAudioDownlink
-{
-    private int _flushes;
-
-    public TaskCompletionSource Flushed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public IOpusTrack? Track { get; private set; }
-
-    public int Flushes => Volatile.Read(ref _flushes);
-
-    public int Starts { get; private set; }
-
-    public bool Disposed { get; private set; }
-
-    public bool IsMuted { get; set; }
-
-    public AudioLevel Level => AudioLevel.Silence;
-
-    public MediaPort Create(AudioOptions options, IOpusTrack track)
-    {
-        Track = track;
-        IsMuted = options.StartMuted;
-        return new MediaPort(this, this);
-    }
-
-    public void Start() => Starts++;
-
-    public void Flush()
-    {
-        Interlocked.Increment(ref _flushes);
-        Flushed.TrySetResult();
-    }
-
-    AudioSendStatistics IAudioUplink.GetStatistics() => default;
-
-    AudioReceiveStatistics IAudioDownlink.GetStatistics() => default;
-
-    public ValueTask DisposeAsync()
-    {
-        Disposed = true;
         return default;
     }
 }

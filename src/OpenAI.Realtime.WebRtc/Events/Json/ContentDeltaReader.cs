@@ -13,7 +13,7 @@ internal sealed class RunningIds
     private (byte[] Utf8, string Text) _call = ([], "");
 
     /// <summary>The halves of surrogate pairs that wait for the next piece of their text.</summary>
-    public SplitPairs SplitPairs { get; } = new();
+    public RealtimeSplitPairs SplitPairs { get; } = new();
 
     public string Response(ref Utf8JsonReader reader) => Same(ref reader, ref _response);
 

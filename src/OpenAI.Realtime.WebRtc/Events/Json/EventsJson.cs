@@ -18,17 +18,8 @@ internal static class EventsJson
 
     public static JsonSerializerOptions For(RealtimeDialect dialect) => dialect == RealtimeDialect.Beta ? Beta : Ga;
 
-    /// <summary>What reads and writes a <typeparamref name="T"/>.</summary>
-    public static JsonTypeInfo<T> Of<T>(this JsonSerializerOptions options) => (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
-
-    /// <summary>Reads an object and all that is in it.</summary>
-    /// <exception cref="JsonException">It is no JSON, or does not fit.</exception>
-    public static T? Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
-    {
-        T? read = JsonSerializer.Deserialize(utf8, type);
-        ExplicitNulls.Note(utf8, read, type.Options);
-        return read;
-    }
+    /// <inheritdoc cref="ObjectJson.Read{T}"/>
+    public static T? Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type) => ObjectJson.Read(utf8, type);
 
     private static JsonSerializerOptions Create(RealtimeDialect dialect)
     {
@@ -42,25 +33,15 @@ internal static class EventsJson
         return options;
     }
 
-    /// <summary>
-    /// Rules that attributes would repeat on every property. Defaults are left out, which is right for "not set"; a number or a flag that cannot be null is written even
-    /// when it is 0, and a null where one was read. And an event bears the name that the dialect gives it.
-    /// </summary>
+    /// <summary>The rules of all objects, and an event bears the name that the dialect gives it.</summary>
     private static void Adjust(JsonTypeInfo type, RealtimeDialect dialect)
     {
-        foreach (JsonPropertyInfo property in type.Properties)
-        {
-            if (property.PropertyType.IsValueType && Nullable.GetUnderlyingType(property.PropertyType) is null && !property.PropertyType.IsAssignableTo(typeof(IOptional)))
-                property.ShouldSerialize = static (_, _) => true;
-            else if (type.Type.IsAssignableTo(typeof(IHasUnknownFields)) && !property.IsExtensionData && !property.PropertyType.IsAssignableTo(typeof(IOptional)))
-                property.ShouldSerialize = (owner, value) => value is not null || ((IHasUnknownFields)owner).AdditionalProperties?.HasNull(property.Name) == true;
-            if (property.Name != "type")
-                continue;
-            property.Order = -2; // first, so that readers need not look for it
-            if (type.Type.IsAssignableTo(typeof(ServerEvent)))
-                property.Get = it => ((ServerEvent)it).NameIn(dialect);
-            else if (type.Type.IsAssignableTo(typeof(ClientEvent)))
-                property.Get = it => ((ClientEvent)it).NameIn(dialect);
-        }
+        ObjectJson.Adjust(type);
+        if (type.Properties.FirstOrDefault(property => property.Name == "type") is not { } name)
+            return;
+        if (type.Type.IsAssignableTo(typeof(ServerEvent)))
+            name.Get = it => ((ServerEvent)it).NameIn(dialect);
+        else if (type.Type.IsAssignableTo(typeof(ClientEvent)))
+            name.Get = it => ((ClientEvent)it).NameIn(dialect);
     }
 }

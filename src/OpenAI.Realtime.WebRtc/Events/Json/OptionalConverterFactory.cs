@@ -1,9 +1,28 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace OpenAI.Realtime.WebRtc.Events.Json;
 
-internal sealed partial class OptionalConverterFactory
+/// <summary>
+/// The converter of a closed <see cref="Optional{T}"/>, <see cref="OptionalValue{T}"/> or <see cref="OptionalList{T}"/> of this package: what stands in an attribute on them, so that a
+/// <see cref="JsonSerializerContext"/> of another assembly can hold objects that have such fields. Each is named here, because making one at run time would need reflection.
+/// </summary>
+/// <remarks>Fields of other types need a converter among the options of that context, which is asked first.</remarks>
+public sealed class OptionalConverterFactory : JsonConverterFactory
 {
+    private static readonly Dictionary<Type, JsonConverter> Converters = All().ToDictionary(converter => converter.Type!);
+
+    /// <inheritdoc/>
+    public override bool CanConvert(Type typeToConvert) => true;
+
+    /// <inheritdoc/>
+    /// <exception cref="NotSupportedException">No field of this package has that type.</exception>
+    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
+        Converters.TryGetValue(typeToConvert, out JsonConverter? converter)
+            ? converter
+            : throw new NotSupportedException($"{typeToConvert} has no converter: add one to the options; those of this package stand in {nameof(OptionalConverterFactory)}.");
+
+    // What T is stands in EventsJsonContext too.
     private static IEnumerable<JsonConverter> All() =>
     [
         // Sessions, tools and what a client asks for.

@@ -4,22 +4,6 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OpenAI.Realtime.WebRtc.Events.Json;
 
-/// <summary>
-/// Finds the converter of a closed <see cref="Optional{T}"/>, <see cref="OptionalValue{T}"/> or <see cref="OptionalList{T}"/>. Each is named here, because
-/// making one at run time would need reflection. What <c>T</c> is stands in <see cref="EventsJsonContext"/> too.
-/// </summary>
-internal sealed partial class OptionalConverterFactory : JsonConverterFactory
-{
-    private static readonly Dictionary<Type, JsonConverter> Converters = All().ToDictionary(converter => converter.Type!);
-
-    public override bool CanConvert(Type typeToConvert) => true;
-
-    public override JsonConverter CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
-        Converters.TryGetValue(typeToConvert, out JsonConverter? converter)
-            ? converter
-            : throw new NotSupportedException($"{typeToConvert} has no converter; the list stands in {nameof(OptionalConverterFactory)}.");
-}
-
 /// <summary>A field of three states. One that is not set is never written: the options leave defaults out.</summary>
 internal sealed class OptionalConverter<T> : JsonConverter<Optional<T>>
 {

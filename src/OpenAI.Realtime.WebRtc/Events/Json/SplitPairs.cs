@@ -6,7 +6,8 @@ namespace OpenAI.Realtime.WebRtc.Events.Json;
 /// Joins surrogate pairs that were cut between two pieces of one text. A half at the end of a piece is kept until the next piece of the same text, of which it becomes the
 /// beginning: as the whole character, or as U+FFFD where no other half follows. One reader at a time.
 /// </summary>
-internal sealed class SplitPairs
+internal abstract class SplitPairs<TEvent>
+    where TEvent : class
 {
     /// <summary>Texts that come at the same time. With more, the half that has waited longest is given up; the event that ends its text has the whole.</summary>
     private const int MaxWaiting = 16;
@@ -17,7 +18,7 @@ internal sealed class SplitPairs
     /// <param name="read">The event, read from the message with U+FFFD in the place of halves.</param>
     /// <param name="utf8">The message.</param>
     /// <param name="hasHalves">Whether there are halves in the message.</param>
-    public ServerEvent Join(ServerEvent read, ReadOnlySpan<byte> utf8, bool hasHalves)
+    public TEvent Join(TEvent read, ReadOnlySpan<byte> utf8, bool hasHalves)
     {
         if (_waiting.Count == 0 && !hasHalves)
             return read;
@@ -59,36 +60,11 @@ internal sealed class SplitPairs
         return -1;
     }
 
-    /// <summary>Which text an event belongs to, and the piece in it: null where the event ends the text, which it repeats; empty where it brings none.</summary>
-    private static (string Text, string? ItemId, int Part, string? Delta) PieceOf(ServerEvent read) => read switch
-    {
-        ResponseOutputTextDelta e => ("text", e.ItemId, e.ContentIndex, e.Delta),
-        ResponseOutputTextDone e => ("text", e.ItemId, e.ContentIndex, null),
-        ResponseOutputAudioTranscriptDelta e => ("transcript", e.ItemId, e.ContentIndex, e.Delta),
-        ResponseOutputAudioTranscriptDone e => ("transcript", e.ItemId, e.ContentIndex, null),
-        ResponseFunctionCallArgumentsDelta e => ("arguments", e.ItemId, 0, e.Delta),
-        ResponseFunctionCallArgumentsDone e => ("arguments", e.ItemId, 0, null),
-        ResponseMcpCallArgumentsDelta e => ("arguments", e.ItemId, 0, e.Delta),
-        ResponseMcpCallArgumentsDone e => ("arguments", e.ItemId, 0, null),
-        ConversationItemInputAudioTranscriptionDelta e => ("input", e.ItemId, e.ContentIndex ?? 0, e.Delta ?? ""),
-        ConversationItemInputAudioTranscriptionCompleted e => ("input", e.ItemId, e.ContentIndex, null),
-        ConversationItemInputAudioTranscriptionFailed e => ("input", e.ItemId, e.ContentIndex, null),
-        SessionInputTranscriptDelta e => ("translated", null, 0, e.Delta),
-        SessionOutputTranscriptDelta e => ("translation", null, 0, e.Delta),
-        _ => ("", null, 0, null),
-    };
+    /// <summary>Which text an event belongs to, and the piece in it: null where the event ends the text, which it repeats; empty where it brings none. No name for an event without text.</summary>
+    protected abstract (string Text, string? ItemId, int Part, string? Delta) PieceOf(TEvent read);
 
-    private static ServerEvent With(ServerEvent read, string delta) => read switch
-    {
-        ResponseOutputTextDelta e => e with { Delta = delta },
-        ResponseOutputAudioTranscriptDelta e => e with { Delta = delta },
-        ResponseFunctionCallArgumentsDelta e => e with { Delta = delta },
-        ResponseMcpCallArgumentsDelta e => e with { Delta = delta },
-        ConversationItemInputAudioTranscriptionDelta e => e with { Delta = delta },
-        SessionInputTranscriptDelta e => e with { Delta = delta },
-        SessionOutputTranscriptDelta e => e with { Delta = delta },
-        _ => read,
-    };
+    /// <summary>The same event with another piece of text.</summary>
+    protected abstract TEvent With(TEvent read, string delta);
 
     /// <summary>What stands between the quotation marks of <c>delta</c>; of two the last counts, as it does to the serializer.</summary>
     private static ReadOnlySpan<byte> EscapedDelta(ReadOnlySpan<byte> utf8)

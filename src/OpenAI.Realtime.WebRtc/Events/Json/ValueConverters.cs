@@ -3,22 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace OpenAI.Realtime.WebRtc.Events.Json;
 
-/// <summary>Any JSON value, kept as it is.</summary>
-internal sealed class RawJsonConverter : JsonConverter<RawJson>
-{
-    public override bool HandleNull => true;
-
-    public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => JsonElement.ParseValue(ref reader);
-
-    public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options)
-    {
-        if (value.Element.ValueKind == JsonValueKind.Undefined)
-            writer.WriteNullValue();
-        else
-            writer.WriteAsItCame(value.Element);
-    }
-}
-
 /// <summary>JSON inside what is unknown, kept as it is.</summary>
 internal sealed class ElementConverter : JsonConverter<JsonElement>
 {
@@ -34,19 +18,4 @@ internal sealed class FiniteNumberConverter : JsonConverter<double>
         reader.GetDouble() is var number && double.IsFinite(number) ? number : throw new JsonException("The number is too great.");
 
     public override void Write(Utf8JsonWriter writer, double value, JsonSerializerOptions options) => writer.WriteNumberValue(value);
-}
-
-/// <summary>Bytes as base64; text that is none stays text.</summary>
-internal sealed class AudioDataConverter : JsonConverter<AudioData>
-{
-    public override AudioData Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TryGetBytesFromBase64(out byte[]? bytes) ? bytes : new AudioData(reader.GetString()!);
-
-    public override void Write(Utf8JsonWriter writer, AudioData value, JsonSerializerOptions options)
-    {
-        if (value.Undecoded is { } text)
-            writer.WriteStringValue(text);
-        else
-            writer.WriteBase64StringValue(value.Bytes.Span);
-    }
 }

@@ -29,10 +29,12 @@ public sealed class UnknownFields : Dictionary<string, JsonElement>, IEquatable<
     public override int GetHashCode() => Count;
 
     /// <summary>Takes down that a known field came as null.</summary>
-    internal void AddNull(string name) => (_nulls ??= new HashSet<string>(StringComparer.Ordinal)).Add(name);
+    /// <param name="name">The field's name on the wire.</param>
+    public void AddNull(string name) => (_nulls ??= new HashSet<string>(StringComparer.Ordinal)).Add(name);
 
     /// <summary>Whether a known field came as null.</summary>
-    internal bool HasNull(string name) => _nulls?.Contains(name) == true;
+    /// <param name="name">The field's name on the wire.</param>
+    public bool HasNull(string name) => _nulls?.Contains(name) == true;
 
     /// <summary>The fields' names.</summary>
     public override string ToString() => string.Join(", ", Keys);

@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using OpenAI.Realtime.WebRtc.Diagnostics;
+using OpenAI.Realtime.WebRtc.Live.Diagnostics;
+using OpenAI.Realtime.WebRtc.Live.Events;
+using OpenAI.Realtime.WebRtc.Live.Signaling;
+using OpenAI.Realtime.WebRtc.Media;
+using OpenAI.Realtime.WebRtc.Signaling;
+
+namespace OpenAI.Realtime.WebRtc.Live;
+
+/// <summary>Connects spoken conversations to the Live API. Thread-safe; make one and keep it.</summary>
+public sealed class LiveWebRtcClient : IDisposable
+{
+    private readonly OpenAILiveWebRtcOptions _options;
+    private readonly OpenAIRealtimeWebRtcOptions _shared;
+    private readonly IPeerConnectionFactory _peerFactory;
+    private readonly IOpusCodecFactory? _codecs;
+    private readonly ILoggerFactory? _loggerFactory;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _timeProvider;
+    private readonly LiveSignaling _signaling;
+    private readonly HttpClient? _ownedHttpClient;
+    private int _holders = 1;       // of the HttpClient: this client, and each session or request left behind that may have a session to end
+    private bool _disposed;
+
+    /// <summary>Makes a client of OpenAI's own service from nothing but a key; everything else has its default.</summary>
+    /// <param name="apiKey">The API key of a project, <c>sk-…</c>: for programs on trusted machines, never for one that is handed to users.</param>
+    /// <exception cref="ArgumentException">It is null or empty.</exception>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">It is no key.</exception>
+    public LiveWebRtcClient(string apiKey)
+        : this(new OpenAILiveWebRtcOptions { ApiKey = KeyOf(apiKey) })
+    {
+    }
+
+    /// <summary>Makes a client without dependency injection.</summary>
+    /// <param name="options">Where the service is and how to prove who we are; not to be changed afterwards.</param>
+    /// <param name="httpClient">Asks the service, or your broker where <see cref="OpenAILiveWebRtcOptions.BrokerUrl"/> is set, and nobody else; the caller keeps it alive and disposes it. It must repeat no
+    /// request by itself, since each session that is created is charged for. Default: null, one of the client's own.</param>
+    /// <param name="peerFactory">The WebRTC engine. Default: null, the SDK's own.</param>
+    /// <param name="loggerFactory">Where log messages go. Default: null, nowhere.</param>
+    /// <param name="timeProvider">The clock. Default: null, the system's.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is missing or out of its range; the message says what to set.</exception>
+    [OverloadResolutionPriority(1)]     // so that "new(new() { … })" goes on to mean options
+    public LiveWebRtcClient(
+        OpenAILiveWebRtcOptions options,
+        HttpClient? httpClient = null,
+        IPeerConnectionFactory? peerFactory = null,
+        ILoggerFactory? loggerFactory = null,
+        TimeProvider? timeProvider = null)
+        : this(options, httpClient is null ? null : () => httpClient, peerFactory, loggerFactory, timeProvider)
+    {
+    }
+
+    internal LiveWebRtcClient(
+        OpenAILiveWebRtcOptions options,
+        Func<HttpClient>? httpClient,
+        IPeerConnectionFactory? peerFactory,
+        ILoggerFactory? loggerFactory,
+        TimeProvider? timeProvider,
+        IOpusCodecFactory? codecs = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        OpenAILiveWebRtcOptionsValidator.ThrowIfInvalid(options);
+        _options = options;
+        _shared = options.ToShared();
+        _loggerFactory = loggerFactory;
+        _logger = GuardedLogger.Create(loggerFactory, LiveTelemetry.Name);
+        _timeProvider = timeProvider ?? TimeProvider.System;
+        _codecs = options.Codec == OpusCodecChoice.Auto ? codecs : OpusCodecs.For(options.Codec);
+        _peerFactory = peerFactory ?? DefaultPeerFactory.Create(loggerFactory, _timeProvider);
+        if (httpClient is null)
+        {
+            HttpClient owned = _ownedHttpClient = new HttpClient(HttpHandlers.Create(_shared)) { Timeout = Timeout.InfiniteTimeSpan };
+            httpClient = () => owned;
+        }
+        _signaling = new LiveSignaling(options, _shared, new RealtimeHttp(httpClient, _timeProvider, _logger), _logger, HoldUntil);
+        if ((options.BrokerUrl ?? options.Endpoint) is { IsLoopback: false } address && address.Scheme == Uri.UriSchemeHttp)
+            _logger.KeysInClearText(Redaction.Show(address));
+    }
+
+    private static string KeyOf(string? apiKey) => !string.IsNullOrWhiteSpace(apiKey) ? apiKey
+        : throw new ArgumentException("There is no API key. OpenAI's platform makes one (API keys); programs take it from the environment, such as OPENAI_API_KEY.", nameof(apiKey));
+
+    /// <summary>Makes the audio of a session; replaced by tests that need none.</summary>
+    internal Func<AudioOptions, IOpusTrack, MediaPort>? AudioFactory { get; set; }
+
+    /// <summary>Connects a conversation: creates the session, exchanges offer and answer, and waits until the service says that the session has started.</summary>
+    /// <remarks>The request that creates the session is never repeated by itself, because each one is charged for. Where its answer is lost, the exception's message says that a session may exist.</remarks>
+    /// <param name="options">What the session is to be. Default: null, all defaults.</param>
+    /// <param name="cancellationToken">Cancels at every phase. Like a failure, it returns only when nothing is left behind: the session is asked to end, sockets are closed. One thing may go on: a
+    /// request that the service has not answered yet gets 10 s more, so that its session can be ended.</param>
+    /// <returns>A session to be disposed by the caller.</returns>
+    /// <exception cref="RealtimeConnectException">A phase failed; says which, why, and what to do.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ArgumentException">The audio options contradict each other, or ask for DTX.</exception>
+    /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine.</exception>
+    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    public async Task<LiveWebRtcSession> ConnectAsync(LiveConnectOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        options ??= new LiveConnectOptions();
+        options.Audio.Validate();
+        if (options.Audio.Encoder.Dtx)
+            throw new ArgumentException("Audio.Encoder.Dtx cannot be used: the Live API ends a session that hears no audio for 30 s. Leave it off.", nameof(options));
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var clock = new ConnectClock(_timeProvider, options.Progress);
+        string model = options.Session.Model.Value?.Value ?? _options.Model;
+        using Activity? activity = LiveTelemetry.Source.StartActivity("live connect", ActivityKind.Client);
+        activity?.SetTag("gen_ai.provider.name", "openai");
+        activity?.SetTag("gen_ai.operation.name", "live");
+        activity?.SetTag("gen_ai.request.model", model);
+        activity?.SetTag("server.address", _options.Endpoint.Host);
+        activity?.SetTag("server.port", _options.Endpoint.Port);
+        _logger.ConnectingLive(Redaction.Show(_options.BrokerUrl ?? _options.Endpoint), model);
+        try
+        {
+            LiveWebRtcSession session = await ConnectCoreAsync(options, clock, cancellationToken).ConfigureAwait(false);
+            _logger.Started(session.SessionId, clock.Elapsed.TotalMilliseconds);
+            activity?.SetTag("gen_ai.conversation.id", session.SessionId);
+            LiveTelemetry.SetupDuration.Record(clock.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("phase", "started"));
+            return session;
+        }
+        catch (RealtimeConnectException e)
+        {
+            _logger.ConnectFailed(e.Phase, clock.Elapsed.TotalMilliseconds, e.Failure, e.Message);
+            ReportFailure(activity, clock, e.Failure.ToString());
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            _logger.ConnectCancelled(clock.Elapsed.TotalMilliseconds);
+            ReportFailure(activity, clock, "cancelled");
+            throw;
+        }
+    }
+
+    /// <summary>No more sessions can be connected. Those that are live on; an HttpClient of the client's own goes with the last of them.</summary>
+    public void Dispose()
+    {
+        if (!Interlocked.Exchange(ref _disposed, true))
+            Release();
+    }
+
+    private async Task<LiveWebRtcSession> ConnectCoreAsync(LiveConnectOptions options, ConnectClock clock, CancellationToken cancellationToken)
+    {
+        LiveSessionConfig? config = Configured(options);
+        MediaPort? audio = null;
+        FlowingTrack? flow = null;
+        RealtimeConnection connection;
+        try
+        {
+            connection = await RealtimeConnection.ConnectAsync(new RealtimeConnectionSetup(
+                _peerFactory, PeerOptionsOf.Client(_shared, _timeProvider, _loggerFactory), ExchangeAsync, _signaling.HangUpAsync, clock, _logger)
+            {
+                OnPeerCreated = AttachAudio,
+                AnswerRemedy = "Check that Endpoint, or BrokerUrl, is the Live service's; a proxy may be changing bodies.",
+            }, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            flow?.Dispose();
+            if (audio is not null)
+                await audio.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        var session = new LiveWebRtcSession(new LiveSessionParts(connection, audio!, flow!, clock, _options, options.EventTrace, _logger, _timeProvider));
+        HoldUntil(session.Stopped);
+        try
+        {
+            await session.StartAsync(options.StartsOnSpeech, cancellationToken).ConfigureAwait(false);
+            return session;
+        }
+        catch
+        {
+            await session.AbandonAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        Task<RealtimeCallAnswer> ExchangeAsync(string offer, Action<string> sessionCreated, CancellationToken token) => _signaling.CreateAsync(offer, config, options.ForkOf, token);
+
+        void AttachAudio(IPeerConnection peer)
+        {
+            flow = new FlowingTrack(peer.Audio, _timeProvider);
+            var observed = new ObservedTrack(flow, packet => clock.Reach(ConnectStep.FirstAudio, clock.ElapsedAt(packet.Arrival)));
+            audio = AudioFactory?.Invoke(options.Audio, observed) ?? new MediaPort(options.Audio, observed, _timeProvider, _logger, _codecs);
+            audio.StartReceiving();
+        }
+    }
+
+    /// <summary>What is sent: with the client's model and identifier where the session names none. A fork has those of its source.</summary>
+    private LiveSessionConfig? Configured(LiveConnectOptions options)
+    {
+        LiveSessionConfig session = options.Session;
+        if (options.ForkOf is not null)
+        {
+            return session.Client.IsSet || session.Delegation.IsSet || session.Store.IsSet || session.AdditionalProperties is { Count: > 0 }
+                ? new LiveSessionConfig { Client = session.Client, Delegation = session.Delegation, Store = session.Store, AdditionalProperties = session.AdditionalProperties }
+                : null;
+        }
+        if (!session.Model.IsSet)
+            session = session with { Model = _options.Model };
+        return session.SafetyIdentifier.IsSet || _options.SafetyIdentifier is null ? session : session with { SafetyIdentifier = _options.SafetyIdentifier };
+    }
+
+    private void HoldUntil(Task ended)
+    {
+        Interlocked.Increment(ref _holders);
+        _ = ReleaseAfterAsync(ended);
+    }
+
+    private async Task ReleaseAfterAsync(Task ended)
+    {
+        await ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Release();
+    }
+
+    private void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+            _ownedHttpClient?.Dispose();
+    }
+
+    private static void ReportFailure(Activity? activity, ConnectClock clock, string error)
+    {
+        activity?.SetTag("error.type", error);
+        activity?.SetStatus(ActivityStatusCode.Error, error);
+        LiveTelemetry.SetupDuration.Record(clock.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("phase", "failed"), new KeyValuePair<string, object?>("error.type", error));
+    }
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Nodes;
+
+namespace OpenAI.Realtime.WebRtc.Testing;
+
+/// <summary>
+/// What the endpoint does in a Live session in place of the ordinary. Every hook may be set and changed at any time; it is called from the endpoint's own threads, several
+/// sessions at once. What a hook throws is logged and shown to the client as a server error; it never ends the endpoint.
+/// </summary>
+public sealed class LiveTestScript
+{
+    /// <summary>Runs once for each session as soon as its channel is open and <c>session.started</c> is sent: speak, inject events, hang up, anything. Default: null.</summary>
+    public Func<LiveTestSession, CancellationToken, Task>? OnConnected { get; set; }
+
+    /// <summary>
+    /// Sees each event of the client before the endpoint does. True: it has been dealt with, the endpoint ignores it. The event is the hook's own. Default: null.
+    /// </summary>
+    public Func<LiveTestSession, JsonObject, bool>? OnEvent { get; set; }
+
+    /// <summary>Says what the model answers when the caller has spoken; null for nothing. Default: null, a sentence that says how long the caller spoke.</summary>
+    public Func<LiveTestSession, RealtimeTestAudio, string?>? OnSpeech { get; set; }
+
+    /// <summary>Whether <c>session.started</c> is sent as soon as the channel is open. Without it, <see cref="LiveTestSession.Start"/> sends it. Default: true.</summary>
+    public bool StartsAtOnce { get; set; } = true;
+}
