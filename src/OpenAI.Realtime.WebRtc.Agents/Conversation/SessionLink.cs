@@ -3,7 +3,7 @@ using OpenAI.Realtime.WebRtc.Events;
 namespace OpenAI.Realtime.WebRtc.Agents;
 
 /// <summary>
-/// The session beneath a conversation: one pump that reads its events, one sender. All that a conversation knows lies above, so that the session can be another one later. The pump runs nobody's code but
+/// The session beneath a conversation: one pump that reads its events, one sender. All that a conversation knows lies above, so that the session can be exchanged. The pump runs nobody's code but
 /// the session's own.
 /// </summary>
 internal sealed class SessionLink : IAsyncDisposable
@@ -12,10 +12,10 @@ internal sealed class SessionLink : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Links a session; its events are read from now on, and handled once it is started.</summary>
-    public SessionLink(IRealtimeSession session, Action<ClientEvent, Exception> onNotSent)
+    public SessionLink(IRealtimeSession session, Action<ClientEvent, Exception> onNotSent, Func<ClientEvent, bool> isKept)
     {
         Session = session;
-        Outbox = new Outbox(session, onNotSent);
+        Outbox = new Outbox(session, onNotSent, isKept);
         _events = session.ReadEventsAsync(_stop.Token).GetAsyncEnumerator(CancellationToken.None);
     }
 
