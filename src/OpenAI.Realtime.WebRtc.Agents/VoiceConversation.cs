@@ -54,7 +54,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     public IReadOnlyList<ApprovalRequest> PendingApprovals => _state.Get(static s => s.Desk.Approvals);
 
     /// <summary>Whether all has happened that can happen without time, as far as the conversation itself can tell: for tests in virtual time.</summary>
-    internal bool IsWaiting => _keeper?.IsWaiting != false && _state.Leg.Link.Outbox.IsEmpty;
+    internal bool IsWaiting => !_state.IsBeingEnded && _keeper?.IsWaiting != false && _state.Leg.Link is { IsEnding: false, Outbox.IsEmpty: true };
 
     /// <summary>Completes when the conversation has ended, however it ended. Never faults: the result says why.</summary>
     public Task<ConversationEnd> Completion => _state.Completion;

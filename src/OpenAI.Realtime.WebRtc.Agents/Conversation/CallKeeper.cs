@@ -21,11 +21,13 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
     private readonly List<Task> _closing = [];
     private Task _running = Task.CompletedTask;
     private Task[] _waitsFor = [];
+    private CallLeg? _opened;
 
     public void Start() => _running = RunAsync(state.Ended);
 
     /// <summary>Whether it waits, and for what has not happened yet: for tests, which let time pass only then.</summary>
-    internal bool IsWaiting => _running.IsCompleted || (Volatile.Read(ref _waitsFor) is { Length: > 0 } tasks && !tasks.Any(static task => task.IsCompleted));
+    internal bool IsWaiting => _running.IsCompleted
+        || (Volatile.Read(ref _waitsFor) is { Length: > 0 } tasks && !tasks.Any(static task => task.IsCompleted) && _opened?.Link is null or { IsEnding: false, Outbox.IsEmpty: true });
 
     /// <summary>Completes when the conversation has ended and every call but its last is hung up. Never fails.</summary>
     public async Task StopAsync()
@@ -193,16 +195,16 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
         IRealtimeSession session;
         try
         {
-            session = await WaitAsync(opening.WaitAsync(either.Token)).ConfigureAwait(false);
+            session = await WaitAsync(opening, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (either.IsCancellationRequested)
         {
-            _closing.Add(AbandonAsync(opening));
+            _ = AbandonAsync(opening);
             stop.ThrowIfCancellationRequested();
             throw new TimeoutException($"The call was not connected within {limit.TotalSeconds:0.#} s.", e);
         }
 
-        CallLeg leg = state.NewLeg(number, session, source.IsConfigured ? agent : null);
+        CallLeg leg = _opened = state.NewLeg(number, session, source.IsConfigured ? agent : null);
         try
         {
             await state.StartAsync(leg).ConfigureAwait(false);
@@ -226,9 +228,10 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
             RealtimeSessionConfig update = agent.ToUpdate(tools);
             if (!source.IsConfigured)
                 update = update with { Voice = _first.Voice };
-            Task configured = state.Program.ConfigureAsync(leg, update).WaitAsync(state.Options.ConfigureTimeout, state.Time, stop);
-            Volatile.Write(ref _waitsFor, [configured]);
-            await configured.ConfigureAwait(false);
+            Task configured = state.Program.ConfigureAsync(leg, update);
+            Task inTime = configured.WaitAsync(state.Options.ConfigureTimeout, state.Time, stop);
+            Volatile.Write(ref _waitsFor, [configured, inTime]);
+            await inTime.ConfigureAwait(false);
             leg.Agent = agent;
         }
     }
@@ -250,6 +253,7 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
         _closing.Add(Task.Run(() => leg.DisposeAsync().AsTask()));
     }
 
+    // Nobody waits for who does not look at the token; what comes of it all the same is hung up.
     private static async Task AbandonAsync(Task<IRealtimeSession> opening)
     {
         await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -273,12 +277,13 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
         return first == comes;
     }
 
-    private Task<SessionEnd> LostAsync(CallLeg leg, CancellationToken stop) => WaitAsync(leg.Lost.WaitAsync(stop));
+    private Task<SessionEnd> LostAsync(CallLeg leg, CancellationToken stop) => WaitAsync(leg.Lost, stop);
 
-    private Task<T> WaitAsync<T>(Task<T> task)
+    private Task<T> WaitAsync<T>(Task<T> task, CancellationToken token)
     {
-        Volatile.Write(ref _waitsFor, [task]);
-        return task;
+        Task<T> inTime = task.WaitAsync(token);
+        Volatile.Write(ref _waitsFor, [task, inTime]);
+        return inTime;
     }
 
     private TimeSpan Backoff(int failed, Exception failure)

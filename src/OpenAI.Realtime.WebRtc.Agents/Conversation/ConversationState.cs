@@ -96,6 +96,9 @@ internal sealed class ConversationState : IAsyncDisposable
 
     public ConversationEnd? End { get; private set; }
 
+    /// <summary>Whether it ends by itself, and has not yet.</summary>
+    public bool IsBeingEnded => _ending is not null && End is null;
+
     public HistorySnapshot History => _history.Snapshot();
 
     public UsageDetails Usage => TokenUsage.Copy(_turns.Turns.Usage);

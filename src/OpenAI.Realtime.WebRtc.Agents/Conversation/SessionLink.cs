@@ -10,6 +10,7 @@ internal sealed class SessionLink : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<ServerEvent> _events;
     private readonly CancellationTokenSource _stop = new();
+    private volatile bool _isOver;
 
     /// <summary>Links a session; its events are read from now on, and handled once it is started.</summary>
     public SessionLink(IRealtimeSession session, Action<ClientEvent, Exception> onNotSent, Func<ClientEvent, bool> isKept)
@@ -22,6 +23,9 @@ internal sealed class SessionLink : IAsyncDisposable
     public IRealtimeSession Session { get; }
 
     public Outbox Outbox { get; }
+
+    /// <summary>Whether the session has ended, and who is to be told that has not been: for tests, which let time pass only when it is not so.</summary>
+    internal bool IsEnding => Session.Completion.IsCompleted && !_isOver;
 
     /// <summary>Begins to read and to send.</summary>
     /// <param name="handle">Handles each event; quick, and throws only what should not be.</param>
@@ -67,6 +71,7 @@ internal sealed class SessionLink : IAsyncDisposable
         }
         finally
         {
+            _isOver = true;
             Outbox.Complete();
             await _events.DisposeAsync().ConfigureAwait(false);
         }

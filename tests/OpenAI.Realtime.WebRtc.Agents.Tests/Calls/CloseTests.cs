@@ -17,6 +17,7 @@ public sealed class CloseTests
         await closed.WaitAsync(Talk.Patience);
         Assert.Equal(ConversationEndReason.ClosedLocally, (await line.Conversation.Completion).Reason);
         open.TrySetResult();        // it comes too late, and is hung up
+        await line.AtOnceAsync(() => honoursToken || (line.Calls.Count == 2 && line.Calls[1].State == SessionState.Closed));
     }
 
     [Fact]
@@ -41,6 +42,7 @@ public sealed class CloseTests
         Assert.Equal(ConversationEndReason.ClosedLocally, (await line.Conversation.Completion).Reason);
         await Assert.ThrowsAsync<RealtimeSessionEndedException>(() => asked.WaitAsync(Talk.Patience));
         open.SetResult();
+        await line.AtOnceAsync(() => line.Calls.Count == 2 && line.Calls[1].State == SessionState.Closed);
     }
 
     [Fact]

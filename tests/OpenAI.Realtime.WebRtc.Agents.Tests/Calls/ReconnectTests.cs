@@ -43,12 +43,12 @@ public sealed class ReconnectTests
             },
             configure: options => options.Calls.MaxRetryDelay = TimeSpan.FromSeconds(8));
         line.Current.Lose();
-        await line.UntilAsync(() => line.Conversation.Completion.IsCompleted, step: TimeSpan.FromMilliseconds(20));
+        await line.UntilAsync(() => line.Conversation.Completion.IsCompleted, step: TimeSpan.FromMilliseconds(100));
         double[] waits = [.. at.Skip(1).Zip(at.Skip(2), (a, b) => (b - a).TotalSeconds)];
         double most = 0.5;
         foreach (double wait in waits)
         {
-            Assert.InRange(wait, most / 2, most + 0.04);
+            Assert.InRange(wait, most / 2, most + 0.2);        // time passes in steps of a tenth of a second
             most = Math.Min(most * 2, 8);
         }
 

@@ -118,12 +118,12 @@ public sealed class RotationTests
     [Fact]
     public async Task At_the_latest_the_assistant_is_cut_off_and_goes_on_in_the_next_call()
     {
-        await using Line line = await Line.StartAsync();
+        await using Line line = await Line.StartAsync(configure: Late);
         SimulatedCall first = line.Current;
         first.Hear("u1", "Tell me a story.");
         await line.PassAsync(new TimeSpan(0, 59, 20), TimeSpan.FromSeconds(10));
         string response = first.Begin();
-        first.Speak(response, "once upon a time there was a king who had seven daughters, and each of them was fairer than the one before her");
+        first.Speak(response, string.Join(' ', Enumerable.Repeat("once upon a time there was a king who had seven daughters", 6)));
         first.End(response);
         await line.SettleAsync();
         await line.NextAsync<RotatedUpdate>();
@@ -140,6 +140,9 @@ public sealed class RotationTests
         Assert.Equal("assistant: The youngest of them", line.History[^1]);
     }
 
+    // Nothing is exchanged before the last moments.
+    private static void Late(VoiceConversationOptions options) => (options.Calls.RotateAfter, options.Tools.Timeout) = (new TimeSpan(0, 59, 25), TimeSpan.FromHours(2));
+
     [Fact]
     public async Task A_tool_that_runs_at_the_latest_is_answered_in_the_next_call_and_runs_once()
     {
@@ -150,7 +153,7 @@ public sealed class RotationTests
             Interlocked.Increment(ref runs);
             return tool.Task;
         }, "slow");
-        await using Line line = await Line.StartAsync(new VoiceAgent { Tools = [slow] }, options => options.Tools.Timeout = TimeSpan.FromHours(2));
+        await using Line line = await Line.StartAsync(new VoiceAgent { Tools = [slow] }, Late);
         SimulatedCall first = line.Current;
         first.Hear("u1", "Look it up.");
         await line.PassAsync(new TimeSpan(0, 59, 0), TimeSpan.FromSeconds(20));
@@ -175,7 +178,7 @@ public sealed class RotationTests
         var tool = new TaskCompletionSource<string>();
         await using Line line = await Line.StartAsync(new VoiceAgent { Tools = [AIFunctionFactory.Create(() => tool.Task, "slow")] }, options =>
         {
-            options.Tools.Timeout = TimeSpan.FromHours(2);
+            Late(options);
             options.MaxReplayedCharacters = 20;
         });
         SimulatedCall first = line.Current;
@@ -263,6 +266,7 @@ public sealed class RotationTests
     public async Task A_next_call_that_ends_while_it_waits_is_replaced()
     {
         await using Line line = await Line.StartAsync();
+        await line.PassAsync(Age - TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
         string response = line.Current.Begin();
         await line.UntilAsync(() => line.Calls.Count == 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(5));
         line.Calls[1].Lose();
@@ -276,6 +280,7 @@ public sealed class RotationTests
     public async Task A_call_that_is_lost_while_the_next_one_waits_is_replaced_by_it_at_once()
     {
         await using Line line = await Line.StartAsync();
+        await line.PassAsync(Age - TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
         line.Current.Begin();
         await line.UntilAsync(() => line.Calls.Count == 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(5));
         line.Current.Lose();
