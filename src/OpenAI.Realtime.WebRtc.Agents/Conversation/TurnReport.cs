@@ -5,7 +5,7 @@ using OpenAI.Realtime.WebRtc.Events;
 namespace OpenAI.Realtime.WebRtc.Agents;
 
 /// <summary>Tells the program, the history and the meters who speaks, who was cut off, and what a turn came to. Under the conversation's lock.</summary>
-internal sealed class TurnReport(ConversationState state, ResponseGate gate, ConversationHistory history, ToolDesk tools)
+internal sealed class TurnReport(ConversationState state, ConversationHistory history, ToolDesk tools)
 {
     private bool _stoppedByProgram;
 
@@ -23,7 +23,7 @@ internal sealed class TurnReport(ConversationState state, ResponseGate gate, Con
         switch (serverEvent)
         {
             case InputAudioBufferSpeechStarted:
-                if (Turns.Policy.Interrupts && (gate.IsActive || Turns.IsAssistantSpeaking))
+                if (Turns.Policy.Interrupts && (state.Gate.IsActive || Turns.IsAssistantSpeaking))
                     tools.Interrupt();
                 state.Publish(new SpeechUpdate(ChatRole.User, IsSpeaking: true));
                 break;
@@ -78,6 +78,19 @@ internal sealed class TurnReport(ConversationState state, ResponseGate gate, Con
         _stoppedByProgram = true;
         Turns.Silenced(now);
         tools.Interrupt();
+    }
+
+    /// <summary>The call ends beneath: nobody is heard any more.</summary>
+    /// <returns>Whether the assistant was cut off before all its words were heard.</returns>
+    public bool BreakOff(Instant now)
+    {
+        if (Turns.LoseUser())
+            state.Publish(new SpeechUpdate(ChatRole.User, IsSpeaking: false));
+        if (!Turns.IsAssistantSpeaking)
+            return false;
+        _stoppedByProgram = true;       // at least not by the user
+        Handle(new OutputAudioBufferCleared(), now);
+        return history.IsCutShort(Turns.SpokenResponseId);
     }
 
     private void TellCut(string? responseId, TimeSpan heard)

@@ -17,6 +17,9 @@ internal static class AgentsTelemetry
     public static readonly Counter<long> Interruptions = Meter.CreateCounter<long>(
         "openai.realtime.webrtc.interruptions", "{interruption}", "How often the assistant was cut off.");
 
+    public static readonly Counter<long> CallChanges = Meter.CreateCounter<long>(
+        "openai.realtime.webrtc.call.changes", "{change}", "How often a call took the place of another.");
+
     private static readonly Histogram<long> Tokens = Meter.CreateHistogram<long>(
         "gen_ai.client.token.usage", "{token}", "Tokens of a response.");
 
