@@ -119,6 +119,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices);
             options.PageMayConfigure = true;                    // as far as HostInTheMiddle lets it
             options.MaxDuration = TimeSpan.FromMinutes(60);     // as long as the service allows
+            options.PageTimeout = TimeSpan.FromSeconds(30);     // a page that changes its network comes back by an ICE restart
             network.ApplyTo(options);
         }).AllowAnonymous().RequireRateLimiting(PerAddress);
     }

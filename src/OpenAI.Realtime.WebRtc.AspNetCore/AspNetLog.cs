@@ -78,6 +78,9 @@ internal static partial class AspNetLog
     [LoggerMessage(5028, LogLevel.Warning, "Bridged call {BridgeId}: the page does not take its events, and more than {Bytes} bytes wait for it; the call is being ended")]
     public static partial void PageStalled(this ILogger logger, string bridgeId, int bytes);
 
+    [LoggerMessage(5029, LogLevel.Debug, "Bridged call {BridgeId}: the page has offered again, to restart ICE or to go on as it is")]
+    public static partial void BridgeRestarted(this ILogger logger, string bridgeId);
+
     // 5030–5039: webhooks
     [LoggerMessage(5030, LogLevel.Information, "Webhook {WebhookId} came again; it has been handled and is not handled anew")]
     public static partial void WebhookReplayed(this ILogger logger, string webhookId);

@@ -45,6 +45,14 @@ public sealed partial class RealtimeBridgeCall
         _connectedAt = _parts.TimeProvider.GetTimestamp();
     }
 
+    /// <summary>Answers the page's new offer for the call that it has; the engine carries on by the old path until there is a new one.</summary>
+    internal async Task<string> RestartPageAsync(string offer, CancellationToken cancellationToken)
+    {
+        string answer = await _page.CreateAnswerAsync(offer, cancellationToken).ConfigureAwait(false);
+        _logger.BridgeRestarted(Id);
+        return answer;
+    }
+
     /// <summary>Frees what was made for a call that never came to be.</summary>
     internal async Task AbandonAsync()
     {

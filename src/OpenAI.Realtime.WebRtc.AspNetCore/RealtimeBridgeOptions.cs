@@ -100,17 +100,10 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
             throw new ArgumentException("MaxPageEventSize must lie between 1,024 bytes and 16 MiB.");
         if (MaxPageBacklog is < 64 * 1024 or > 16 * 1024 * 1024)
             throw new ArgumentException("MaxPageBacklog must lie between 64 KiB and 16 MiB.");
-        if (TcpPort is < 0 or > 65535)
-            throw new ArgumentException("TcpPort must lie between 0 and 65535, or be null.");
         if (MediaAddresses is { Count: 0 })
             throw new ArgumentException("MediaAddresses must be null or name at least one address.");
-        if (Interfaces is { Count: 0 })
-            throw new ArgumentException("Interfaces must be null or name at least one interface.");
         if (Interfaces is not null && MediaAddresses is not null)
             throw new ArgumentException("Interfaces and MediaAddresses are both set: leave one of the two out.");
-        if (UdpPorts is { Count: 0 })
-            throw new ArgumentException("UdpPorts must be null or name ports from 1 to 65535.");
-        if (AnnouncedAddresses is { Count: 0 or > 16 })
-            throw new ArgumentException("AnnouncedAddresses must be null or name 1 to 16 addresses.");
+        new PeerConnectionOptions { TcpPort = TcpPort, Interfaces = Interfaces, UdpPorts = UdpPorts, AnnouncedAddresses = AnnouncedAddresses }.Validate();
     }
 }

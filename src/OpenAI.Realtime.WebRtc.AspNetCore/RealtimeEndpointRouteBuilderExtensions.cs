@@ -50,18 +50,19 @@ public static class RealtimeEndpointRouteBuilderExtensions
         var options = new RealtimeCallsOptions();
         configure?.Invoke(options);
         var route = new CallsRoute(NameOf(pattern, nameof(MapRealtimeCalls)), options, services);
-        return new RouteConventions(Map(endpoints, pattern, route, route.HandleAsync), Map(endpoints, HangUpPattern(pattern), route, route.HandleHangUpAsync));
+        return new RouteConventions(Map(endpoints, pattern, route, route.HandleAsync), (Map(endpoints, PatternOfCall(pattern, "hangup"), route, route.HandleHangUpAsync), ".HangUp"));
     }
 
     /// <summary>
     /// Takes a page's call itself and holds the conversation with the service on its behalf: the host sees and shapes the events, can listen in, and keeps instructions and
     /// tools to itself. The page posts its offer as <c>application/sdp</c>; the answer is 201 with this host's SDP, the call's id in <c>X-Realtime-Call-Id</c>, and a
-    /// <c>Location</c>. A POST to <c>{Location}/hangup</c> by the same user ends the call. See <see cref="RealtimeBridge"/> for the calls that are live.
+    /// <c>Location</c>. A POST to <c>{Location}/hangup</c> by the same user ends the call. A page whose network has changed restarts ICE: it posts its new offer to <c>{Location}/restart</c> and gets the
+    /// answer for it with 200, and the call goes on. See <see cref="RealtimeBridge"/> for the calls that are live.
     /// </summary>
     /// <param name="endpoints">The application's routes.</param>
     /// <param name="pattern">The route. Default: <c>/bridge</c>.</param>
     /// <param name="configure">Sets the options. Default: null, all defaults.</param>
-    /// <returns>For <c>RequireAuthorization()</c>, <c>AllowAnonymous()</c>, <c>RequireRateLimiting()</c> and the like; the hang-up gets the same, but no rate limit.</returns>
+    /// <returns>For <c>RequireAuthorization()</c>, <c>AllowAnonymous()</c>, <c>RequireRateLimiting()</c> and the like; the hang-up and the restart get the same, but no rate limit.</returns>
     /// <exception cref="InvalidOperationException"><c>AddRealtimeEndpoints</c> or <c>AddOpenAIRealtimeWebRtc</c> has not been called.</exception>
     public static IEndpointConventionBuilder MapRealtimeBridge(
         this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/bridge", Action<RealtimeBridgeOptions>? configure = null)
@@ -70,7 +71,10 @@ public static class RealtimeEndpointRouteBuilderExtensions
         var options = new RealtimeBridgeOptions();
         configure?.Invoke(options);
         var route = new BridgeRoute(NameOf(pattern, nameof(MapRealtimeBridge)), options, services);
-        return new RouteConventions(Map(endpoints, pattern, route, route.HandleAsync), Map(endpoints, HangUpPattern(pattern), route, route.HandleHangUpAsync));
+        return new RouteConventions(
+            Map(endpoints, pattern, route, route.HandleAsync),
+            (Map(endpoints, PatternOfCall(pattern, "hangup"), route, route.HandleHangUpAsync), ".HangUp"),
+            (Map(endpoints, PatternOfCall(pattern, "restart"), route, route.HandleRestartAsync), ".Restart"));
     }
 
     /// <summary>
@@ -107,7 +111,7 @@ public static class RealtimeEndpointRouteBuilderExtensions
 
     private static string NameOf(string pattern, string method) => $"POST {pattern} ({method})";
 
-    private static string HangUpPattern(string pattern) => pattern.TrimEnd('/') + "/{callId}/hangup";
+    private static string PatternOfCall(string pattern, string verb) => pattern.TrimEnd('/') + "/{callId}/" + verb;
 
     private static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern, RealtimeRoute route, RequestDelegate handle) =>
         endpoints.MapMethods(pattern, [HttpMethods.Post], handle).WithMetadata(new RealtimeRouteMetadata(route));

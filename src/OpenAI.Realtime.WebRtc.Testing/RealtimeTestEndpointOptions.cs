@@ -94,14 +94,6 @@ public sealed class RealtimeTestEndpointOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxCalls);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRememberedCalls, MaxCalls);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxKeys);
-        if (TcpPort is { } port)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(port, nameof(TcpPort));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(port, IPEndPoint.MaxPort, nameof(TcpPort));
-            if (EmulateNetwork)
-                throw new ArgumentException("EmulateNetwork loses datagrams of UDP; with TcpPort a call would go past it. Set one of the two.", nameof(TcpPort));
-        }
-
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBodySize, 1_024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxEventSize, 1_024);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTurn, TimeSpan.FromSeconds(1));
@@ -111,10 +103,9 @@ public sealed class RealtimeTestEndpointOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(GenerationPace, 1_000);
         ArgumentNullException.ThrowIfNull(Script);
         Check(MediaAddresses is not { Count: 0 }, nameof(MediaAddresses), "must be null or name at least one address");
-        Check(Interfaces is not { Count: 0 }, nameof(Interfaces), "must be null or name at least one interface");
         Check(Interfaces is null || MediaAddresses is null, nameof(Interfaces), "and MediaAddresses are both set: leave one of the two out");
-        Check(UdpPorts is not { Count: 0 }, nameof(UdpPorts), "must be null or name ports from 1 to 65535");
-        Check(AnnouncedAddresses is not { Count: 0 or > 16 }, nameof(AnnouncedAddresses), "must be null or name 1 to 16 addresses");
+        new PeerConnectionOptions { Interfaces = Interfaces, UdpPorts = UdpPorts, AnnouncedAddresses = AnnouncedAddresses, TcpPort = TcpPort }.Validate();
+        Check(TcpPort is null || !EmulateNetwork, nameof(TcpPort), "and EmulateNetwork are both set, and a call over TCP would go past the datagrams that are lost there: leave one of the two out");
         Check(AnnouncedAddresses is null || !EmulateNetwork, nameof(AnnouncedAddresses), "and EmulateNetwork are both set, and the emulated network has addresses of its own: leave one of the two out");
     }
 

@@ -129,9 +129,20 @@ public sealed class ScriptedRealtimeSession : IRealtimeSession
     /// <exception cref="TimeoutException">No such event was sent in time; the message names those that were.</exception>
     /// <exception cref="InvalidOperationException">The session ended without it.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<T> WaitForSentAsync<T>(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public Task<T> WaitForSentAsync<T>(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        where T : ClientEvent => WaitForSentAsync<T>(static _ => true, timeout, cancellationToken);
+
+    /// <summary>Waits for the first event of a type that matches and is sent, or has been sent already.</summary>
+    /// <param name="matches">Which one; called under a lock, so it is to be quick.</param>
+    /// <param name="timeout">How long to wait. Default: null, 30 s.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="TimeoutException">No such event was sent in time; the message names those that were.</exception>
+    /// <exception cref="InvalidOperationException">The session ended without it.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<T> WaitForSentAsync<T>(Func<T, bool> matches, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
         where T : ClientEvent
     {
+        ArgumentNullException.ThrowIfNull(matches);
         TimeSpan limit = timeout ?? DefaultPatience;
         using var patience = new CancellationTokenSource(limit);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
@@ -140,7 +151,7 @@ public sealed class ScriptedRealtimeSession : IRealtimeSession
             Task more;
             lock (_lock)
             {
-                if (_sent.OfType<T>().FirstOrDefault() is { } found)
+                if (_sent.OfType<T>().FirstOrDefault(matches) is { } found)
                     return found;
                 if (_state == SessionState.Closed)
                     throw new InvalidOperationException($"The session ended, and no {typeof(T).Name} had been sent. {SentLocked()}");

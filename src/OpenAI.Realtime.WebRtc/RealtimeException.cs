@@ -5,11 +5,15 @@ namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>
 /// What goes wrong between this package and a service: connecting (<see cref="RealtimeConnectException"/>), controlling a call (<see cref="RealtimeCallException"/>), using a session
-/// that has ended (<see cref="RealtimeSessionEndedException"/>). The message says what happened and what to do; it never holds a key.
+/// that has ended (<see cref="RealtimeSessionEndedException"/>), and what packages above this one add. The message says what happened and what to do; it never holds a key.
 /// </summary>
 public abstract class RealtimeException : Exception
 {
-    private protected RealtimeException(RealtimeFailure failure, string message, Exception? innerException)
+    /// <summary>For the packages above this one, whose failures are of the same kind.</summary>
+    /// <param name="failure">Why.</param>
+    /// <param name="message">What happened and what to do, without a secret.</param>
+    /// <param name="innerException">What caused it.</param>
+    protected RealtimeException(RealtimeFailure failure, string message, Exception? innerException)
         : base(message, innerException) => Failure = failure;
 
     /// <summary>Why, as a value to branch on.</summary>

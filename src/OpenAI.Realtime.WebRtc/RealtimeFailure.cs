@@ -39,6 +39,9 @@ public enum RealtimeFailure
     /// <summary>The session has ended or is being closed; <see cref="RealtimeSessionEndedException.End"/> says how.</summary>
     SessionEnded,
 
+    /// <summary>The service took an event and did not answer it in time. Never of a connect or a call; of conversations that wait for answers.</summary>
+    NoAnswer,
+
     /// <summary>Something failed that should not; please report it.</summary>
     Internal,
 }

@@ -182,6 +182,31 @@ public abstract class PeerConnectionConformance
     }
 
     [Fact]
+    public async Task An_ICE_restart_keeps_the_call_or_is_refused_clearly()
+    {
+        await using Pair pair = await ConnectAsync();
+        string offer;
+        try
+        {
+            offer = await pair.Offerer.CreateRestartOfferAsync();
+        }
+        catch (NotSupportedException e)
+        {
+            Assert.NotEmpty(e.Message);
+            return;
+        }
+
+        pair.Offerer.SetAnswer(await pair.Answerer.CreateAnswerAsync(offer));
+        foreach ((IPeerConnection from, IPeerConnection to) in pair.BothWays)
+        {
+            await from.Messages.SendAsync(Pattern(50_000), MessageKind.Binary);
+            Assert.Equal(Pattern(50_000), Assert.Single(await ReceiveAsync(to, 1).WaitAsync(Patience)));
+        }
+
+        Assert.All([pair.Offerer, pair.Answerer], peer => Assert.Equal(PeerState.Connected, peer.State));
+    }
+
+    [Fact]
     public async Task Connects_and_closes_a_hundred_times()
     {
         for (int i = 0; i < 100; i++)

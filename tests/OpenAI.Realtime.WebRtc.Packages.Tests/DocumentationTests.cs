@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Events;
@@ -16,7 +17,7 @@ public sealed partial class DocumentationTests
 {
     private static readonly Assembly[] Assemblies =
     [
-        typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly,
+        typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly,
     ];
 
     /// <summary>The options whose every property has a row in docs/configuration.md.</summary>
@@ -24,9 +25,10 @@ public sealed partial class DocumentationTests
     [
         typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(RealtimeSidebandOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
         typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeWebhookOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
+        typeof(VoiceAgent), typeof(VoiceConversationOptions), typeof(VoiceToolOptions), typeof(ResponseGateOptions),
     ];
 
-    public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(RealtimeFailure), typeof(SessionEndReason), typeof(RealtimeBridgeEndReason)];
+    public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(RealtimeFailure), typeof(SessionEndReason), typeof(ConversationEndReason), typeof(RealtimeBridgeEndReason)];
 
     [Fact]
     public void Every_public_type_is_named_in_a_page_or_in_a_sample()

@@ -65,6 +65,15 @@ public sealed class PackageContentTests(PackedPackages packages)
         Dependencies(Sdk));
 
     [Fact]
+    public void Agents_depend_on_the_SDK_and_on_the_words_of_Microsoft_Extensions_AI() => Assert.Equal(
+        [
+            ("Microsoft.Extensions.AI.Abstractions", false),
+            ("Microsoft.Extensions.Logging.Abstractions", false),
+            (Sdk, true),
+        ],
+        Dependencies("OpenAI.Realtime.WebRtc.Agents"));
+
+    [Fact]
     public void The_routes_for_pages_depend_on_the_SDK_and_on_the_web_server_that_comes_with_NET()
     {
         const string id = "OpenAI.Realtime.WebRtc.AspNetCore";

@@ -80,12 +80,44 @@ internal sealed class BridgeRoute : RealtimeRoute
 
     public Task HandleHangUpAsync(HttpContext context) => GuardAsync(context, HangUpAsync);
 
+    public Task HandleRestartAsync(HttpContext context) => GuardAsync(context, RestartAsync);
+
     private async Task HangUpAsync(HttpContext context)
     {
-        if (_bridge.Find(context.Request.RouteValues["callId"] as string ?? "") is not { } call || call.UserId != UserIdOf(context))
-            throw new HttpProblem(StatusCodes.Status404NotFound, "call_not_found", "There is no such call of this user.");
-        await call.CloseForPageAsync().ConfigureAwait(false);
+        await CallOf(context).CloseForPageAsync().ConfigureAwait(false);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    private RealtimeBridgeCall CallOf(HttpContext context) =>
+        _bridge.Find(context.Request.RouteValues["callId"] as string ?? "") is { } call && call.UserId == UserIdOf(context)
+            ? call
+            : throw new HttpProblem(StatusCodes.Status404NotFound, "call_not_found", "There is no such call of this user.");
+
+    // The page's network has changed (RFC 8445 §9): the call, its place and its session with the service stay as they are.
+    private async Task RestartAsync(HttpContext context)
+    {
+        RealtimeBridgeCall call = CallOf(context);
+        string offer = await OfferReader.ReadAsync(context.Request, Options.MaxBodySize, context.RequestAborted).ConfigureAwait(false);
+        string answer;
+        try
+        {
+            answer = await call.RestartPageAsync(offer, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (SdpException e)
+        {
+            throw new HttpProblem(StatusCodes.Status422UnprocessableEntity, "offer_refused", "This host cannot use this offer for the call.",
+                "It has to come from the connection that the call was made with, which has to be connected, and to change nothing but ICE.", e);
+        }
+        catch (PeerConnectionException e)
+        {
+            throw new HttpProblem(StatusCodes.Status404NotFound, "call_not_found", "The call has just ended.", null, e);
+        }
+        catch (Exception e) when (e is NotSupportedException or InvalidOperationException)
+        {
+            throw new HttpProblem(StatusCodes.Status501NotImplemented, "restart_not_supported", "This host cannot restart ICE.", "Make a new call.", e);
+        }
+
+        await CallsRoute.WriteAnswerAsync(context, answer, callId: null, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
     private async Task<(IPeerConnection Page, string Answer)> AnswerAsync(HttpContext context, string offer, CancellationToken cancellationToken)

@@ -116,10 +116,10 @@ internal sealed class CallsRoute : RealtimeRoute
     /// <summary>
     /// The answer, byte for byte. It throws when the page is gone before; once it has returned, the call is the page's, which may close its request, or itself, as it likes.
     /// </summary>
-    internal static async Task WriteAnswerAsync(HttpContext context, string answer, string? callId)
+    internal static async Task WriteAnswerAsync(HttpContext context, string answer, string? callId, int status = StatusCodes.Status201Created)
     {
         HttpResponse response = context.Response;
-        response.StatusCode = StatusCodes.Status201Created;
+        response.StatusCode = status;
         response.ContentType = "application/sdp";
         if (callId is not null)
         {

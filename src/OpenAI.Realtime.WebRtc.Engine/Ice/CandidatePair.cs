@@ -82,6 +82,15 @@ internal sealed class CandidatePair(in TransportPath path, uint localPriority, u
     /// <summary>When the last one came, or an answer, or data.</summary>
     public Instant LastHeardAt { get; set; }
 
+    /// <summary>When the last check that was answered had been sent; <see cref="Instant.Zero"/> when none was.</summary>
+    public Instant AnsweredCheckAt { get; set; }
+
+    /// <summary>How long its answer took; null before.</summary>
+    public TimeSpan? RoundTrip { get; set; }
+
+    /// <summary>Of a pair that is kept warm: its checks that were not answered since the last one that was.</summary>
+    public int Misses { get; set; }
+
     /// <summary>The peer's data comes this way and no more by the selected pair: it is to be selected once a check shows that ours arrives, too.</summary>
     public bool SelectOnSuccess { get; set; }
 

@@ -40,6 +40,18 @@ internal sealed class CheckTransactions
         return null;
     }
 
+    /// <summary>Whether one of those that are remembered had this transaction, however long ago.</summary>
+    public bool Knows(StunTransactionId id)
+    {
+        foreach (ref readonly CheckTransaction check in _ring.AsSpan())
+        {
+            if (check.Id == id && id != default)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>It has been answered: a second answer is a replayed one.</summary>
     public void Forget(StunTransactionId id)
     {

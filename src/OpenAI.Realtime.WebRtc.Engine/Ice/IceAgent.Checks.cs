@@ -24,6 +24,7 @@ internal sealed partial class IceAgent
             _paceAt = now + _options.CheckInterval;
         }
 
+        KeepWarm(now);
         UpdateCheckTimer();
     }
 
@@ -32,7 +33,7 @@ internal sealed partial class IceAgent
         if (_isOver)
             return;
         Instant at = _checkList.NextAt();
-        _nextCheckAt = Instant.Min(at > _paceAt ? at : _paceAt, _tcpBeginsAt);
+        _nextCheckAt = Instant.Min(Instant.Min(at > _paceAt ? at : _paceAt, _tcpBeginsAt), _warmth.NextAt);
     }
 
     /// <summary>Sends a check: the first of a pair, or one that repeats it (RFC 8445 §7.2.4).</summary>
@@ -53,7 +54,8 @@ internal sealed partial class IceAgent
             pair.Transmissions = 0;
             pair.FirstSentAt = now;
             // A stream loses nothing (RFC 8489 §6.2.2); what a peer refuses that has not applied our description yet is repeated all the same.
-            pair.Interval = pair.IsTcp ? _options.MaxRetransmitTimeout : RetransmitTimer.IntervalFor(RoundTripTime, _options.InitialRetransmitTimeout);
+            // Nor does a search that goes on for long gain anything from haste.
+            pair.Interval = pair.IsTcp || (pair != _selected && _consent.IsSilent(now)) ? _options.MaxRetransmitTimeout : AnswerTimeOf(pair);
         }
 
         pair.State = CandidatePairState.InProgress;
@@ -65,13 +67,19 @@ internal sealed partial class IceAgent
         pair.NextSendAt = now + pair.Interval;
         pair.Interval = RetransmitTimer.Next(pair.Interval, pair.Transmissions, pair.NextSendAt - pair.FirstSentAt, _options.MaxRetransmitTimeout);
 
-        bool useCandidate = IsControlling && (pair == _selected || NominatesByFirstCheck);
+        SendRequest(pair, useCandidate: IsControlling && (pair == _selected || NominatesByFirstCheck || NominatesToBeAnswered(now)), now);
+    }
+
+    private void SendRequest(CandidatePair pair, bool useCandidate, Instant now)
+    {
         CheckTransaction check = new(StunTransactionId.New(_random), now, IsControlling, useCandidate);
         pair.Checks.Add(check);
         pair.ChecksSent++;
         Counters.RequestsSent++;
         SendRequest(pair, check.Id, useCandidate);
     }
+
+    private TimeSpan AnswerTimeOf(CandidatePair pair) => RetransmitTimer.IntervalFor(pair.RoundTrip ?? RoundTripTime, _options.InitialRetransmitTimeout);
 
     private void SendRequest(CandidatePair pair, StunTransactionId id, bool useCandidate) => Send(new()
     {

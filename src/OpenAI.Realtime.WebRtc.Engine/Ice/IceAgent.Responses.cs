@@ -48,7 +48,11 @@ internal sealed partial class IceAgent
     {
         pair.Checks.Forget(check.Id);
         pair.LastHeardAt = now;
-        RoundTripTime = now - check.SentAt;
+        pair.RoundTrip = now - check.SentAt;
+        pair.AnsweredCheckAt = check.SentAt;
+        pair.Misses = 0;
+        if (_selected is null || pair == _selected)
+            RoundTripTime = pair.RoundTrip;
         if (mapped != pair.Path.Local && !pair.IsTcp)
             LearnPeerReflexiveLocal(mapped, pair);
         pair.IsValid = true;
@@ -92,7 +96,7 @@ internal sealed partial class IceAgent
             return;
         }
 
-        TimeSpan measured = RetransmitTimer.IntervalFor(RoundTripTime, _options.InitialRetransmitTimeout);
+        TimeSpan measured = AnswerTimeOf(pair);
         if (pair.Interval < measured)
             pair.Interval = measured;
         pair.State = CandidatePairState.Confirming;
@@ -103,7 +107,7 @@ internal sealed partial class IceAgent
     {
         if (!_consent.TryHandleResponse(id, now, out TimeSpan roundTrip, out bool recovered))
             return;
-        RoundTripTime = roundTrip;
+        RoundTripTime = selected.RoundTrip = roundTrip;
         selected.LastHeardAt = now;
         if (recovered)
             AddEvent(IceEventKind.Recovered);
@@ -157,10 +161,10 @@ internal sealed partial class IceAgent
             _checkList.Trigger(pair);
     }
 
-    // RFC 8445 §7.2.5.2.4. The RFC gives the pair up; we try it again, as slowly as anything is repeated.
+    // RFC 8445 §7.2.5.2.4. The RFC gives the pair up; we try it again, as slowly as anything is repeated, unless another one is selected.
     private void Fail(CandidatePair pair, Instant now)
     {
-        pair.State = CandidatePairState.Failed;
+        pair.State = _selected is null || pair == _selected ? CandidatePairState.Failed : CandidatePairState.Retired;
         pair.NextSendAt = now + _options.MaxRetransmitTimeout;
     }
 

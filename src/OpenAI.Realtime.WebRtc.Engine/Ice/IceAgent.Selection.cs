@@ -83,6 +83,7 @@ internal sealed partial class IceAgent
         if (pair == _selected || _isOver)
             return;
         _selected = pair;
+        RoundTripTime = pair.RoundTrip ?? RoundTripTime;
         LostAddress = null;
         LastPath = pair.Path;
         AddEvent(IceEventKind.PairSelected);
@@ -97,9 +98,11 @@ internal sealed partial class IceAgent
         switch (_consent.HandleTimeout(now))
         {
             case IceConsentAction.SendCheck:
+                if (TryTakeOver(now))
+                    break;
                 SendConsentCheck(now);
-                if (_consent.HasMissedTwo(now))
-                    CheckOtherPairs();
+                if (_consent.IsInDoubt)
+                    CheckOtherPairs(now);
                 break;
             case IceConsentAction.Disconnect:
                 AddEvent(IceEventKind.Disconnected);
@@ -109,11 +112,12 @@ internal sealed partial class IceAgent
                 _isOver = true;
                 _selected = null;
                 _nextCheckAt = _nominateAt = Instant.Never;
+                _warmth.Stop();
                 break;
         }
     }
 
-    // RFC 7675 §5.1: a new transaction each time, not repeated. The controlling side nominates again with each: the service's lite agent
+    // RFC 7675 §5.1: a new transaction each time. The controlling side nominates again with each: the service's lite agent
     // is reported to stop answering checks that do not (docs/protocols/ice.md says by whom), and to any other it changes nothing.
     private void SendConsentCheck(Instant now)
     {
@@ -122,7 +126,7 @@ internal sealed partial class IceAgent
         StunTransactionId id = StunTransactionId.New(_random);
         Counters.ConsentChecksSent++;
         SendRequest(_selected, id, useCandidate: IsControlling);
-        _consent.HandleCheckSent(id, now);
+        _consent.HandleCheckSent(id, AnswerTimeOf(_selected), now);
     }
 
     // RFC 8445 §7.3.1.1, §7.2.5.1.

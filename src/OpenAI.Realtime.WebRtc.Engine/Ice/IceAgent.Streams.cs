@@ -35,6 +35,20 @@ internal sealed partial class IceAgent
         RunChecks(now);
     }
 
+    /// <summary>Another session of the same peer has a stream of this path open, or has asked for it; the pair is checked when its turn has come.</summary>
+    public void AdoptStream(in TransportPath path, PairStream stream)
+    {
+        if (_checkList.Find(path) is not { IsTcp: true } pair)
+            return;
+        pair.Stream = stream;
+        if (stream == PairStream.Open && pair.State == CandidatePairState.Frozen && _hasTriedTcp)
+            pair.State = CandidatePairState.Waiting;
+        UpdateCheckTimer();
+    }
+
+    /// <summary>How the stream of this path stands; null where there is none.</summary>
+    public PairStream? StreamOf(in TransportPath path) => _checkList.Find(path)?.Stream;
+
     /// <summary>A stream could not be opened, or has ended.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="why">What happened, for who asks why no path was found.</param>
@@ -120,13 +134,16 @@ internal sealed partial class IceAgent
         _connects.Enqueue(pair.Path);
     }
 
-    // A pair has been selected: the other streams are of no use any more. One can be opened again when that pair dies.
+    // A pair has been selected: the other streams are of no use any more, but for a spare one of a call that goes by TCP itself. One can be opened again when that pair dies.
     private void CloseOtherStreams()
     {
+        int spare = 0;
         for (int i = _checkList.Pairs.Count - 1; i >= 0; i--)
         {
             CandidatePair pair = _checkList.Pairs[i];
             if (pair == _selected || !pair.IsTcp)
+                continue;
+            if (_selected!.IsTcp && pair is { IsValid: true, Stream: PairStream.Open } && spare++ < IceLimits.SpareStreams)
                 continue;
             if (pair.IsActive)
             {

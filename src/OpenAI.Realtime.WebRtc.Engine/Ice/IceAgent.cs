@@ -14,7 +14,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 /// 5  Responses    make pairs valid
 /// 6  Nomination   the controlling agent nominates a valid pair; the controlled one follows: the selected path is known; it is checked on until the peer's data comes
 /// 7  Consent      is renewed every 4 to 6 s, or expires
-/// 8  Moves        the peer's data comes by another path, or the selected one is silent and another is not: that one is selected
+/// 8  Moves        other pairs are kept warm; the peer's data comes by another path, or the selected one is silent and another is not: that one is selected
 /// 9  Streams      where no UDP pair has answered in time, those of TCP are opened and checked like others
 /// </code>
 /// The parts of this class are files of the same names.
@@ -32,6 +32,7 @@ internal sealed partial class IceAgent
     private readonly IceOutgoingQueue _outgoing = new();
     private readonly Queue<IceEvent> _events = new();
     private readonly IceConsent _consent;
+    private readonly IceWarmth _warmth;
     private ulong _tieBreaker;
     private bool _isStarted;
     private bool _isOver;
@@ -43,11 +44,16 @@ internal sealed partial class IceAgent
     private byte[] _outgoingUsername = [];
     private bool _remoteIsLite;
 
-    public IceAgent(IceOptions options, RandomSource random)
+    /// <param name="options">How it behaves.</param>
+    /// <param name="random">Where its credentials and transactions come from.</param>
+    /// <param name="counters">Where it counts: those of the agent whose place it is to take, or its own.</param>
+    public IceAgent(IceOptions options, RandomSource random, IceCounters? counters = null)
     {
+        Counters = counters ?? new();
         _options = options;
         _random = random;
         _consent = new(options, random);
+        _warmth = new(random);
         _tieBreaker = random.NextUInt64();
         IsControlling = options.IsControlling && !options.Lite;
         LocalCredentials = IceCredentials.New(random);
@@ -61,9 +67,9 @@ internal sealed partial class IceAgent
     /// <summary>Whether this agent nominates; a role conflict can turn it.</summary>
     public bool IsControlling { get; private set; }
 
-    public IceCounters Counters { get; } = new();
+    public IceCounters Counters { get; }
 
-    /// <summary>Round trip of the last check or consent check that was answered; null before.</summary>
+    /// <summary>Round trip of the last check that was answered, of the selected pair as soon as there is one; null before.</summary>
     public TimeSpan? RoundTripTime { get; private set; }
 
     public Wake NextTimeout
@@ -193,6 +199,27 @@ internal sealed partial class IceAgent
         if (_nominateAt <= now)
             ConsiderNomination(now);
         RunChecks(now);
+    }
+
+    /// <summary>Another agent has taken its place (RFC 8445 §9): it checks no more, and still answers the peer.</summary>
+    public void Retire()
+    {
+        _isOver = true;
+        _nextCheckAt = _nominateAt = Instant.Never;
+        _consent.Stop();
+        _warmth.Stop();
+    }
+
+    /// <summary>Whether a request that names this fragment is for this agent (RFC 8445 §7.2.2).</summary>
+    public bool IsNamed(ReadOnlySpan<byte> usernameFragment) => _localUsernamePrefix.AsSpan(0, _localUsernamePrefix.Length - 1).SequenceEqual(usernameFragment);
+
+    /// <summary>Whether this datagram has the transaction of a request of this agent's.</summary>
+    public bool Awaits(ReadOnlySpan<byte> datagram)
+    {
+        if (datagram.Length < StunMessage.HeaderLength)
+            return false;
+        StunTransactionId id = StunTransactionId.Read(datagram[(StunMessage.HeaderLength - StunTransactionId.Length)..]);
+        return _consent.IsAwaited(id) || _checkList.Knows(id);
     }
 
     /// <summary>Takes the next datagram to send.</summary>

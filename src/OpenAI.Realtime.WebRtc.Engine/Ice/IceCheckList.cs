@@ -50,6 +50,18 @@ internal sealed class IceCheckList
         return null;
     }
 
+    /// <summary>Whether a check of one of the pairs had this transaction, however long ago.</summary>
+    public bool Knows(StunTransactionId id)
+    {
+        foreach (CandidatePair pair in _pairs)
+        {
+            if (pair.Checks.Knows(id))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>
     /// Adds a pair. When the list is full the pair of the lowest priority that nothing came of yet makes room (RFC 8445 §6.1.2.5);
     /// false when there is none lower than <paramref name="pair"/>.

@@ -18,12 +18,15 @@ internal enum IceConsentAction
 /// full agent                                                    lite agent
 /// 1  selected: consent begins                                   1  selected: the watch begins
 /// 2  every 4 to 6 s a check, a new transaction each time;       2  the peer's requests and data are its signs of life
-///    every second while an earlier one is unanswered
+///    at once when the peer's audio has stopped for a second
 /// 3  an answer renews consent                                   3  each renews the watch
-/// 4  two checks unanswered, the first for 5 s: Disconnected     4  none for half the consent timeout, at least 7 s: Disconnected
-/// 5  an answer, or the peer's data: Recovered                   5  the next sign of life: Recovered
-/// 6  no answer for the consent timeout: expired                 6  none for the consent timeout: expired
-/// 7  the machine slept, so that nobody was asked: Disconnected at once, the peer is asked, and has some seconds to answer
+/// 4  no answer: a second check, repeated at the pace of the
+///    round trip; after half of it the pair is in doubt, after
+///    the whole it is silent; from then on a check a second
+/// 5  no answer for 5 s: Disconnected                            5  none for half the consent timeout, at least 7 s: Disconnected
+/// 6  an answer, or the peer's data: Recovered                   6  the next sign of life: Recovered
+/// 7  no answer for the consent timeout: expired                 7  none for the consent timeout: expired
+/// 8  the machine slept, so that nobody was asked: Disconnected at once, the peer is asked, and has some seconds to answer
 /// </code>
 /// </summary>
 internal sealed class IceConsent(IceOptions options, RandomSource random)
@@ -38,10 +41,28 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     public static readonly TimeSpan LongestSilence = (1.2 * CheckInterval) + AnswerPatience;
 
     /// <summary>
-    /// A peer that has left a check unanswered is looked for at a pace of ICE's connectivity checks (RFC 8445 §14), not at that of RFC 7675: a path that is
-    /// back is seen at once, and loss alone ends hardly any call.
+    /// How often a pair is checked in vain before it counts as silent: the consent check, and the connectivity check that follows it, with the seven transmissions of RFC 8489 §6.2.1 (Rc). On a line
+    /// that loses a fifth each way, chance does that once in 3,500 times; a dead pair is known after a second (<see cref="ShortestRepeat"/>), or after eight waits for an answer where the round trip is long.
     /// </summary>
+    public const int ChecksUntilSilent = 8;
+
+    /// <summary>After so many checks in vain the pair is in doubt: others are asked, so that it is known by the time of the verdict which of them answers.</summary>
+    public const int ChecksUntilDoubt = ChecksUntilSilent / 2;
+
+    /// <summary>The shortest time between two of these checks: a peer that stops for less than a second is not silent.</summary>
+    public static readonly TimeSpan ShortestRepeat = AnswerPatience / ChecksUntilSilent;
+
+    /// <summary>A silent pair is looked for at the pace of ICE's connectivity checks (RFC 8445 §14), not at that of RFC 7675: a path that is back is seen at once, and loss alone ends hardly any call.</summary>
     public static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Audio that stops for so long is a reason to ask at once, without waiting for the next check: not even DTX pauses so long (RFC 6716 §2.1.9: 400 ms).</summary>
+    public static readonly TimeSpan QuietAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Data is audio that flows when so many packets have come, …</summary>
+    private const int FlowPackets = 10;
+
+    /// <summary>… each within so long of the one before: reports, messages and heartbeats are none.</summary>
+    private static readonly TimeSpan s_flowGap = TimeSpan.FromMilliseconds(200);
 
     /// <summary>Whoever is called so late has slept: the machine, the process, or a debugger held it.</summary>
     public static readonly TimeSpan AsleepAfter = TimeSpan.FromSeconds(5);
@@ -51,11 +72,15 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
 
     private readonly (StunTransactionId Id, Instant SentAt)[] _awaited = new (StunTransactionId, Instant)[IceLimits.ConsentTransactions];
     private int _awaitedCount;
-    private bool _isSearching;
+    private int _unanswered; // checks in vain since the last answer
+    private Instant _silentAt = Instant.Never; // when the last of them has waited long enough
     private Instant _nextCheckAt = Instant.Never;
+    private Instant _nextRoundAt = Instant.Never;
     private Instant _disconnectAt = Instant.Never;
     private Instant _expireAt = Instant.Never;
     private Instant _lastActivityAt;
+    private int _flow; // packets that came one soon after the other
+    private Instant _quietAt = Instant.Never; // when it is looked whether a flow has stopped
 
     public bool IsRunning { get; private set; }
 
@@ -67,15 +92,22 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     /// <summary>Consent ran out while we slept: until the peer answers nothing but checks may be sent (RFC 7675 §5.1).</summary>
     public bool HasLapsed { get; private set; }
 
-    /// <summary>Whether two checks have not been answered, the first for longer than <see cref="AnswerPatience"/>: the pair seems dead.</summary>
-    public bool HasMissedTwo(Instant now) => _awaitedCount >= 2 && now - _awaited[0].SentAt >= AnswerPatience;
+    /// <summary>When the first of the checks was sent that have been in vain; null when the last one was answered or none has been sent.</summary>
+    public Instant? UnansweredSince { get; private set; }
+
+    /// <summary>4: several checks have been in vain.</summary>
+    public bool IsInDoubt => _unanswered >= ChecksUntilDoubt;
+
+    /// <summary>4: <see cref="ChecksUntilSilent"/> checks have been in vain, and the last one has waited as long as the others.</summary>
+    public bool IsSilent(Instant now) => _silentAt <= now;
 
     public Wake NextTimeout
     {
         get
         {
             Instant end = Instant.Min(_disconnectAt, _expireAt);
-            return _nextCheckAt < end ? new(_nextCheckAt, WakeReason.IceConsent)
+            Instant check = Instant.Min(_nextCheckAt, _quietAt);
+            return check < end ? new(check, WakeReason.IceConsent)
                 : end < Instant.Never ? new(end, WakeReason.IceConsentExpiry)
                 : Wake.Never;
         }
@@ -87,32 +119,40 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         if (!options.HasConsent)
             return false;
         IsRunning = true;
-        _isSearching = false;
-        _awaitedCount = 0;
-        _nextCheckAt = options.Lite ? Instant.Never : now + NextInterval();
+        _quietAt = Instant.Never;
+        _nextRoundAt = _nextCheckAt = options.Lite ? Instant.Never : now + NextInterval();
         return Renew(now);
     }
 
     public void Stop()
     {
         IsRunning = false;
-        _nextCheckAt = _disconnectAt = _expireAt = Instant.Never;
+        _nextCheckAt = _quietAt = _disconnectAt = _expireAt = _silentAt = Instant.Never;
     }
 
-    /// <summary>2: a check has been sent.</summary>
-    public void HandleCheckSent(StunTransactionId id, Instant now)
+    /// <summary>2 and 4: a check has been sent.</summary>
+    /// <param name="id">Its transaction.</param>
+    /// <param name="answerWithin">How long its answer takes at most, as far as the round trip is known.</param>
+    /// <param name="now">The time.</param>
+    public void HandleCheckSent(StunTransactionId id, TimeSpan answerWithin, Instant now)
     {
         if (_awaitedCount == _awaited.Length)
         {
-            // The second-oldest goes: the oldest says since when the peer has been silent.
-            Array.Copy(_awaited, 2, _awaited, 1, _awaited.Length - 2);
+            Array.Copy(_awaited, 1, _awaited, 0, _awaited.Length - 1);
             _awaitedCount--;
         }
 
         _awaited[_awaitedCount++] = (id, now);
-        if (_awaitedCount >= 2 && !IsDisconnected && _disconnectAt == Instant.Never)
+        UnansweredSince ??= now;
+        if (_unanswered++ == 0)
+            _nextRoundAt = now + NextInterval();
+        TimeSpan wait = answerWithin > ShortestRepeat ? answerWithin : ShortestRepeat;
+        _nextCheckAt = now + (_unanswered <= ChecksUntilSilent ? wait : SearchInterval);
+        if (_unanswered == ChecksUntilSilent)
+            _silentAt = _nextCheckAt;
+        if (_unanswered >= 2 && !IsDisconnected && _disconnectAt == Instant.Never)
         {
-            Instant first = _awaited[0].SentAt + options.DisconnectedAfter;
+            Instant first = UnansweredSince.Value + options.DisconnectedAfter;
             Instant second = now + AnswerPatience;
             _disconnectAt = first > second ? first : second;
         }
@@ -146,14 +186,17 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         return RenewTimers(now);
     }
 
-    /// <summary>5: authenticated data came. Returns whether that ends a disconnection. No consent of a full agent (RFC 7675 §5.1).</summary>
+    /// <summary>6: authenticated data came. Returns whether that ends a disconnection. No consent of a full agent (RFC 7675 §5.1).</summary>
     public bool HandleActivity(Instant now)
     {
         if (!IsRunning)
             return false;
         if (options.Lite)
             return Renew(now);
+        _flow = now - _lastActivityAt < s_flowGap ? Math.Min(_flow + 1, FlowPackets) : 1;
         _lastActivityAt = now;
+        if (_flow == FlowPackets && _quietAt == Instant.Never)
+            _quietAt = now + QuietAfter;
         bool recovered = IsDisconnected;
         IsDisconnected = false;
         if (recovered)
@@ -189,10 +232,17 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
             return IceConsentAction.Disconnect;
         }
 
+        if (_quietAt <= now)
+        {
+            Instant quiet = _lastActivityAt + QuietAfter;
+            _quietAt = quiet > now ? quiet : Instant.Never;
+            if (_quietAt == Instant.Never && _unanswered == 0)
+                _nextCheckAt = now;
+        }
+
         if (_nextCheckAt <= now)
         {
-            _isSearching = _awaitedCount > 0;
-            _nextCheckAt = now + (_isSearching ? SearchInterval : NextInterval());
+            _nextCheckAt = now + SearchInterval; // HandleCheckSent says better
             return IceConsentAction.SendCheck;
         }
 
@@ -203,8 +253,9 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
     {
         Slept = slept;
         HasLapsed = now >= _expireAt;
-        _awaitedCount = 0;
-        _isSearching = true;
+        _awaitedCount = _unanswered = 0;
+        UnansweredSince = null;
+        _silentAt = _quietAt = Instant.Never;
         _nextCheckAt = options.Lite ? Instant.Never : now;
         _disconnectAt = Instant.Never;
         Instant patience = now + WakePatience;
@@ -223,9 +274,11 @@ internal sealed class IceConsent(IceOptions options, RandomSource random)
         _expireAt = now + options.ConsentTimeout;
         _disconnectAt = !options.Lite ? Instant.Never
             : now + (options.ConsentTimeout / 2 > LongestSilence ? options.ConsentTimeout / 2 : LongestSilence);
-        if (_isSearching)
-            _nextCheckAt = now + NextInterval();
-        _isSearching = false;
+        if (_unanswered > 0)
+            _nextCheckAt = _nextRoundAt > now ? _nextRoundAt : now + NextInterval();
+        _unanswered = 0;
+        UnansweredSince = null;
+        _silentAt = Instant.Never;
         bool recovered = IsDisconnected;
         IsDisconnected = false;
         return recovered;

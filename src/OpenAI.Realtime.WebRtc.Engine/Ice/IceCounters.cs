@@ -9,6 +9,9 @@ internal sealed class IceCounters
 
     public long ConsentChecksSent { get; set; }
 
+    /// <summary>Checks that kept pairs warm, of <see cref="RequestsSent"/>.</summary>
+    public long WarmChecksSent { get; set; }
+
     public long RequestsReceived { get; set; }
 
     public long ResponsesSent { get; set; }

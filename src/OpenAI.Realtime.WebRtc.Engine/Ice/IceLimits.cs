@@ -21,7 +21,7 @@ internal static class IceLimits
     /// <summary>Events waiting to be taken; the oldest goes first.</summary>
     public const int Events = 16;
 
-    /// <summary>Consent checks whose answers are still awaited: the first says since when the peer is silent, the others are the latest.</summary>
+    /// <summary>Consent checks whose answers are still awaited: the latest.</summary>
     public const int ConsentTransactions = 8;
 
     /// <summary>Checks of one pair whose answers are still awaited: the latest.</summary>
@@ -29,6 +29,9 @@ internal static class IceLimits
 
     /// <summary>Streams that the driver has not been told yet to open or to close.</summary>
     public const int StreamRequests = 2 * Pairs;
+
+    /// <summary>Streams that have answered and are kept beside the selected one.</summary>
+    public const int SpareStreams = 1;
 
     /// <summary>Unknown attributes named in a 420.</summary>
     public const int UnknownAttributes = 4;

@@ -1,5 +1,4 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
-using OpenAI.Realtime.WebRtc.Engine.Ice;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Peer;
 
@@ -32,7 +31,7 @@ internal sealed class EarlyDatagrams
     }
 
     /// <summary>Takes the first one whose sender ICE knows by now.</summary>
-    public bool TryTake(IceAgent ice, out byte[] datagram, out TransportPath path)
+    public bool TryTake(IceSessions ice, out byte[] datagram, out TransportPath path)
     {
         for (int i = 0; i < _kept.Count; i++)
         {

@@ -23,6 +23,10 @@ internal static class IceFailure
             + $"{counters.RequestsReceived} received. {DescribeUdp(ice.Pairs)}{DescribeTcp(ice.Pairs)}What was known: {remote}{ignored}.";
     }
 
+    /// <summary>Of a restart: the call itself goes on.</summary>
+    public static string DescribeRestart(IceAgent ice, TimeSpan timeout) =>
+        $"The ICE restart found no pair of addresses that works within {timeout.TotalSeconds:0.#} s. {DescribeUdp(ice.Pairs)}{DescribeTcp(ice.Pairs)}".TrimEnd();
+
     private static string DescribeUdp(IReadOnlyList<CandidatePair> pairs)
     {
         List<CandidatePair> udp = [.. pairs.Where(p => !p.IsTcp)];

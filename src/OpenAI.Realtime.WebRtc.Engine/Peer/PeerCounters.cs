@@ -54,6 +54,9 @@ public sealed record PeerCounters
     /// <summary>The SRTP protection profile's IANA name; null before the handshake is done.</summary>
     public string? SrtpProfile { get; init; }
 
+    /// <summary>ICE restarts that have found a path.</summary>
+    public int IceRestarts { get; init; }
+
     /// <summary>The path that was selected last, after the end, too; null before there was one.</summary>
     public Core.TransportPath? SelectedPath { get; init; }
 }

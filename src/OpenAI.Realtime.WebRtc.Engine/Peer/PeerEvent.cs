@@ -23,6 +23,12 @@ public enum PeerEventKind
     /// <summary>There is room in the send buffer again after <see cref="SendResult.BufferFull"/>.</summary>
     SendBufferLow,
 
+    /// <summary>An ICE restart has found a path, and the call goes by it.</summary>
+    IceRestarted,
+
+    /// <summary>An ICE restart has found none; the call goes on by the path that it has.</summary>
+    IceRestartFailed,
+
     /// <summary>Closing has begun, from this side.</summary>
     Closing,
 

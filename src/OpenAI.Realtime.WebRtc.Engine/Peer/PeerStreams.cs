@@ -1,5 +1,4 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
-using OpenAI.Realtime.WebRtc.Engine.Ice;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Peer;
 
@@ -15,7 +14,7 @@ internal sealed class PeerStreams
     public bool TryTakeDisconnect(out TransportPath path) => _disconnects.TryDequeue(out path);
 
     /// <summary>Adds a stream. When there are too many, the oldest goes on which no check has passed; when there is none, the new one.</summary>
-    public void Add(in TransportPath path, IceAgent ice)
+    public void Add(in TransportPath path, IceSessions ice)
     {
         Remove(path);
         if (_open.Count == MaxCount)

@@ -9,8 +9,14 @@ public sealed partial class WebRtcPeer
 {
     private AnnouncedAddresses? _announced;
 
-    /// <summary>The ICE username fragment of this peer: what a Binding request for it names first (<see cref="TryReadRecipient"/>). ASCII, drawn at random for each peer.</summary>
-    public string UsernameFragment => _ice.LocalCredentials.UsernameFragment;
+    /// <summary>The ICE username fragment of this peer: what a Binding request for it names first (<see cref="TryReadRecipient"/>). ASCII, drawn at random for each peer, and anew when ICE is restarted.</summary>
+    public string UsernameFragment => _ices.Current.LocalCredentials.UsernameFragment;
+
+    /// <summary>
+    /// All the fragments by which the peer may name this one, <see cref="UsernameFragment"/> first: those of an ICE restart that is under way, and for some seconds of the session before it, among them. It
+    /// changes with an offer or an answer that restarts ICE, and with the events that say what became of it.
+    /// </summary>
+    public IReadOnlyList<string> UsernameFragments => _ices.UsernameFragments;
 
     /// <summary>
     /// Says by which addresses others reach the local ones: behind a one-to-one NAT, in a container. They are written into the SDP as host candidates with the port of each socket, each for the
@@ -30,7 +36,7 @@ public sealed partial class WebRtcPeer
     /// </summary>
     public void RemoveLocalAddress(TransportAddress address, TransportProtocol protocol, Instant now)
     {
-        _ice.RemoveLocalAddress(address, protocol, now);
+        _ices.RemoveLocalAddress(address, protocol, now);
         HandleIceEvents(now);
     }
 

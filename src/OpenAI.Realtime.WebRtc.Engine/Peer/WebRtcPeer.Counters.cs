@@ -14,6 +14,7 @@ public sealed partial class WebRtcPeer
     private long _messagesReceived;
     private long _audioNotSent;
     private bool _channelWasOpen;
+    private int _restarts;
 
     /// <summary>How the peer wishes to be sent Opus; null before negotiation, and without audio. The same object for the connection's life.</summary>
     public OpusPreferences? OpusPreferences => _media?.Preferences;
@@ -36,15 +37,16 @@ public sealed partial class WebRtcPeer
             AudioPacketsLost = received?.TotalLost ?? 0,
             Jitter = OpusClock.ToTimeSpan(received?.Jitter ?? 0),
             RemoteFractionLost = RemoteFractionLost,
-            RoundTripTime = _ice.RoundTripTime ?? _media?.RoundTripTime,
+            RoundTripTime = _ices.Current.RoundTripTime ?? _media?.RoundTripTime,
             MessagesSent = _messagesSent,
             MessagesReceived = _messagesReceived,
             ChunksRetransmitted = _channel?.Association.Counters.ChunksRetransmitted ?? 0,
-            CandidatesIgnored = (_session?.NamedCandidates ?? 0) + (_session?.UnusableCandidates ?? 0) + _ice.Counters.IgnoredTcpCandidates,
+            CandidatesIgnored = (_session?.NamedCandidates ?? 0) + (_session?.UnusableCandidates ?? 0) + _ices.Current.Counters.IgnoredTcpCandidates,
             Drops = GetDrops(),
             DtlsCipherSuite = _dtls?.CipherSuiteName,
             SrtpProfile = _dtls?.SrtpProfile?.NameOf(),
-            SelectedPath = _ice.LastPath,
+            IceRestarts = _restarts,
+            SelectedPath = _ices.Current.LastPath,
         };
     }
 
@@ -62,7 +64,7 @@ public sealed partial class WebRtcPeer
         Add("peer: no check has passed on that path", _dropped.UnvalidatedSource);
         Add("peer: stream without frames", _dropped.BrokenStream);
 
-        IceCounters ice = _ice.Counters;
+        IceCounters ice = _ices.Current.Counters;
         Add("ice: malformed", ice.DroppedMalformed);
         Add("ice: fingerprint", ice.DroppedFingerprint);
         Add("ice: unauthenticated", ice.DroppedUnauthenticated);

@@ -10,58 +10,73 @@ namespace OpenAI.Realtime.WebRtc.Engine.Peer;
 // Offer and answer: what SDP says becomes the options of the other machines.
 public sealed partial class WebRtcPeer
 {
-    private LocalDescription? _offer;
+    private LocalDescription? _pendingOffer; // ours, not answered yet
+    private LocalDescription? _local; // what offer and answer have agreed on last, and who made the first offer
     private NegotiatedSession? _session;
+    private bool _isOfferer;
+    private ulong _lastVersion;
 
     /// <summary>
     /// Adds the address of a bound UDP socket, or of a socket that listens for TCP, as a host candidate; with TCP and port 0 an address from which connections may be opened. Before the offer
     /// or the answer it stands in them; one that comes later is checked, and shows itself to the peer by that.
     /// </summary>
-    public void AddLocalAddress(TransportAddress address, TransportProtocol protocol = TransportProtocol.Udp) => _ice.AddLocalAddress(address, protocol);
+    public void AddLocalAddress(TransportAddress address, TransportProtocol protocol = TransportProtocol.Udp) => _ices.AddLocalAddress(address, protocol);
 
-    /// <summary>Writes the offer: every candidate is in it, nothing is trickled.</summary>
+    /// <summary>Writes the first offer: every candidate is in it, nothing is trickled. For a later one there is <see cref="CreateRestartOffer"/>.</summary>
     /// <exception cref="InvalidOperationException">An offer or an answer has been made already.</exception>
     public string CreateOffer()
     {
-        if (_offer is not null || _phase != Phase.New)
-            throw new InvalidOperationException("A peer makes one offer or one answer.");
-        _offer = DescribeLocal();
-        _ice.TakeControl();
-        return OfferWriter.Write(_offer);
+        if (_pendingOffer is not null || _phase != Phase.New)
+            throw new InvalidOperationException("A peer makes one first offer or one first answer.");
+        _pendingOffer = DescribeLocal();
+        _ices.Current.TakeControl();
+        return OfferWriter.Write(_pendingOffer);
     }
 
-    /// <summary>Applies the answer to the offer and starts to connect.</summary>
+    /// <summary>Applies the answer to the offer made last and starts to connect, or to restart ICE. In a call that is under way an answer that nothing waits for is refused, not thrown at.</summary>
     /// <param name="answer">The answer, unchanged.</param>
     /// <param name="now">The driver's clock.</param>
     /// <param name="error">Why it cannot be used.</param>
-    /// <exception cref="InvalidOperationException">There is no offer, or it has been answered.</exception>
+    /// <exception cref="InvalidOperationException">There has been no offer at all.</exception>
     public bool TrySetAnswer(string answer, Instant now, out SdpError error)
     {
-        if (_offer is null || _phase != Phase.New)
-            throw new InvalidOperationException("An answer follows an offer, once.");
+        if (_phase != Phase.New)
+            return TryApplyRestartAnswer(answer, now, out error);
+        if (_pendingOffer is not { } offer)
+            throw new InvalidOperationException("An answer follows an offer.");
         if (!SessionDescription.TryParse(answer, out SessionDescription? description, out error)
-            || !AnswerValidator.TryNegotiate(_offer, description, out NegotiatedSession? session, out error))
+            || !AnswerValidator.TryNegotiate(offer, description, out NegotiatedSession? session, out error))
             return false;
-        Connect(_offer, session, isOfferer: true, now);
+        _pendingOffer = null;
+        _mayOfferAgain = true;
+        Connect(offer, session, isOfferer: true, now);
         return true;
     }
 
-    /// <summary>Applies an offer, writes the answer and starts to connect.</summary>
+    /// <summary>
+    /// Applies an offer, writes the answer and starts to connect. In a call that is under way an offer with new ICE credentials restarts ICE, as <see cref="CreateRestartOffer"/> does; one with the same is
+    /// answered with the same, and may bring more candidates; one that changes anything else is refused.
+    /// </summary>
     /// <param name="offer">The offer, unchanged.</param>
     /// <param name="now">The driver's clock.</param>
     /// <param name="answer">The answer; empty when there is none.</param>
     /// <param name="error">Why the offer cannot be used.</param>
-    /// <exception cref="InvalidOperationException">An offer or an answer has been made already.</exception>
+    /// <exception cref="InvalidOperationException">This side has made the first offer, which has not been answered.</exception>
     public bool TryCreateAnswer(string offer, Instant now, out string answer, out SdpError error)
     {
-        if (_offer is not null || _phase != Phase.New)
-            throw new InvalidOperationException("A peer makes one offer or one answer.");
+        if (_phase != Phase.New)
+            return TryAnswerAgain(offer, now, out answer, out error);
+        if (_pendingOffer is not null)
+            throw new InvalidOperationException("A peer makes one first offer or one first answer.");
         answer = "";
         LocalDescription local = DescribeLocal();
         if (!SessionDescription.TryParse(offer, out SessionDescription? description, out error)
             || !OfferValidator.TryNegotiate(description, local, out NegotiatedSession? session, out error))
             return false;
         answer = AnswerWriter.Write(description, local, session);
+        _mayOfferAgain = OfferWriter.CanRepeat(description, session);
+        if (_mayOfferAgain)
+            local = local with { AudioMid = description.Media[0].Mid!, DataMid = description.Media[1].Mid!, OpusPayloadType = session.Audio!.ReceivePayloadType };
         Connect(local, session, isOfferer: false, now);
         return true;
     }
@@ -69,10 +84,11 @@ public sealed partial class WebRtcPeer
     private LocalDescription DescribeLocal() => new()
     {
         SessionId = _options.Random.NextUInt64() >> 2,
-        IceUfrag = _ice.LocalCredentials.UsernameFragment,
-        IcePwd = _ice.LocalCredentials.Password,
+        SessionVersion = _lastVersion = 2,
+        IceUfrag = _ices.Current.LocalCredentials.UsernameFragment,
+        IcePwd = _ices.Current.LocalCredentials.Password,
         IceLite = _options.IceLite,
-        Candidates = [.. (_announced?.Apply(_ice.LocalCandidates) ?? _ice.LocalCandidates).Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address, c.TcpType))],
+        Candidates = Describe(_ices.Current),
         Fingerprint = _certificate.Sha256Fingerprint,
         AnswerRole = _options.AnswerAsDtlsServer ? DtlsRole.Server : DtlsRole.Client,
         AudioDirection = _options.AudioDirection,
@@ -83,9 +99,12 @@ public sealed partial class WebRtcPeer
         MaxMessageSize = _options.MaxIncomingMessageSize,
     };
 
+    private List<SdpCandidate> Describe(IceAgent ice) =>
+        [.. (_announced?.Apply(ice.LocalCandidates) ?? ice.LocalCandidates).Where(c => c.Type == CandidateType.Host).Select(c => SdpCandidate.Host(c.Foundation, c.Priority, c.Address, c.TcpType))];
+
     private void Connect(LocalDescription local, NegotiatedSession session, bool isOfferer, Instant now)
     {
-        _session = session;
+        (_local, _session, _isOfferer) = (local, session, isOfferer);
         _media = new PeerMedia(_options, local, session.Audio);
         _dtls = new DtlsConnection(new DtlsOptions
         {
@@ -117,10 +136,9 @@ public sealed partial class WebRtcPeer
         // Not by Enter: nobody is told of a phase that the caller has just begun.
         _phase = Phase.Ice;
         _phaseDeadline = now + _options.IceTimeout;
-        _ice.SetRemote(new IceCredentials(session.RemoteUfrag, session.RemotePwd), session.RemoteIsIceLite);
-        foreach (SdpCandidate candidate in session.RemoteCandidates)
-            _ice.AddRemoteCandidate(ToIce(candidate));
-        _ice.Start(now);
+        _ices.Current.SetRemote(new IceCredentials(session.RemoteUfrag, session.RemotePwd), session.RemoteIsIceLite);
+        AddCandidates(_ices.Current, session);
+        _ices.Current.Start(now);
         HandleIceEvents(now);
         HandleEarlyDatagrams(now);
     }

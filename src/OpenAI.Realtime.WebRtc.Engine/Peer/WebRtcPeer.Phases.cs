@@ -17,7 +17,8 @@ public sealed partial class WebRtcPeer
 
     private void HandleIceEvents(Instant now)
     {
-        while (_phase != Phase.Ended && _ice.TryTakeEvent(out IceEvent e))
+        HandleRestart(now);
+        while (_phase != Phase.Ended && _ices.Current.TryTakeEvent(out IceEvent e))
         {
             switch (e.Kind)
             {
@@ -30,37 +31,41 @@ public sealed partial class WebRtcPeer
                     _channel?.Association.HandlePathChange(now);
                     break;
                 case IceEventKind.Disconnected:
-                    _events.Enqueue(new(PeerEventKind.Disconnected, Detail: _ice.Slept is { } slept
+                    _isAway = true;
+                    _events.Enqueue(new(PeerEventKind.Disconnected, Detail: _ices.Current.Slept is { } slept
                         ? $"This process did not run for {slept.TotalSeconds:0} s; {e.Path.Remote} is being asked whether it is still there."
                         : $"{e.Path.Remote} does not answer consent checks."));
                     break;
                 case IceEventKind.Recovered:
+                    _isAway = false;
                     _events.Enqueue(new(PeerEventKind.Recovered));
                     break;
-                case IceEventKind.ConsentExpired:
-                    End(PeerEndReason.ConsentExpired, _ice.LostAddress is { } lost
-                        ? $"This machine has lost the address {lost.ToIPAddress()} that the call used, and no other has led to the peer for {_options.ConsentTimeout.TotalSeconds:0} s."
-                        : _ice.Slept is { } asleep
-                        ? $"This process did not run for {asleep.TotalSeconds:0} s, and the peer has not answered since: it took us for gone, or the network has changed."
-                        : $"The peer has not answered for {_options.ConsentTimeout.TotalSeconds:0} s (RFC 7675): it is gone, or the network is.", now);
+                case IceEventKind.ConsentExpired when !_ices.TryOutlive(RestartTimeout, now):
+                    End(PeerEndReason.ConsentExpired, DescribeLoss(), now);
                     break;
             }
         }
     }
+
+    private string DescribeLoss() => _ices.Current.LostAddress is { } lost
+        ? $"This machine has lost the address {lost.ToIPAddress()} that the call used, and no other has led to the peer for {_options.ConsentTimeout.TotalSeconds:0} s."
+        : _ices.Current.Slept is { } asleep
+        ? $"This process did not run for {asleep.TotalSeconds:0} s, and the peer has not answered since: it took us for gone, or the network has changed."
+        : $"The peer has not answered for {_options.ConsentTimeout.TotalSeconds:0} s (RFC 7675): it is gone, or the network is.";
 
     private void StartDtls(Instant now)
     {
         _pathIsKnown = true;
         if (_phase == Phase.Ice)
             Enter(Phase.Dtls, now, _options.DtlsTimeout, PeerEventKind.PathSelected);
-        _dtls!.RoundTrip = _ice.RoundTripTime;
+        _dtls!.RoundTrip = _ices.Current.RoundTripTime;
         _dtls.Start(now);
     }
 
     /// <summary>The path that ICE knows; before that, the validated one by which the peer's handshake comes.</summary>
     private bool TryGetDataPath(out TransportPath path)
     {
-        if (_ice.TryGetDataPath(out path))
+        if (_ices.Current.TryGetDataPath(out path))
             return true;
         path = _lastDtlsPath ?? default;
         return _lastDtlsPath is not null && !_pathIsKnown;
@@ -72,10 +77,10 @@ public sealed partial class WebRtcPeer
     /// </summary>
     private void HandleMedia(Span<byte> datagram, in TransportPath path, Instant now)
     {
-        if (!_ice.IsValidatedSource(path) && !_strangers.TryLookAt(now))
+        if (!_ices.IsValidatedSource(path) && !_strangers.TryLookAt(now))
             _dropped.UnvalidatedSource++;
         else if (_media!.HandleDatagram(datagram, now))
-            _ice.HandleActivity(path, now);
+            _ices.HandleActivity(path, now);
         HandleIceEvents(now);
     }
 
@@ -83,7 +88,7 @@ public sealed partial class WebRtcPeer
 
     private void HandleDtls(Span<byte> datagram, in TransportPath path, Instant now)
     {
-        if (_dtls is null || !_ice.IsValidatedSource(path))
+        if (_dtls is null || !_ices.IsValidatedSource(path))
         {
             if (_dtls is { IsConnected: true } || !_early.TryAdd(datagram, path))
                 _dropped.UnvalidatedSource++;
@@ -91,7 +96,7 @@ public sealed partial class WebRtcPeer
         }
 
         _lastDtlsPath = path;
-        _ice.HandleData(path);
+        _ices.Current.HandleData(path);
         bool authentic = false;
         while (_dtls.TryHandleRecord(ref datagram, now, out ReadOnlySpan<byte> applicationData))
         {
@@ -105,13 +110,13 @@ public sealed partial class WebRtcPeer
 
         HandleDtlsEvents(now);
         if (authentic)
-            _ice.HandleActivity(path, now);
+            _ices.HandleActivity(path, now);
     }
 
     /// <summary>A handshake that overtook the check, or the answer, by which we know its sender.</summary>
     private void HandleEarlyDatagrams(Instant now)
     {
-        while (_early.Count > 0 && _early.TryTake(_ice, out byte[] datagram, out TransportPath path))
+        while (_early.Count > 0 && _early.TryTake(_ices, out byte[] datagram, out TransportPath path))
             HandleDtls(datagram, path, now);
     }
 
@@ -152,7 +157,7 @@ public sealed partial class WebRtcPeer
         exported.Clear();
 
         Enter(Phase.Channel, now, _options.ChannelTimeout, PeerEventKind.Secured);
-        _channel!.Start(_session!.DtlsRole, now, _ice.RoundTripTime ?? _dtls.RoundTrip);
+        _channel!.Start(_session!.DtlsRole, now, _ices.Current.RoundTripTime ?? _dtls.RoundTrip);
         HandleChannelEvents(now);
     }
 
@@ -208,7 +213,7 @@ public sealed partial class WebRtcPeer
         switch (_phase)
         {
             case Phase.Ice:
-                End(PeerEndReason.IceFailed, IceFailure.Describe(_ice, _session!, _options.IceTimeout), now);
+                End(PeerEndReason.IceFailed, IceFailure.Describe(_ices.Current, _session!, _options.IceTimeout), now);
                 break;
             case Phase.Dtls:
                 End(PeerEndReason.DtlsTimeout, $"The DTLS handshake was not done within {_options.DtlsTimeout.TotalSeconds:0.#} s; it stands at: {_dtls!.Step}.", now);

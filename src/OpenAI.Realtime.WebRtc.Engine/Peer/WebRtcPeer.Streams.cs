@@ -9,14 +9,14 @@ public sealed partial class WebRtcPeer
     /// Takes the next stream that is to be opened, from the path's local address to its remote one. <see cref="HandleStreamOpened"/> or <see cref="HandleStreamClosed"/> follows. Datagrams for it are
     /// taken from <see cref="TryTakeDatagram"/> and sent behind their length in two bytes.
     /// </summary>
-    public bool TryTakeConnect(out TransportPath path) => _ice.TryTakeConnect(out path);
+    public bool TryTakeConnect(out TransportPath path) => _ices.TryTakeConnect(out path);
 
     /// <summary>Takes the next stream that is to be closed, opened by either side. Nothing follows: the peer has forgotten it.</summary>
     public bool TryTakeDisconnect(out TransportPath path)
     {
         if (_streams.TryTakeDisconnect(out path))
             return true;
-        if (!_ice.TryTakeDisconnect(out path))
+        if (!_ices.TryTakeDisconnect(out path))
             return false;
         _streams.Remove(path);
         return true;
@@ -27,8 +27,8 @@ public sealed partial class WebRtcPeer
     {
         if (_phase == Phase.Ended)
             return;
-        _streams.Add(path, _ice);
-        _ice.HandleStreamOpened(path, now);
+        _streams.Add(path, _ices);
+        _ices.HandleStreamOpened(path, now);
     }
 
     /// <summary>
@@ -56,7 +56,7 @@ public sealed partial class WebRtcPeer
         {
             _dropped.BrokenStream++;
             _streams.Disconnect(path);
-            _ice.HandleStreamClosed(path, "what came was no frame of RFC 4571", now);
+            _ices.HandleStreamClosed(path, "what came was no frame of RFC 4571", now);
             HandleIceEvents(now);
         }
 
@@ -72,14 +72,14 @@ public sealed partial class WebRtcPeer
         if (_phase == Phase.Ended)
             return;
         _streams.Remove(path);
-        _ice.HandleStreamClosed(path, why, now);
+        _ices.HandleStreamClosed(path, why, now);
         HandleIceEvents(now);
     }
 
     /// <summary>The system refused to send a datagram by this path: no route, or a filter on this machine. Not for one that a full buffer has dropped.</summary>
     public void HandleUnsent(in TransportPath path, Instant now)
     {
-        if (_phase == Phase.Ice)
-            _ice.HandleUnsent(path, now);
+        if (_phase == Phase.Ice || _ices.Next is not null)
+            _ices.HandleUnsent(path, now);
     }
 }

@@ -32,7 +32,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Peer;
 public sealed partial class WebRtcPeer : IDisposable
 {
     private readonly PeerOptions _options;
-    private readonly IceAgent _ice;
+    private readonly IceSessions _ices;
     private readonly DtlsCertificate _certificate;
     private readonly Queue<PeerEvent> _events = new();
     private readonly byte[] _sctpPacket;
@@ -58,9 +58,7 @@ public sealed partial class WebRtcPeer : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _certificate = DtlsCertificate.Create(options.WallClockAtZero + (now - Instant.Zero), options.Random);
-        _ice = new IceAgent(
-            new IceOptions { Lite = options.IceLite, ConsentTimeout = options.ConsentTimeout },
-            options.Random);
+        _ices = new IceSessions(options);
         _sctpPacket = new byte[options.MaxDatagramSize - DtlsConnection.RecordOverhead];
     }
 
@@ -85,7 +83,7 @@ public sealed partial class WebRtcPeer : IDisposable
         {
             if (_phase == Phase.Ended)
                 return Wake.Never;
-            Wake wake = Wake.Earlier(_ice.NextTimeout, new Wake(_phaseDeadline, WakeReason.PhaseTimeout));
+            Wake wake = Wake.Earlier(_ices.NextTimeout, new Wake(_phaseDeadline, WakeReason.PhaseTimeout));
             if (_dtls is not null)
                 wake = Wake.Earlier(wake, _dtls.NextTimeout);
             if (_channel is not null)
@@ -107,8 +105,8 @@ public sealed partial class WebRtcPeer : IDisposable
         {
             // An offer's peer may check, and begin its handshake, before its answer is here (RFC 8445 §7.3).
             if (datagram[0] < 4)
-                _ice.HandleDatagram(datagram, path, now);
-            else if (_offer is null || !_early.TryAdd(datagram, path))
+                _ices.HandleDatagram(datagram, path, now);
+            else if (_pendingOffer is null || !_early.TryAdd(datagram, path))
                 _dropped.Unexpected++;
             return;
         }
@@ -116,7 +114,7 @@ public sealed partial class WebRtcPeer : IDisposable
         switch (datagram[0])
         {
             case < 4:
-                _ice.HandleDatagram(datagram, path, now);
+                _ices.HandleDatagram(datagram, path, now);
                 HandleIceEvents(now);
                 HandleEarlyDatagrams(now);
                 break;
@@ -137,7 +135,7 @@ public sealed partial class WebRtcPeer : IDisposable
     {
         if (_phase == Phase.Ended)
             return;
-        _ice.HandleTimeout(now);
+        _ices.HandleTimeout(now);
         HandleIceEvents(now);
         _dtls?.HandleTimeout(now);
         HandleDtlsEvents(now);
@@ -154,7 +152,7 @@ public sealed partial class WebRtcPeer : IDisposable
     /// <param name="path">Where it leaves from and goes to.</param>
     public bool TryTakeDatagram(Span<byte> buffer, out int length, out TransportPath path)
     {
-        if (_ice.TryTakeDatagram(buffer, out length, out path))
+        if (_ices.TryTakeDatagram(buffer, out length, out path))
             return true;
         if (_dtls is null || !TryGetDataPath(out path))
             return false;

@@ -10,6 +10,9 @@ internal sealed record LocalDescription
     /// <summary>The session id of the o-line: 62 random bits (RFC 8829 §5.2.1).</summary>
     public required ulong SessionId { get; init; }
 
+    /// <summary>The version of the o-line: one more in each description that differs from the one before (RFC 8829 §5.2.2). Default: 2.</summary>
+    public ulong SessionVersion { get; init; } = 2;
+
     /// <summary>Our ICE user name fragment, at least 4 letters of A–Z, a–z, 0–9, + and / (RFC 8839 §5.4).</summary>
     public required string IceUfrag { get; init; }
 

@@ -13,6 +13,10 @@ namespace OpenAI.Realtime.WebRtc.Engine.Sdp;
 /// </summary>
 internal static class OfferWriter
 {
+    /// <summary>Whether this writes an offer with the m-lines of the peer's first one, so that we may offer again (RFC 3264 §8): audio, then the data channel, both in use, with mids.</summary>
+    public static bool CanRepeat(SessionDescription offer, NegotiatedSession session) =>
+        session.Audio is not null && offer.Media is [{ Mid: not null } audio, { Mid: not null, IsLegacyDataChannel: false } data] && audio == offer.Audio && data == offer.DataChannel;
+
     /// <summary>The offer as text, with CRLF line ends.</summary>
     public static string Write(LocalDescription local)
     {

@@ -18,7 +18,7 @@ internal sealed class SdpWriter
     /// <summary>v=, o=, s= and t= (RFC 8829 §5.2.1). The o-line hides the machine's address; its sign bit is 0 for readers with signed numbers.</summary>
     public SdpWriter Session(LocalDescription local) =>
         Line("v=0")
-            .Line($"o=- {local.SessionId & long.MaxValue} 2 IN IP4 0.0.0.0")
+            .Line($"o=- {local.SessionId & long.MaxValue} {local.SessionVersion} IN IP4 0.0.0.0")
             .Line("s=-")
             .Line("t=0 0");
 

@@ -33,6 +33,12 @@ internal static partial class DriverLog
     [LoggerMessage(1009, LogLevel.Information, "The addresses of this machine have changed: {Added} came, {Gone} went.")]
     public static partial void AddressesChanged(ILogger logger, int added, int gone);
 
+    [LoggerMessage(1010, LogLevel.Information, "ICE has been restarted; the call goes by {Path}.")]
+    public static partial void IceRestarted(ILogger logger, string path);
+
+    [LoggerMessage(1011, LogLevel.Warning, "ICE could not be restarted; the call goes on by the path that it has. {Why}")]
+    public static partial void IceRestartFailed(ILogger logger, string? why);
+
     [LoggerMessage(1007, LogLevel.Debug, "A TCP connection with {Remote} is open ({Proxy}).")]
     public static partial void StreamOpened(ILogger logger, TransportAddress remote, string proxy);
 

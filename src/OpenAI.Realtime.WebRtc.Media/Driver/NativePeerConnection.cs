@@ -64,6 +64,12 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
         });
     }
 
+    public ValueTask<string> CreateRestartOfferAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_loop.NegotiateAgain(static peer => peer.CreateRestartOffer()));
+    }
+
     public async Task ConnectAsync(CancellationToken cancellationToken = default)
     {
         try
@@ -149,6 +155,7 @@ internal sealed class NativePeerConnection : IPeerConnection, IMessageChannel, I
             SrtpProfile = counters.SrtpProfile,
             Transport = counters.SelectedPath?.Protocol,
             Proxy = way.Proxy,
+            IceRestarts = counters.IceRestarts,
             LocalAddress = way.Local?.ToString() ?? counters.SelectedPath?.Local.ToString(),
             RemoteAddress = counters.SelectedPath?.Remote.ToString(),
             PhaseTimes = _loop.GetPhaseTimes(),

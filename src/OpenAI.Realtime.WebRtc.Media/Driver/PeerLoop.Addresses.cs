@@ -33,6 +33,7 @@ internal sealed partial class PeerLoop
             TryAddAddress(address);
         foreach (IPAddress address in gone)
             RemoveAddress(address);
+        FollowFragments();
         DrainOutputs();
     }
 

@@ -209,6 +209,14 @@ internal sealed partial class PeerLoop
                 if (_state == PeerState.Disconnected)
                     EnterState(_beforeDisconnect, e.Detail);
                 break;
+            case PeerEventKind.IceRestarted:
+                DriverLog.IceRestarted(_logger, _peer!.GetCounters().SelectedPath.GetValueOrDefault().ToString());
+                FollowFragments();
+                break;
+            case PeerEventKind.IceRestartFailed:
+                DriverLog.IceRestartFailed(_logger, e.Detail);
+                FollowFragments();
+                break;
             case PeerEventKind.SendBufferLow:
                 _sctpIsFull = false;
                 break;

@@ -9,7 +9,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 internal sealed partial class PeerLoop
 {
     private readonly List<StreamListener> _listeners = [];
-    private string _usernameFragment = "";
+    private IReadOnlyList<string> _fragments = [];
     private bool _hasLeftListeners;
     private CallStreams? _streams;
 
@@ -26,7 +26,7 @@ internal sealed partial class PeerLoop
     private int AddStreams(WebRtcPeer peer, IReadOnlyList<IPAddress> addresses, bool isOfferer, ref SocketException? lastError)
     {
         int count = 0;
-        _usernameFragment = peer.UsernameFragment;
+        _fragments = peer.UsernameFragments;
         foreach (IPAddress address in addresses.Take(LocalAddresses.Max))
         {
             // A link-local address needs a zone, which no candidate has.
@@ -44,7 +44,7 @@ internal sealed partial class PeerLoop
             {
                 try
                 {
-                    StreamListener listener = _waitThreads.Listeners.Join(address, port, _usernameFragment, this);
+                    StreamListener listener = _waitThreads.Listeners.Join(address, port, peer.UsernameFragment, this);
                     _listeners.Add(listener);
                     peer.AddLocalAddress(listener.Local, TransportProtocol.Tcp);
                     count++;
@@ -83,7 +83,27 @@ internal sealed partial class PeerLoop
             return;
         _hasLeftListeners = true;
         foreach (StreamListener listener in _listeners)
-            _waitThreads.Listeners.Leave(listener, _usernameFragment);
+        {
+            foreach (string fragment in _fragments)
+                _waitThreads.Listeners.Leave(listener, fragment);
+        }
+    }
+
+    /// <summary>An ICE restart brings another fragment, and its end takes one away: where sockets are shared, requests that name it are this connection's.</summary>
+    private void FollowFragments()
+    {
+        IReadOnlyList<string> fragments = _peer!.UsernameFragments;
+        _shares?.SetFragments(fragments);
+        foreach (StreamListener listener in _listeners)
+        {
+            // The new ones first: a listener that nobody is named at is closed.
+            foreach (string added in fragments.Except(_fragments))
+                listener.Register(added, this);
+            foreach (string gone in _fragments.Except(fragments))
+                listener.Unregister(gone);
+        }
+
+        _fragments = fragments;
     }
 
     private void DrainStreams(WebRtcPeer peer)

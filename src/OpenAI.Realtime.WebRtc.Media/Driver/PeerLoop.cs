@@ -113,8 +113,24 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
             ThrowIfEnded();
             Open(isOfferer: !starts);
             string sdp = negotiate(_peer!, _clock.Now);
+            FollowFragments();
             if (starts)
                 Start();
+            return sdp;
+        });
+    }
+
+    /// <summary>Has <paramref name="negotiate"/> write an offer for the call that there is.</summary>
+    public string NegotiateAgain(Func<WebRtcPeer, string> negotiate)
+    {
+        ThrowIfEnded();
+        return Invoke(() =>
+        {
+            ThrowIfEnded();
+            if (_peer is null)
+                throw new InvalidOperationException("There is no call yet in which ICE could be restarted: call CreateOfferAsync or CreateAnswerAsync first.");
+            string sdp = negotiate(_peer);
+            FollowFragments();
             return sdp;
         });
     }
@@ -128,6 +144,7 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
             if (_peer is null)
                 throw new InvalidOperationException("There is no offer yet that this could answer: call CreateOfferAsync first.");
             apply(_peer, _clock.Now);
+            FollowFragments();
             Start();
             return true;
         });

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 
@@ -7,6 +8,8 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <summary>What a connection is asked to be. An engine reads it once, when the connection is created.</summary>
 public sealed class PeerConnectionOptions
 {
+    private const int MaxAnnouncedAddresses = 16;
+
     /// <summary>The label of the data channel that the offering side opens. Default: <c>oai-events</c>.</summary>
     public string ChannelLabel { get; init; } = "oai-events";
 
@@ -100,4 +103,39 @@ public sealed class PeerConnectionOptions
 
     /// <summary>Where log messages go. Default: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>Throws when an option is out of its range, as <see cref="IPeerConnectionFactory.Create"/> does: for who wants to say so before the first connection.</summary>
+    /// <exception cref="ArgumentException">The option's name is its parameter name, and its message says what is right.</exception>
+    public void Validate()
+    {
+        Check(!string.IsNullOrEmpty(ChannelLabel) || NegotiatedChannelId is not null, nameof(ChannelLabel), "must not be empty");
+        // RFC 8832 §5.1 counts the label in 16 bits; 65535 is no stream (RFC 8831 §6.2).
+        Check(System.Text.Encoding.UTF8.GetByteCount(ChannelLabel) <= 1024, nameof(ChannelLabel), "must have at most 1,024 bytes");
+        Check(NegotiatedChannelId is null or (>= 0 and <= 65534), nameof(NegotiatedChannelId), "must be from 0 to 65534");
+        Check(Enum.IsDefined(AudioDirection), nameof(AudioDirection), "is not a direction");
+        Check(MaxIncomingMessageSize >= 1024, nameof(MaxIncomingMessageSize), "must be at least 1,024");
+        Check(SendBufferSize >= 1024, nameof(SendBufferSize), "must be at least 1,024");
+        Check(LocalAddresses is null || LocalAddresses.Count > 0, nameof(LocalAddresses), "must be null or name at least one address");
+        Check(Enum.IsDefined(Network), nameof(Network), "is not a network");
+        Check(TcpPort is null or (>= 0 and <= 65535), nameof(TcpPort), "must be from 0 to 65535");
+        Check(Interfaces is null || LocalAddresses is null, nameof(Interfaces), "and LocalAddresses are both set: leave one of the two out");
+        Check(Interfaces is null || (Interfaces.Count > 0 && !Interfaces.Any(string.IsNullOrWhiteSpace)), nameof(Interfaces), "must be null or name at least one interface");
+        Check(UdpPorts is null || UdpPorts.Value.Count > 0, nameof(UdpPorts), "must be null or name ports from 1 to 65535");
+        Check(AnnouncedAddresses is null or { Count: >= 1 and <= MaxAnnouncedAddresses }, nameof(AnnouncedAddresses), $"must be null or name 1 to {MaxAnnouncedAddresses} addresses");
+        Check(AnnouncedAddresses is null || !AnnouncedAddresses.Any(IsNoHost), nameof(AnnouncedAddresses), "must name addresses that lead to one machine, not any, broadcast or multicast");
+        Check(IceTimeout > TimeSpan.Zero, nameof(IceTimeout), "must be positive");
+        Check(DtlsTimeout > TimeSpan.Zero, nameof(DtlsTimeout), "must be positive");
+        Check(ChannelTimeout > TimeSpan.Zero, nameof(ChannelTimeout), "must be positive");
+        Check(ConsentTimeout > TimeSpan.Zero || ConsentTimeout == Timeout.InfiniteTimeSpan, nameof(ConsentTimeout), "must be positive or infinite");
+    }
+
+    private static bool IsNoHost(IPAddress? address) =>
+        address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) || address.Equals(IPAddress.Broadcast) || address.IsIPv6Multicast
+        || (address.AddressFamily == AddressFamily.InterNetwork && (address.GetAddressBytes()[0] & 0xF0) == 0xE0);
+
+    private static void Check(bool isRight, string option, string demand)
+    {
+        if (!isRight)
+            throw new ArgumentException($"{option} {demand}.", option);
+    }
 }

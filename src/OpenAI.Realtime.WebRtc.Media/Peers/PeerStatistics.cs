@@ -73,6 +73,9 @@ public sealed record PeerStatistics
     /// <summary>The selected pair: the peer's address and port.</summary>
     public string? RemoteAddress { get; init; }
 
+    /// <summary>ICE restarts that have found a path.</summary>
+    public long? IceRestarts { get; init; }
+
     /// <summary>When each phase had been passed, since the connection was created.</summary>
     public IReadOnlyDictionary<PeerPhase, TimeSpan>? PhaseTimes { get; init => field = Listed<PeerPhase, TimeSpan>.Of(value); }
 

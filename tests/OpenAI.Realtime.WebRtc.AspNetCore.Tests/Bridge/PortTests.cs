@@ -75,6 +75,8 @@ public sealed class PortTests
     [InlineData("Interfaces and MediaAddresses are both set")]
     [InlineData("Interfaces must be null or name at least one interface")]
     [InlineData("UdpPorts must be null or name ports from 1 to 65535")]
+    [InlineData("TcpPort must be from 0 to 65535")]
+    [InlineData("AnnouncedAddresses must name addresses that lead to one machine")]
     [InlineData("AnnouncedAddresses must be null or name 1 to 16 addresses")]
     public async Task Wrong_ports_and_addresses_are_refused_when_the_route_is_mapped(string message)
     {
@@ -92,8 +94,11 @@ public sealed class PortTests
                 case ["UdpPorts", _]:
                     o.UdpPorts = default(PortRange);
                     break;
+                case ["TcpPort", _]:
+                    o.TcpPort = 65_536;
+                    break;
                 default:
-                    o.AnnouncedAddresses = [];
+                    o.AnnouncedAddresses = message.Contains("one machine", StringComparison.Ordinal) ? [IPAddress.Parse("224.0.0.1")] : [];
                     break;
             }
         })));

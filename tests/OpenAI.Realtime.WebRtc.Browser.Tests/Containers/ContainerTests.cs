@@ -30,6 +30,32 @@ public class ContainerTests(BrowserFixture browser)
     }
 
     [PublishedPortsFact]
+    public async Task A_page_whose_network_goes_keeps_its_call_by_an_ICE_restart_over_another()
+    {
+        await using ContainedChat chat = await ContainedChat.StartAsync(browser);
+        ChatPage page = await chat.OpenAsync();
+        page.ExpectsFailedRequests = true; // those that went by the network which has gone
+        var restarted = new TaskCompletionSource();
+        page.Page.Response += (_, response) =>
+        {
+            if (response.Status == 200 && response.Url.EndsWith("/restart", StringComparison.Ordinal))
+                restarted.TrySetResult();
+        };
+        await HoldAConversationAsync(page, s_overUdp);
+        int lines = await page.TheirLines.CountAsync();
+        await chat.Ports.AddSecondNetworkAsync();
+        await chat.Ports.LoseFirstNetworkAsync();
+        await restarted.Task.WaitAsync(TimeSpan.FromMilliseconds(ChatPage.Patience));
+        await ChatPage.UntilAsync(
+            () => page.Page.EvaluateAsync<string>("() => watch.from()"), from => from == PublishedPorts.SecondOutsideAddress, $"the call to leave from {PublishedPorts.SecondOutsideAddress}");
+        await Expect(page.Status).ToHaveTextAsync("Connected");
+        Assert.Equal(s_overUdp, await page.Page.EvaluateAsync<string>("() => watch.path()"));
+        await page.WriteAsync("Are you still there?");
+        await Expect(page.TheirLines.Last).ToContainTextAsync("still there");
+        Assert.True(await page.TheirLines.CountAsync() > lines, "It is another call: the lines of before are gone.");
+    }
+
+    [PublishedPortsFact]
     public async Task Two_pages_talk_at_once_through_one_port_and_each_hears_its_own()
     {
         await using ContainedChat chat = await ContainedChat.StartAsync(browser);

@@ -12,6 +12,9 @@ internal sealed class PublishedPorts : IAsyncDisposable
     public const string PublicAddress = "198.51.100.1";
 
     public const string InsideAddress = "10.99.0.2";
+
+    /// <summary>What outside has in <see cref="AddSecondNetworkAsync"/>.</summary>
+    public const string SecondOutsideAddress = "192.0.2.2";
     public const int HttpPort = 8080, UdpPort = 40000, TcpPort = 40443;
 
     private static readonly string[] s_tools = ["/usr/bin/unshare", "/usr/bin/nsenter", "/usr/bin/ip", "/usr/sbin/nft"];
@@ -45,6 +48,26 @@ internal sealed class PublishedPorts : IAsyncDisposable
     /// <summary>From now on the router lets no UDP through, as many a company's firewall.</summary>
     public Task DropUdpAsync() => Router.RunAsync("nft insert rule ip filter forward meta l4proto udp counter drop");
 
+    /// <summary>Outside gets a second network, by which it reaches the same public address; the first one is preferred as long as it is there.</summary>
+    public async Task AddSecondNetworkAsync()
+    {
+        await Router.RunAsync(
+            $"""
+            ip link add outside2 type veth peer name eth1 netns {Outside.Id}
+            ip addr add 192.0.2.1/24 dev outside2
+            ip link set outside2 up
+            """);
+        await Outside.RunAsync(
+            $"""
+            ip addr add {SecondOutsideAddress}/24 dev eth1
+            ip link set eth1 up
+            ip route add {PublicAddress} via 192.0.2.1 metric 1000
+            """);
+    }
+
+    /// <summary>The cable of the first one is pulled.</summary>
+    public Task LoseFirstNetworkAsync() => Outside.RunAsync("ip link set eth0 down");
+
     public async ValueTask DisposeAsync()
     {
         await Outside.DisposeAsync();
@@ -68,12 +91,12 @@ internal sealed class PublishedPorts : IAsyncDisposable
             table ip nat {
               chain published {
                 type nat hook prerouting priority dstnat;
-                iifname "outside" tcp dport { {{HttpPort}}, {{TcpPort}} } dnat to {{InsideAddress}}
-                iifname "outside" udp dport {{UdpPort}} dnat to {{InsideAddress}}
+                iifname { "outside", "outside2" } tcp dport { {{HttpPort}}, {{TcpPort}} } dnat to {{InsideAddress}}
+                iifname { "outside", "outside2" } udp dport {{UdpPort}} dnat to {{InsideAddress}}
               }
               chain leaving {
                 type nat hook postrouting priority srcnat;
-                oifname "outside" masquerade
+                oifname { "outside", "outside2" } masquerade
               }
             }
             table ip filter {

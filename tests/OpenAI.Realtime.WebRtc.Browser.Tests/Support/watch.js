@@ -50,6 +50,12 @@ window.watch = (() => {
       const remote = pair && stats.get(pair.remoteCandidateId);
       return remote ? `${remote.protocol} ${remote.address}:${remote.port}` : 'none';
     },
+    // The address that what the page sends leaves from.
+    async from() {
+      const stats = await peers.at(-1).getStats();
+      const transport = [...stats.values()].find((s) => s.type === 'transport');
+      return stats.get(stats.get(transport?.selectedCandidatePairId)?.localCandidateId)?.address ?? 'none';
+    },
     connection: () => peers.at(-1)?.connectionState ?? 'none',
     // The tallest of what is drawn in the newest third of a waveform, as a share of its height.
     wave(id) {

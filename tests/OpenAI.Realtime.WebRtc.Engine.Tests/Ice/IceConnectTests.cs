@@ -165,7 +165,7 @@ public class IceConnectTests
     }
 
     [Fact]
-    public void After_the_selection_no_more_checks_go_to_other_pairs()
+    public void After_the_selection_no_more_checks_go_to_other_pairs_but_those_that_keep_them_warm()
     {
         IceSimulation simulation = new IceSimulation(
             offererAddresses: ["10.0.0.1:1", "10.1.0.1:1"], answererAddresses: ["10.0.0.2:2", "10.1.0.2:2"]).Start();
@@ -173,7 +173,9 @@ public class IceConnectTests
         simulation.RunFor(TimeSpan.FromSeconds(1));
         int before = simulation.Sent.Count;
         simulation.RunFor(TimeSpan.FromSeconds(60));
-        Assert.All(simulation.Sent.Skip(before).Where(d => d.From == simulation.Offerer), d => Assert.Equal(simulation.Offerer.Selected, d.Path));
+        SentDatagram[] others = [.. simulation.Sent.Skip(before).Where(d => d.From == simulation.Offerer && d.IsRequest && d.Path != simulation.Offerer.Selected)];
+        Assert.Equal(simulation.Offerer.Agent.Counters.WarmChecksSent, others.Length);
+        Assert.All(others, d => Assert.False(d.UseCandidate));
     }
 
     [Fact]

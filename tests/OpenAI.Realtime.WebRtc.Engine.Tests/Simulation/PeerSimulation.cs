@@ -48,6 +48,12 @@ internal sealed class PeerSimulation : IDisposable
     /// <summary>Sees every datagram that is sent before chance does; false loses it.</summary>
     public Func<Datagram, bool>? Deliver { get; set; }
 
+    /// <summary>Further addresses of either side, to which packets are carried as well.</summary>
+    public HashSet<TransportAddress> MoreAddresses { get; } = [];
+
+    /// <summary>Whether anything passes from the first address to the second.</summary>
+    public Func<TransportPath, bool>? Passes { get; set; }
+
     /// <summary>Sees what goes to an address that is neither's.</summary>
     public Action<TransportPath, byte[]>? ToElsewhere { get; set; }
 
@@ -176,16 +182,19 @@ internal sealed class PeerSimulation : IDisposable
             byte[] bytes = _buffer.AsSpan(0, length).ToArray();
             Datagram datagram = new(from == Offerer, bytes, from.DatagramsSent++);
             TransportAddress offererSeen = OffererSeenAs ?? OffererAddress, answererSeen = AnswererSeenAs ?? AnswererAddress;
-            bool reachable = path.Remote == (to == Offerer ? offererSeen : answererSeen);
+            bool isFirst = path.Remote == (to == Offerer ? offererSeen : answererSeen);
+            bool reachable = isFirst || MoreAddresses.Contains(path.Remote);
             if (!reachable)
                 ToElsewhere?.Invoke(path, bytes);
-            if (!reachable || length > Link.Mtu || Deliver?.Invoke(datagram) == false)
+            if (!reachable || length > Link.Mtu || Deliver?.Invoke(datagram) == false || Passes?.Invoke(path) == false)
                 continue;
             int copies = _network.NextDouble() < Link.Loss ? 0 : _network.NextDouble() < Link.Duplication ? 2 : 1;
             for (int i = 0; i < copies; i++)
             {
                 TimeSpan delay = Link.Delay + (Link.Jitter * _network.NextDouble());
-                TransportPath back = to == Offerer ? new(path.Protocol, OffererAddress, answererSeen) : new(path.Protocol, AnswererAddress, offererSeen);
+                TransportAddress inside = !isFirst ? path.Remote : to == Offerer ? OffererAddress : AnswererAddress;
+                TransportAddress seen = MoreAddresses.Contains(path.Local) ? path.Local : to == Offerer ? answererSeen : offererSeen;
+                TransportPath back = new(path.Protocol, inside, seen);
                 _inFlight.Enqueue((to, i == 0 ? bytes : [.. bytes], back), ((Now + delay).Ticks, _order++));
             }
         }

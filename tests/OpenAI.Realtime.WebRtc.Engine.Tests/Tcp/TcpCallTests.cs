@@ -2,6 +2,7 @@ using System.Globalization;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Ice;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
+using OpenAI.Realtime.WebRtc.Engine.Sdp;
 
 namespace OpenAI.Realtime.WebRtc.Engine.Tests.Tcp;
 
@@ -103,6 +104,33 @@ public class TcpCallTests
         Assert.True(simulation.RunUntil(() => simulation.AreOnTcp, TimeSpan.FromSeconds(25)), simulation.ToString());
         Assert.True(simulation.Offerer.Saw(PeerEventKind.Disconnected));
         TalkBothWays(simulation);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public void ICE_is_restarted_over_the_stream_that_is_open_and_by_UDP_where_that_works_by_now(bool lite, bool udpPasses)
+    {
+        using TcpSimulation simulation = new(lite: lite);
+        simulation.Connect();
+        simulation.UdpPasses = udpPasses;
+        for (int i = 1; i <= 3; i++)
+        {
+            Assert.True(simulation.Answerer.Peer.TryCreateAnswer(simulation.Offerer.Peer.CreateRestartOffer(), simulation.Now, out string answer, out SdpError error), error.Message);
+            Assert.True(simulation.Offerer.Peer.TrySetAnswer(answer, simulation.Now, out error), error.Message);
+            Assert.True(
+                simulation.RunUntil(() => simulation.Offerer.Peer.GetCounters().IceRestarts == i && simulation.Answerer.Peer.GetCounters().IceRestarts == i, s_aWhile),
+                simulation.ToString());
+            simulation.Run(TimeSpan.FromSeconds(i)); // the second and the third begin before the session of before is forgotten
+        }
+
+        TalkBothWays(simulation);
+        simulation.Run(s_aWhile);
+        Assert.Equal(!udpPasses, simulation.AreOnTcp);
+        Assert.Equal(udpPasses ? 0 : 1, simulation.OpenStreams);
+        Assert.Single(simulation.Connects); // none beside the first
     }
 
     [Fact]

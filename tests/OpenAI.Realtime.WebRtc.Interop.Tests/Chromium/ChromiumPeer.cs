@@ -23,6 +23,10 @@ public sealed class ChromiumPeer : IAsyncDisposable
 
     public Task SetAnswerAsync(string answer) => _page.EvaluateAsync("sdp => window.peer.setAnswer(sdp)", answer);
 
+    public Task<string> OfferRestartAsync() => _page.EvaluateAsync<string>("() => window.peer.offerRestart()");
+
+    public Task<string> AnswerRestartAsync(string offer) => _page.EvaluateAsync<string>("sdp => window.peer.answerRestart(sdp)", offer);
+
     public Task SendTextAsync(int length) => _page.EvaluateAsync("n => window.peer.sendText(n)", length);
 
     public Task SendBinaryAsync(int length) => _page.EvaluateAsync("n => window.peer.sendBinary(n)", length);
@@ -49,6 +53,7 @@ public sealed record ChromiumReport(
     IReadOnlyList<ChromiumMessage> Received,
     double? Frequency,
     string? LocalAddress,
+    string? IceFragment,
     string? DtlsCipher,
     string? SrtpCipher);
 

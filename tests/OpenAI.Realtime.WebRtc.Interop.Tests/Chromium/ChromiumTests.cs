@@ -86,6 +86,51 @@ public class ChromiumTests(ChromiumBrowser browser)
     }
 
     [ChromiumTheory]
+    [InlineData(Shape.WeOffer, true)]
+    [InlineData(Shape.WeOffer, false)]
+    [InlineData(Shape.ChromiumOffers, true)]
+    [InlineData(Shape.ChromiumOffers, false)]
+    [InlineData(Shape.ChromiumOffersToADtlsServer, true)]
+    [InlineData(Shape.ChromiumOffersToALiteAgent, true)]
+    [InlineData(Shape.ChromiumOffersToALiteAgent, false)]
+    public async Task Restarts_ICE_and_audio_and_messages_go_on(Shape shape, bool byChromium)
+    {
+        await using ChromiumPeer chromium = await browser.NewPeerAsync();
+        await using IPeerConnection peer = new PeerConnectionFactory().Create(new PeerConnectionOptions
+        {
+            AnswerAsDtlsServer = shape == Shape.ChromiumOffersToADtlsServer,
+            IceLite = shape == Shape.ChromiumOffersToALiteAgent,
+        });
+        await NegotiateAsync(shape, peer, chromium);
+        await peer.ConnectAsync().WaitAsync(Peers.Patience);
+        await using ToneSpeaker speaker = new(peer, Codec, 440);
+        await using ToneListener listener = new(peer, Codec);
+        await listener.HearAsync(1000, Peers.Patience);
+        ChromiumReport before = await Peers.UntilAsync(chromium.ReportAsync, r => r.Frequency is > 430 and < 450 && r.Channel == "open", "Chromium to hear 440 Hz");
+        for (int i = 1; i <= 3; i++)
+        {
+            if (byChromium)
+                await chromium.SetAnswerAsync(await peer.CreateAnswerAsync(await chromium.OfferRestartAsync()));
+            else
+                peer.SetAnswer(await chromium.AnswerRestartAsync(await peer.CreateRestartOfferAsync()));
+            string? fragment = before.IceFragment;
+            before = await Peers.UntilAsync(
+                chromium.ReportAsync, r => r.IceFragment != fragment && r is { Connection: "connected", Ice: "connected" or "completed" } && peer.GetStatistics().IceRestarts == i, $"restart {i}");
+            int packets = listener.Packets;
+            await Peers.UntilAsync(() => Task.FromResult(listener.Packets), n => n > packets + 50, "a second of Chromium's audio");
+            await listener.HearAsync(1000, Peers.Patience);
+            await Peers.UntilAsync(chromium.ReportAsync, r => r.Frequency is > 430 and < 450, "Chromium to hear 440 Hz");
+            await peer.Messages.SendAsync(Pattern(65_536), MessageKind.Binary);
+            await chromium.SendBinaryAsync(65_536);
+            using IncomingMessage? message = await peer.Messages.ReceiveAsync().AsTask().WaitAsync(Peers.Patience);
+            Assert.True(Pattern(65_536).AsSpan().SequenceEqual(message!.Memory.Span));
+            await Peers.UntilAsync(chromium.ReportAsync, r => r.Received.Count == i, $"message {i} in Chromium");
+        }
+
+        Assert.Equal(PeerState.Connected, peer.State);
+    }
+
+    [ChromiumTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Connects_by_TCP_where_the_answer_names_nothing_else(bool lite)

@@ -64,6 +64,18 @@ window.peer = (() => {
     async setAnswer(sdp) {
       await pc.setRemoteDescription({ type: 'answer', sdp });
     },
+    // ICE is restarted by this side …
+    async offerRestart() {
+      pc.restartIce();
+      await pc.setLocalDescription();
+      return pc.localDescription.sdp;
+    },
+    // … or by the other one.
+    async answerRestart(sdp) {
+      await pc.setRemoteDescription({ type: 'offer', sdp });
+      await pc.setLocalDescription();
+      return pc.localDescription.sdp;
+    },
     sendText(length) {
       channel.send('x'.repeat(length));
     },
@@ -93,6 +105,7 @@ window.peer = (() => {
         received,
         frequency,
         localAddress: local?.address ?? null,
+        iceFragment: transport?.iceLocalUsernameFragment ?? null,
         dtlsCipher: transport?.dtlsCipher ?? null,
         srtpCipher: transport?.srtpCipher ?? null,
       };

@@ -30,6 +30,9 @@ public sealed class MediaAddressTests
         [
             (new() { Interfaces = ["lo"], MediaAddresses = [IPAddress.Loopback] }, "Interfaces and MediaAddresses are both set"),
             (new() { UdpPorts = default(PortRange) }, "UdpPorts must be null or name ports"),
+            (new() { AnnouncedAddresses = [IPAddress.Parse("224.0.0.1")] }, "AnnouncedAddresses must name addresses that lead to one machine"),
+            (new() { TcpPort = 65_536 }, "TcpPort must be from 0 to 65535"),
+            (new() { TcpPort = 0, EmulateNetwork = true }, "TcpPort and EmulateNetwork are both set"),
             (new() { AnnouncedAddresses = [IPAddress.Loopback], EmulateNetwork = true }, "AnnouncedAddresses and EmulateNetwork are both set"),
         ])
         {

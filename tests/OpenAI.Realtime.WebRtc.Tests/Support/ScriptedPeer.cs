@@ -10,9 +10,9 @@ namespace OpenAI.Realtime.WebRtc.Tests.Support;
 /// <summary>An engine that does what the test says: each phase can be held, and can fail.</summary>
 internal sealed class ScriptedPeer : IPeerConnection, IMessageChannel, IOpusTrack, IPeerConnectionFactory
 {
-    private readonly Channel<IncomingMessage> _messages = Channel.CreateUnbounded<IncomingMessage>();
-    private readonly Channel<PeerStateChange> _states = Channel.CreateUnbounded<PeerStateChange>();
-    private readonly TaskCompletionSource<PeerEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Channel<IncomingMessage> _messages = Channel.CreateUnbounded<IncomingMessage>();
+    private Channel<PeerStateChange> _states = Channel.CreateUnbounded<PeerStateChange>();
+    private TaskCompletionSource<PeerEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _taken;
 
     public const string Offer = "v=0\r\no=- 7 7 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\na=ice-pwd:offerpasswordofferpassword00\r\n";
@@ -47,7 +47,19 @@ internal sealed class ScriptedPeer : IPeerConnection, IMessageChannel, IOpusTrac
     public IPeerConnection Create(PeerConnectionOptions options)
     {
         Options = options;
+        if (Disposed)
+            BeginAgain();
         return this;
+    }
+
+    /// <summary>The next call of a test is not to find the end of the one before it.</summary>
+    private void BeginAgain()
+    {
+        _messages = Channel.CreateUnbounded<IncomingMessage>();
+        _states = Channel.CreateUnbounded<PeerStateChange>();
+        _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        State = PeerState.New;
+        Disposed = false;
     }
 
     public void Enter(PeerState state, double milliseconds = 0, string? reason = null)

@@ -6,6 +6,7 @@ import { Failure } from './failures.js';
 //   2  the offer, exchanged for an answer in one of three ways (signaling.js)
 //   3  ICE and DTLS find and secure a path
 //   4  the channel opens: events both ways, until somebody ends the call
+//   5  where the network changes under it, ICE is restarted: by a new offer for the same call, if the other side takes one
 //
 // Events:
 //   phase     detail: 'answer' | 'path' | 'connected' | 'interrupted'
@@ -16,6 +17,10 @@ import { Failure } from './failures.js';
 
 /** 'disconnected' often heals by itself, so the call is given some seconds before it counts as lost. */
 const INTERRUPTION_GRACE = 5_000;
+/** With ICE restarts more: a laptop needs some seconds to join another network. The host waits as long for a silent page. */
+const RESTART_GRACE = 30_000;
+/** How long one restart is given before the next one. */
+const RESTART_INTERVAL = 3_000;
 
 export class Conversation extends EventTarget {
   #peer = new RTCPeerConnection();
@@ -23,12 +28,14 @@ export class Conversation extends EventTarget {
   #abort = new AbortController();
   #graceTimer;
   #hangUpUrl = null;
+  #restart = null;
+  #isRestarting = false;
   #isConnected = false;
   #isOver = false;
 
   /**
    * @param {MediaStream} microphone stays the caller's: it is not stopped here
-   * @param {(offer: string, signal: AbortSignal, onPhase: (phase: string) => void) => Promise<{ answer: string, hangUpUrl?: string }>} exchange
+   * @param {(offer: string, signal: AbortSignal, onPhase: (phase: string) => void) => Promise<{ answer: string, hangUpUrl?: string, restart?: (offer: string, signal: AbortSignal) => Promise<string> }>} exchange
    * @param {number} pathTimeout milliseconds from the answer to the open channel
    */
   constructor(microphone, exchange, pathTimeout) {
@@ -56,8 +63,9 @@ export class Conversation extends EventTarget {
   async connect() {
     try {
       await this.#peer.setLocalDescription();
-      const { answer, hangUpUrl } = await this.exchange(this.#peer.localDescription.sdp, this.#abort.signal, (phase) => this.#emit('phase', phase));
+      const { answer, hangUpUrl, restart } = await this.exchange(this.#peer.localDescription.sdp, this.#abort.signal, (phase) => this.#emit('phase', phase));
       this.#hangUpUrl = hangUpUrl;
+      this.#restart = restart;
       if (this.#isOver) return this.#hangUp();
       this.#emit('phase', 'path');
       try {
@@ -108,19 +116,53 @@ export class Conversation extends EventTarget {
   }
 
   #onConnectionState() {
-    clearTimeout(this.#graceTimer);
     switch (this.#peer.connectionState) {
       case 'failed':
-        this.#fail(new Failure(this.#isConnected ? 'connection-lost' : 'path-failed', `ICE ${this.#peer.iceConnectionState}`));
+        if (this.#isConnected && this.#restart) this.#onInterruption();
+        else this.#fail(new Failure(this.#isConnected ? 'connection-lost' : 'path-failed', `ICE ${this.#peer.iceConnectionState}`));
         break;
       case 'disconnected':
-        this.#emit('phase', 'interrupted');
-        this.#graceTimer = setTimeout(() => this.#fail(new Failure('connection-lost', 'no packet for several seconds')), INTERRUPTION_GRACE);
+        this.#onInterruption();
         break;
       case 'connected':
+        clearTimeout(this.#graceTimer);
+        this.#graceTimer = undefined;
         if (this.#isConnected) this.#emit('phase', 'connected');
         break;
     }
+  }
+
+  #onInterruption() {
+    if (this.#isOver) return;
+    this.#emit('phase', 'interrupted');
+    const grace = this.#isConnected && this.#restart ? RESTART_GRACE : INTERRUPTION_GRACE;
+    this.#graceTimer ??= setTimeout(() => this.#fail(new Failure('connection-lost', 'no packet for several seconds')), grace);
+    if (this.#isConnected && this.#restart) this.#restartUntilConnected();
+  }
+
+  // Again and again while the call is interrupted: neither the new network nor the host need be there at the first try.
+  async #restartUntilConnected() {
+    if (this.#isRestarting) return;
+    this.#isRestarting = true;
+    while (!this.#isOver && this.#graceTimer) {
+      try {
+        await this.#restartOnce();
+      } catch (error) {
+        if (error.code === 'connection-lost') return this.#fail(error); // the host has given the call up
+        // What the first offer has begun is taken back, so that the next one can be made.
+        if (!this.#isOver && this.#peer.signalingState === 'have-local-offer') await this.#peer.setLocalDescription({ type: 'rollback' }).catch(() => {});
+      }
+      await new Promise((resolve) => setTimeout(resolve, RESTART_INTERVAL));
+    }
+    this.#isRestarting = false;
+  }
+
+  async #restartOnce() {
+    this.#peer.restartIce();
+    await this.#peer.setLocalDescription();
+    const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(RESTART_INTERVAL)]);
+    const answer = await this.#restart(this.#peer.localDescription.sdp, signal);
+    if (!this.#isOver) await this.#peer.setRemoteDescription({ type: 'answer', sdp: answer });
   }
 
   #onMessage(text) {

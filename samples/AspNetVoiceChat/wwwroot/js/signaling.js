@@ -1,6 +1,6 @@
 import { Failure } from './failures.js';
 
-// The three ways to exchange an offer for an answer. Each gives a function from the offer to { answer, hangUpUrl }.
+// The three ways to exchange an offer for an answer. Each gives a function from the offer to { answer, hangUpUrl, restart }.
 //
 //   key     the page asks its host for an ephemeral key, and posts the offer to the service itself
 //   calls   the page posts the offer to its host; the host posts it on, with the API key and the session's configuration
@@ -31,7 +31,12 @@ export function exchangeBy(way, choice, config) {
       return async (offer, signal, onPhase) => {
         onPhase('answer');
         const { answer, location } = await postOffer(`${way}?${query}`, offer, signal, fromHost);
-        return { answer, hangUpUrl: location && `${location}/hangup` };
+        return {
+          answer,
+          hangUpUrl: location && `${location}/hangup`,
+          // The host answers a second offer for its own call. The service does not, so there a new network needs a new call.
+          restart: way === 'bridge' && location ? async (again, by) => (await postOffer(`${location}/restart`, again, by, fromHost)).answer : null,
+        };
       };
     default:
       throw new Error(`There is no way to connect called ${way}.`);
@@ -84,6 +89,7 @@ const hostCodes = {
   offer_refused: 'service-rejected',
   wrong_origin: 'host-wrong-origin',
   bridge_full: 'host-busy',
+  call_not_found: 'connection-lost',
   host_stopping: 'host-busy',
 };
 

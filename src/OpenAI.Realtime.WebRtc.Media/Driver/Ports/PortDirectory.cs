@@ -39,22 +39,34 @@ internal sealed class PortDirectory<TOwner>
     public PortDirectory() => _byFragmentText = _byFragment.GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>How many connections there are.</summary>
-    public int Count => _byFragment.Count;
+    public int Count { get; private set; }
 
     /// <summary>How many addresses are remembered, of all connections.</summary>
     public int AddressCount => _byAddress.Count;
 
     public Member Add(TOwner owner, string fragment)
     {
-        var member = new Member(owner, fragment);
-        _byFragment.Add(fragment, member);
+        var member = new Member(owner);
+        SetFragments(member, [fragment]);
+        Count++;
         return member;
+    }
+
+    /// <summary>Says by which fragments a connection is named: during an ICE restart there are two, and for some seconds afterwards.</summary>
+    public void SetFragments(Member member, IReadOnlyList<string> fragments)
+    {
+        foreach (string gone in member.Fragments.Except(fragments))
+            _byFragment.Remove(gone);
+        foreach (string added in fragments.Except(member.Fragments))
+            _byFragment.Add(added, member);
+        member.Fragments = fragments;
     }
 
     /// <summary>Forgets a connection and its addresses.</summary>
     public void Remove(Member member)
     {
-        _byFragment.Remove(member.Fragment);
+        SetFragments(member, []);
+        Count--;
         foreach (TransportAddress address in member.Addresses)
             _byAddress.Remove(address);
         member.Addresses.Clear();
@@ -98,11 +110,11 @@ internal sealed class PortDirectory<TOwner>
     }
 
     /// <summary>One connection, and the addresses that it has claimed: the one sent to last comes last.</summary>
-    internal sealed class Member(TOwner owner, string fragment)
+    internal sealed class Member(TOwner owner)
     {
         public TOwner Owner => owner;
 
-        public string Fragment => fragment;
+        public IReadOnlyList<string> Fragments { get; set; } = [];
 
         public List<TransportAddress> Addresses { get; } = new(MaxAddresses);
     }

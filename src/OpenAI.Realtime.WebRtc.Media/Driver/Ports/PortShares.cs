@@ -32,6 +32,13 @@ internal sealed class PortShares(WaitThreads threads, IWaitClient client) : IDat
         return share.Local;
     }
 
+    /// <summary>Says by which fragments requests name the connection, on each of its addresses.</summary>
+    public void SetFragments(IReadOnlyList<string> fragments)
+    {
+        foreach (PortShare share in _shares)
+            share.Port.SetFragments(share, fragments);
+    }
+
     /// <summary>Gives the share on one address back.</summary>
     /// <returns>Its local address and port; null where there is none.</returns>
     public TransportAddress? Leave(IPAddress address)

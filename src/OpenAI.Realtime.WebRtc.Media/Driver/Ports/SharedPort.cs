@@ -102,6 +102,13 @@ internal sealed class SharedPort : IWaitClient
         }
     }
 
+    /// <summary>Says by which fragments requests name a connection.</summary>
+    public void SetFragments(PortShare share, IReadOnlyList<string> fragments)
+    {
+        lock (_gate)
+            _directory.SetFragments(share.Member, fragments);
+    }
+
     /// <summary>Forgets a connection.</summary>
     /// <returns>Whether it was the last one.</returns>
     public bool Remove(PortShare share)

@@ -26,6 +26,22 @@ public sealed class PortDirectoryTests
     }
 
     [Fact]
+    public void During_an_ICE_restart_a_connection_has_two_names_and_keeps_its_addresses()
+    {
+        PortDirectory<string>.Member a = _directory.Add("a", "fragmntA");
+        Assert.True(_directory.TryClaim(a, s_remote, ClaimStrength.Proven));
+        _directory.SetFragments(a, ["fragmntA", "fragmntB"]);
+        Assert.Equal(("a", "a"), (_directory.Find(Request("fragmntA"), Remote(2)), _directory.Find(Request("fragmntB"), Remote(2))));
+        _directory.SetFragments(a, ["fragmntB"]);
+        Assert.Null(_directory.Find(Request("fragmntA"), Remote(2)));
+        Assert.Equal(("a", "a"), (_directory.Find(Request("fragmntB"), Remote(2)), _directory.Find(s_audio, s_remote)));
+        Assert.Equal(1, _directory.Count);
+        _directory.Remove(a);
+        Assert.Null(_directory.Find(Request("fragmntB"), Remote(2)));
+        Assert.Equal((0, 0), (_directory.Count, _directory.AddressCount));
+    }
+
+    [Fact]
     public void Anything_else_is_for_who_has_claimed_the_address_and_else_nobodys()
     {
         PortDirectory<string>.Member a = _directory.Add("a", "fragmntA");

@@ -1,0 +1,87 @@
+using System.Threading.Channels;
+using OpenAI.Realtime.WebRtc.Events;
+
+namespace OpenAI.Realtime.WebRtc.Agents;
+
+/// <summary>
+/// What is to be sent, in order, by one sender. Adding never waits; who handles events waits for room between two of them, so that a service that does not take what is sent has to wait itself. Thread-safe.
+/// </summary>
+internal sealed class Outbox(IRealtimeSession session, Action<ClientEvent, Exception> onNotSent)
+{
+    private const int Roomy = 1_024;
+
+    private readonly Channel<(ClientEvent Event, TaskCompletionSource? Sent)> _queue = Channel.CreateUnbounded<(ClientEvent, TaskCompletionSource?)>();     // one with a single reader cannot count
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _room;
+
+    /// <summary>Adds an event.</summary>
+    /// <param name="clientEvent">The event.</param>
+    /// <param name="sent">Told when the session has taken it, or why not.</param>
+    public void Add(ClientEvent clientEvent, TaskCompletionSource? sent = null)
+    {
+        if (!_queue.Writer.TryWrite((clientEvent, sent)))
+            sent?.TrySetException(Ended());
+    }
+
+    /// <summary>Waits until little enough is left to send.</summary>
+    public Task WaitForRoomAsync()
+    {
+        lock (_lock)
+            return _queue.Reader.Count < Roomy ? Task.CompletedTask : (_room ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+    }
+
+    /// <summary>Sends until <see cref="Complete"/>. Never throws.</summary>
+    public async Task RunAsync()
+    {
+        await foreach ((ClientEvent next, TaskCompletionSource? sent) in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                await session.SendAsync(Sendable(next)).ConfigureAwait(false);
+                sent?.TrySetResult();
+            }
+            catch (RealtimeSessionEndedException e)
+            {
+                sent?.TrySetException(e);
+            }
+#pragma warning disable CA1031 // Too large, or whatever a session of somebody else's throws: the one event is not sent, and who waits for it is told.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                sent?.TrySetException(e);
+                onNotSent(next, e);
+            }
+
+            lock (_lock)
+            {
+                if (_room is not null && _queue.Reader.Count < Roomy)
+                {
+                    _room.TrySetResult();
+                    _room = null;
+                }
+            }
+        }
+    }
+
+    /// <summary>Nothing more is sent.</summary>
+    public void Complete()
+    {
+        _queue.Writer.TryComplete();
+        lock (_lock)
+        {
+            _room?.TrySetResult();
+            _room = null;
+        }
+    }
+
+    // An output that the channel does not carry would leave its call without one.
+    private static ClientEvent Sendable(ClientEvent next) =>
+        next is ConversationItemCreate { Item: FunctionCallOutputItem { Output.Length: > LongestOutput } output } create
+            ? new ConversationItemCreate(output with { Output = "The result is too large to be told." }) { EventId = create.EventId, PreviousItemId = create.PreviousItemId }
+            : next;
+
+    /// <summary>Six bytes a character at the worst, within the 256 KiB that the service takes for sure.</summary>
+    private const int LongestOutput = 40_000;
+
+    private RealtimeSessionEndedException Ended() => new(session.Completion.IsCompletedSuccessfully ? session.Completion.Result : null);
+}

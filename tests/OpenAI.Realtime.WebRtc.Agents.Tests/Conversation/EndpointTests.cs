@@ -1,0 +1,157 @@
+using Microsoft.Extensions.AI;
+using OpenAI.Realtime.WebRtc.Agents.Tests.Support;
+using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
+using OpenAI.Realtime.WebRtc.Testing;
+
+namespace OpenAI.Realtime.WebRtc.Agents.Tests.Conversation;
+
+/// <summary>The same over real WebRTC, with the endpoint on this machine as the service.</summary>
+public sealed class EndpointTests : IAsyncLifetime, IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly ChannelAudioSource _microphone = new(AudioFormat.Mono48kHz, TimeSpan.FromSeconds(10));
+    private readonly Ear _loudspeaker = new();
+    private RealtimeTestEndpoint _endpoint = null!;
+    private RealtimeWebRtcClient _client = null!;
+
+    public async Task InitializeAsync()
+    {
+        _endpoint = await RealtimeTestEndpoint.StartAsync();
+        _client = new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { Endpoint = _endpoint.BaseAddress, ApiKey = _endpoint.ApiKey });
+    }
+
+    public async Task DisposeAsync() => await _endpoint.DisposeAsync();
+
+    public void Dispose() => _client.Dispose();
+
+    [Fact]
+    public async Task A_tool_is_called_and_its_result_is_spoken_of()
+    {
+        _endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(
+            turn.FunctionOutputs.Count > 0 ? RealtimeTestReply.Say($"You have {turn.FunctionOutputs.Values.Single()}.")
+            : new RealtimeTestReply { Transcript = "One moment.", FunctionCalls = [new("find_table", """{"guests":2}""")] });
+        await using VoiceConversation talk = await StartAsync(new VoiceAgent
+        {
+            Instructions = "You book tables.",
+            Tools = [AIFunctionFactory.Create((int guests) => $"table {guests + 5}", "find_table")],
+        });
+        RealtimeTestCall call = _endpoint.Calls[^1];
+        Assert.Equal("find_table", (string?)call.Session["tools"]![0]!["name"]);       // the agent was in effect from the start
+        await talk.SendTextAsync("A table for two, please.");
+        await UntilAsync(talk, u => u is TranscriptUpdate { IsFinal: true, Text: "You have table 7." });
+        await UntilAsync(talk, u => u is TurnUpdate { Turn.ToolCalls: 1 });
+        Assert.Equal(["user: A table for two, please.", "assistant: One moment.", """find_table({"guests":2}) = table 7""", "assistant: You have table 7."], talk.History.Items.Select(i => i.ToString()));
+        Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
+        Assert.True(talk.Usage.TotalTokenCount > 0);
+        await _loudspeaker.HeardAsync(TimeSpan.FromMilliseconds(500));
+    }
+
+    [Fact]
+    public async Task Several_calls_at_once_and_several_requests_at_once_make_no_error_at_the_service()
+    {
+        int asked = 0;
+        _endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(turn.Parameters?["conversation"] is null && Interlocked.Increment(ref asked) == 1
+            ? new RealtimeTestReply { FunctionCalls = [new("one", "{}"), new("two", "{}"), new("three", "{}")] }
+            : RealtimeTestReply.Say("Done."));
+        await using VoiceConversation talk = await StartAsync(new VoiceAgent { Tools = [.. new[] { "one", "two", "three" }.Select(name => AIFunctionFactory.Create(() => name, name))] });
+        ResponseSnapshot[] responses = await Task.WhenAll(talk.RespondAsync(), talk.RespondAsync("Sing."), talk.RespondAsync("Dance."), talk.RespondAsync(new ResponseParameters { Conversation = ResponseConversation.None })).WaitAsync(Patience);
+        Assert.All(responses, r => Assert.Equal(ResponseState.Completed, r.Status));
+        await UntilAsync(talk, u => u is TurnUpdate);
+        RealtimeTestCall call = _endpoint.Calls[^1];
+        Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
+        string[] outputs = [.. call.ReceivedEvents.Where(e => e.Type == "conversation.item.create").Select(e => (string)e.Parse()!["item"]!["output"]!)];
+        Assert.Equal(["one", "two", "three"], outputs);
+    }
+
+    [Fact]
+    public async Task A_refused_response_is_an_exception_and_the_conversation_goes_on()
+    {
+        _endpoint.Script.OnResponse = (_, _) => ValueTask.FromResult(RealtimeTestReply.Say("Still here."));
+        await using VoiceConversation talk = await StartAsync(new VoiceAgent());
+        VoiceConversationException refused = await Assert.ThrowsAsync<VoiceConversationException>(() => talk.RespondAsync(new ResponseParameters { MaxOutputTokens = -1 }).WaitAsync(Patience));
+        Assert.NotNull(refused.ErrorCode);
+        Assert.Equal("Still here.", (await talk.RespondAsync().WaitAsync(Patience)).Text);
+    }
+
+    [Fact]
+    public async Task What_is_interrupted_falls_silent_and_the_history_says_what_was_heard()
+    {
+        string story = string.Join(' ', Enumerable.Repeat("once upon a time", 60));
+        _endpoint.Script.OnResponse = (_, _) => ValueTask.FromResult(RealtimeTestReply.Say(story, RealtimeTestAudio.Voice(TimeSpan.FromSeconds(60))));
+        await using VoiceConversation talk = await StartAsync(new VoiceAgent());
+        Task<ResponseSnapshot> telling = talk.RespondAsync();
+        await _loudspeaker.HeardAsync(TimeSpan.FromSeconds(1));
+        Assert.True(await talk.InterruptAsync());
+        ResponseSnapshot cut = await telling.WaitAsync(Patience);
+        Assert.Equal((ResponseState.Cancelled, ResponseEndReason.ClientCancelled), (cut.Status, cut.StatusDetails?.Reason));
+        await _loudspeaker.QuietAsync(TimeSpan.FromSeconds(1));
+        var interruption = (InterruptionUpdate)await UntilAsync(talk, u => u is InterruptionUpdate);
+        Assert.False(interruption.ByUser);
+        await UntilAsync(talk, u => u is HistoryUpdate { Change.Item: HistoryMessage { WasInterrupted: true, IsComplete: true } });
+        HistoryMessage heard = Assert.IsType<HistoryMessage>(talk.History.Items.Single());
+        Assert.InRange(heard.HeardText!.Length, 1, story.Length / 2);
+        Assert.False(await talk.InterruptAsync());
+    }
+
+    [Fact]
+    public async Task A_spoken_turn_has_its_latency_and_both_sides_in_the_history()
+    {
+        await using VoiceConversation talk = await StartAsync(new VoiceAgent());
+        _microphone.TryWrite(RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1)).Samples.Span);
+        var turn = (TurnUpdate)await UntilAsync(talk, u => u is TurnUpdate { Turn.Latency: not null });
+        Assert.True(turn.Turn.Latency > TimeSpan.Zero);
+        Assert.Equal([ChatRole.User, ChatRole.Assistant], talk.History.Items.Cast<HistoryMessage>().Select(m => m.Role));
+        Assert.All(talk.History.Items.Cast<HistoryMessage>(), m => Assert.NotEqual("", m.Text));
+    }
+
+    [Fact]
+    public async Task Push_to_talk_with_turn_detection_off_is_answered()
+    {
+        await using VoiceConversation talk = await StartAsync(new VoiceAgent { Session = new RealtimeSessionConfig { TurnDetection = null } });
+        await talk.BeginUserTurnAsync();
+        RealtimeTestCall call = _endpoint.Calls[^1];
+        await call.WaitForSentEventAsync("input_audio_buffer.cleared").WaitAsync(Patience);
+        _microphone.TryWrite(RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1)).Samples.Span);
+        using var patience = new CancellationTokenSource(Patience);
+        while (call.Uplink.Packets < 75)        // a second and a half has been sent, whatever was in it
+            await Task.Delay(20, patience.Token);
+        Assert.True(await talk.EndUserTurnAsync());
+        await UntilAsync(talk, u => u is TranscriptUpdate { IsFinal: true } said && said.Role == ChatRole.Assistant);
+        Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
+    }
+
+    [Fact]
+    public async Task A_conversation_goes_on_in_another_call()
+    {
+        _endpoint.Script.OnResponse = (_, _) => ValueTask.FromResult(RealtimeTestReply.Say("Hello Ada."));
+        HistorySnapshot saved;
+        await using (VoiceConversation first = await StartAsync(new VoiceAgent()))
+        {
+            await first.SendTextAsync("I am Ada.");
+            await UntilAsync(first, u => u is HistoryUpdate { Change.Item: HistoryMessage { IsComplete: true } said } && said.Role == ChatRole.Assistant);
+            saved = HistorySnapshot.Read(first.History.ToUtf8Json());
+        }
+
+        await using VoiceConversation second = await StartAsync(new VoiceAgent(), new VoiceConversationOptions { History = saved });
+        await second.RespondAsync().WaitAsync(Patience);
+        Assert.Equal(["user: I am Ada.", "assistant: Hello Ada.", "assistant: Hello Ada."], second.History.Items.Select(i => i.ToString()));
+        Assert.DoesNotContain(_endpoint.Calls[^1].SentEvents, e => e.Type == "error");
+    }
+
+    private Task<VoiceConversation> StartAsync(VoiceAgent agent, VoiceConversationOptions? options = null) =>
+        _client.StartConversationAsync(agent, new RealtimeConnectOptions { Audio = new AudioOptions { Source = _microphone, Sink = _loudspeaker } }, options);
+
+    private static async Task<ConversationUpdate> UntilAsync(VoiceConversation talk, Func<ConversationUpdate, bool> matches)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (ConversationUpdate update in talk.ReadUpdatesAsync(patience.Token))
+        {
+            if (matches(update))
+                return update;
+        }
+
+        throw new InvalidOperationException($"The conversation ended first: {await talk.Completion}");
+    }
+}
