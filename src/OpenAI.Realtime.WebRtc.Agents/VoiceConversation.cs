@@ -51,7 +51,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     public Task<ConversationEnd> Completion => _state.Completion;
 
     /// <summary>
-    /// Begins a conversation over a session that is connected. Sends the agent's configuration and waits until it is in effect; the conversation of before, if there is one, is told next. From then on the
+    /// Begins a conversation over a session that is connected. Sends the agent's configuration and waits until it is in effect, unless <see cref="VoiceConversationOptions.IsConfigured"/> says that it is; the conversation of before, if there is one, is told next. From then on the
     /// session is the conversation's: it ends with it.
     /// </summary>
     /// <param name="session">The session; nobody else may read its events.</param>
@@ -64,7 +64,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     /// <exception cref="VoiceConversationException">The service refused the configuration, or did not acknowledge it in time. The session is still the caller's, but its events have been read.</exception>
     /// <exception cref="RealtimeSessionEndedException">The session has ended.</exception>
     public static Task<VoiceConversation> StartAsync(IRealtimeSession session, VoiceAgent agent, VoiceConversationOptions? options = null, CancellationToken cancellationToken = default) =>
-        BeginAsync(session, agent, options, isConfigured: false, cancellationToken);
+        BeginAsync(session, agent, options, options?.IsConfigured == true, cancellationToken);
 
     internal static async Task<VoiceConversation> BeginAsync(IRealtimeSession session, VoiceAgent agent, VoiceConversationOptions? options, bool isConfigured, CancellationToken cancellationToken)
     {
