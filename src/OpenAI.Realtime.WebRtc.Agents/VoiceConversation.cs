@@ -60,7 +60,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     public Task<ConversationEnd> Completion => _state.Completion;
 
     /// <summary>
-    /// Begins a conversation over a session that is connected. Sends the agent's configuration and waits until it is in effect; the conversation of before, if there is one, is told next. From then on the
+    /// Begins a conversation over a session that is connected. Sends the agent's configuration and waits until it is in effect, unless <see cref="VoiceConversationOptions.IsConfigured"/> says that it is; the conversation of before, if there is one, is told next. From then on the
     /// session is the conversation's: it ends with it.
     /// </summary>
     /// <param name="session">The session; nobody else may read its events.</param>
@@ -135,7 +135,7 @@ public sealed class VoiceConversation : IAsyncDisposable
         try
         {
             await conversation._state.StartAsync(conversation._state.Leg).ConfigureAwait(false);
-            if (source?.IsConfigured != true)
+            if (!(source?.IsConfigured ?? options.IsConfigured))
                 await conversation._state.Program.ConfigureAsync(conversation._state.Leg, config).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch

@@ -16,6 +16,11 @@ public sealed class VoiceConversationOptions
 
     /// <summary>What ends the conversation by itself. Default: nothing does.</summary>
     public ConversationLimits Limits { get; set; } = new();
+    /// <summary>
+    /// Whether the session has the agent's configuration already, because its call was opened with <see cref="VoiceAgent.ToSessionConfig()"/>: then it is not sent again, and what somebody else has changed since stays as it
+    /// is. Default: false.
+    /// </summary>
+    public bool IsConfigured { get; set; }
 
     /// <summary>A conversation of before that this one goes on with: the model is told it, and <see cref="VoiceConversation.History"/> begins with it. Default: null, none.</summary>
     public HistorySnapshot? History { get; set; }

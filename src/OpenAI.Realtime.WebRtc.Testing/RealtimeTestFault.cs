@@ -23,6 +23,18 @@ public enum RealtimeTestRoute
 
     /// <summary><c>POST /v1/live/sessions/{id}/hangup</c>, of the Live API.</summary>
     LiveHangUp,
+
+    /// <summary><c>GET /v1/realtime?call_id=…</c>: a WebSocket beside a call.</summary>
+    Sideband,
+
+    /// <summary><c>POST /v1/realtime/calls/{id}/accept</c>.</summary>
+    Accept,
+
+    /// <summary><c>POST /v1/realtime/calls/{id}/reject</c>.</summary>
+    Reject,
+
+    /// <summary><c>POST /v1/realtime/calls/{id}/refer</c>.</summary>
+    Refer,
 }
 
 /// <summary>One HTTP request that came.</summary>

@@ -17,7 +17,7 @@ public sealed class RealtimeTestScript
     public Func<RealtimeTestCall, CancellationToken, Task>? OnConnected { get; set; }
 
     /// <summary>
-    /// Sees each event of the client before the endpoint does. True: it has been dealt with, the endpoint ignores it. The event is the hook's own. Default: null.
+    /// Sees each event of the client, and of each sideband, before the endpoint does. True: it has been dealt with, the endpoint ignores it. The event is the hook's own. Default: null.
     /// </summary>
     public Func<RealtimeTestCall, JsonObject, bool>? OnEvent { get; set; }
 

@@ -26,8 +26,8 @@ public sealed partial class DocumentationTests
     /// <summary>The options whose every property has a row in docs/configuration.md.</summary>
     public static TheoryData<Type> Options =>
     [
-        typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
-        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
+        typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(RealtimeSidebandOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
+        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeWebhookOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
         typeof(VoiceAgent), typeof(VoiceConversationOptions), typeof(VoiceToolOptions), typeof(ResponseGateOptions), typeof(WebRtcRealtimeClientOptions),
         typeof(OpenAILiveWebRtcOptions), typeof(LiveConnectOptions), typeof(LiveSessionConfig),
     ];

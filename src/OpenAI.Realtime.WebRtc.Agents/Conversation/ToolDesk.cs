@@ -222,7 +222,7 @@ internal sealed class ToolDesk
         using var over = new CancellationTokenSource();
         if (!entry.IsInBackground && (entry.Settings?.SlowAfter ?? _options.SlowAfter) is { } slow)
             _ = RemarkAsync(entry, slow, over.Token);
-        var context = new Dictionary<object, object?> { [typeof(VoiceConversation)] = _state.Conversation };
+        var context = new Dictionary<object, object?> { [typeof(VoiceConversation)] = _state.Conversation, [typeof(ToolCall)] = entry.Show() };
         ToolOutput output = await _runner.RunAsync(entry.Function!, entry.Arguments, context, entry.Stop.Token).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         _state.DoOrEnd(() => Finish(entry, output));

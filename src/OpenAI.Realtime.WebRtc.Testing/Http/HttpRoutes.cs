@@ -9,8 +9,8 @@ using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Testing;
 
-/// <summary>The HTTP side: keys, calls, hang-up, and the beta's two routes.</summary>
-internal sealed class HttpRoutes
+/// <summary>The HTTP side: keys, calls, hang-up, and the beta's two routes; in HttpRoutes.Beside.cs what is done beside a call: sidebands, and calls that come in.</summary>
+internal sealed partial class HttpRoutes
 {
     private const int MaxSdp = 64 * 1024;
     private static readonly TimeSpan DefaultKeyLifetime = TimeSpan.FromSeconds(600);
@@ -38,7 +38,7 @@ internal sealed class HttpRoutes
         routes.MapPost(builder, "/realtime/calls", RealtimeTestRoute.Calls, routes.CallAsync);
         routes.MapPost(builder, "/realtime/calls/{id}/hangup", RealtimeTestRoute.HangUp, routes.HangUpAsync);
         routes.MapPost(builder, "/realtime/sessions", RealtimeTestRoute.BetaSessions, routes.MintBetaAsync);
-        routes.MapPost(builder, "/realtime", RealtimeTestRoute.BetaCalls, routes.CallBetaAsync);
+        routes.MapBeside(builder);
         var live = new LiveRoutes(endpoint, routes);
         routes.MapPost(builder, "/live/sessions", RealtimeTestRoute.LiveSessions, live.CreateAsync);
         routes.MapPost(builder, "/live/sessions/{id}/hangup", RealtimeTestRoute.LiveHangUp, live.HangUpAsync);
@@ -47,20 +47,20 @@ internal sealed class HttpRoutes
     }
 
     private void MapPost(IEndpointRouteBuilder builder, string path, RealtimeTestRoute route, Func<HttpExchange, Task> handle) =>
-        builder.Map(_prefix + path, (RequestDelegate)(context => ServeAsync(context, route, handle)));
+        builder.Map(_prefix + path, (RequestDelegate)(context => ServeAsync(context, route, HttpMethods.Post, handle)));
 
     private static Task NoSuchRouteAsync(HttpContext context) => new HttpExchange(context, "req_" + Guid.NewGuid().ToString("N")).FailAsync(404,
         new ApiError($"Invalid URL ({context.Request.Method} {Json.Shorten(context.Request.Path)})"));
 
-    private async Task ServeAsync(HttpContext context, RealtimeTestRoute route, Func<HttpExchange, Task> handle)
+    private async Task ServeAsync(HttpContext context, RealtimeTestRoute route, string allowed, Func<HttpExchange, Task> handle)
     {
         var exchange = new HttpExchange(context, "req_" + Guid.NewGuid().ToString("N"));
         try
         {
             exchange.Fault = _endpoint.OnRequest(exchange.Describe(route));
-            if (!HttpMethods.IsPost(context.Request.Method))
+            if (!HttpMethods.Equals(context.Request.Method, allowed))
             {
-                context.Response.Headers.Allow = "POST";
+                context.Response.Headers.Allow = allowed;
                 await exchange.FailAsync(405, new ApiError(
                     $"Not allowed to {context.Request.Method} on {Json.Shorten(context.Request.Path)}. (HINT: Perhaps you meant to use a different HTTP method?)")).ConfigureAwait(false);
             }
@@ -257,7 +257,7 @@ internal sealed class HttpRoutes
         try
         {
             created = await _endpoint.CreateCallAsync(
-                offer, session, exchange.Context.Connection.LocalIpAddress, channelId, exchange.Context.RequestAborted).ConfigureAwait(false);
+                offer, session, exchange.Context.Connection.LocalIpAddress, channelId, exchange.Key?.Value, exchange.Context.RequestAborted).ConfigureAwait(false);
         }
         catch (SdpException e)
         {

@@ -47,6 +47,7 @@ internal static class ConsumerSources
             protected static OpenAIRealtimeWebRtcOptions options => null!;
             protected static RealtimeWebRtcClient client => null!;
             protected static RealtimeWebRtcSession session => null!;
+            protected static RealtimeSideband sideband => null!;
             protected static IAudioSource microphone => null!;
             protected static IAudioSink loudspeaker => null!;
             protected static IAudioSink file => null!;
