@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Testing;
@@ -57,6 +58,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         }
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddRealtimeEndpoints();
+        builder.Services.AddSingleton<HostBesideTheCall>();
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = async (rejected, _) => await TellToWaitAsync(rejected);
@@ -107,7 +109,18 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
     {
         void ForPages(RealtimeEndpointOptions options) => options.ForUser = context => ValueTask.FromResult<RealtimeUserSession?>(SessionFor(context, settings));
         app.MapRealtimeEphemeralKey("/session", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
-        app.MapRealtimeCalls("/calls", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
+        HostBesideTheCall beside = app.Services.GetRequiredService<HostBesideTheCall>();
+        app.MapRealtimeCalls("/calls", options =>
+        {
+            options.ForUser = context =>
+            {
+                RealtimeUserSession user = SessionFor(context, settings);
+                VoiceAgent agent = beside.AgentFor((RealtimeSessionConfig)user.Session);
+                (user.Session, user.State) = (agent.ToSessionConfig(), agent);
+                return ValueTask.FromResult<RealtimeUserSession?>(user);
+            };
+            options.OnCall = beside.TalkAsync;
+        }).AllowAnonymous().RequireRateLimiting(PerAddress);
         app.MapRealtimeBridge("/bridge", options =>
         {
             options.ForUser = context =>

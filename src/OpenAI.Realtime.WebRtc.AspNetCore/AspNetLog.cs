@@ -50,7 +50,16 @@ internal static partial class AspNetLog
     [LoggerMessage(5014, LogLevel.Debug, "{Route}: who opened which call is known to {Where}")]
     public static partial void OwnersKept(this ILogger logger, string route, string where);
 
-    // 5020–5039: bridged calls
+    [LoggerMessage(5015, LogLevel.Debug, "Call {CallId}: what the host does beside it has begun")]
+    public static partial void CallAttended(this ILogger logger, string callId);
+
+    [LoggerMessage(5016, LogLevel.Error, "Call {CallId} is being hung up, because OnCall failed")]
+    public static partial void CallAttendantFailed(this ILogger logger, string callId, Exception exception);
+
+    [LoggerMessage(5017, LogLevel.Debug, "Call {CallId}: what the host does beside it has ended")]
+    public static partial void CallLetGo(this ILogger logger, string callId);
+
+    // 5020–5029: bridged calls
     [LoggerMessage(5020, LogLevel.Information, "Bridged call {BridgeId} has begun, call {CallId} at the service")]
     public static partial void BridgeStarted(this ILogger logger, string bridgeId, string? callId);
 

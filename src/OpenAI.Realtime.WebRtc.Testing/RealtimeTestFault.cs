@@ -35,6 +35,12 @@ public enum RealtimeTestRoute
 
     /// <summary><c>POST /v1/realtime/calls/{id}/refer</c>.</summary>
     Refer,
+
+    /// <summary><c>POST /v1/realtime/translations/client_secrets</c>.</summary>
+    TranslationClientSecrets,
+
+    /// <summary><c>POST /v1/realtime/translations/calls</c>.</summary>
+    TranslationCalls,
 }
 
 /// <summary>One HTTP request that came.</summary>

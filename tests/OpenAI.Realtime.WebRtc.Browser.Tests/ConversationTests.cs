@@ -110,6 +110,22 @@ public class ConversationTests(BrowserFixture browser)
     }
 
     [BrowserFact]
+    public async Task In_a_call_through_the_host_its_agent_runs_the_tools_beside_the_sound()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        chat.Endpoint.Script.OnResponse = OfflineScript.ReplyAsync;
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.Mute.ClickAsync();
+        await page.ConnectAsync("calls");
+        RealtimeTestCall call = await chat.Endpoint.WaitForCallAsync();
+        await ChatPage.UntilAsync(() => Task.FromResult(call.SidebandCount), count => count == 1, "the host to be beside the call");
+        await page.WriteAsync("What time is it?");
+        await Expect(page.TheirLines).ToContainTextAsync("says the host’s own tool.");
+        Assert.True((await call.WaitForEventAsync("conversation.item.create", e => (string?)e["item"]!["type"] == "function_call_output")).IsFromSideband);
+        Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
+    }
+
+    [BrowserFact]
     public async Task A_button_let_go_for_a_moment_does_not_lose_what_was_said()
     {
         await using VoiceChat chat = await VoiceChat.StartAsync();

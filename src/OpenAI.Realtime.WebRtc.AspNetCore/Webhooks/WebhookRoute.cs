@@ -178,7 +178,8 @@ internal sealed class WebhookRoute
         }
     }
 
-    private static bool TryReadType(byte[] body, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? type)
+    /// <summary>The type of the event that a body is; false when it is none. Whatever the body is, nothing is thrown.</summary>
+    internal static bool TryReadType(byte[] body, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out string? type)
     {
         type = null;
         try

@@ -9,7 +9,7 @@ using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Testing;
 
-/// <summary>The HTTP side: keys, calls, hang-up, and the beta's two routes; in HttpRoutes.Beside.cs what is done beside a call: sidebands, and calls that come in.</summary>
+/// <summary>The HTTP side: keys, calls, hang-up, and the beta's two routes; in HttpRoutes.Beside.cs what is done beside a call: sidebands, and calls that come in; in HttpRoutes.Translations.cs keys and calls of sessions that translate.</summary>
 internal sealed partial class HttpRoutes
 {
     private const int MaxSdp = 64 * 1024;
@@ -39,6 +39,7 @@ internal sealed partial class HttpRoutes
         routes.MapPost(builder, "/realtime/calls/{id}/hangup", RealtimeTestRoute.HangUp, routes.HangUpAsync);
         routes.MapPost(builder, "/realtime/sessions", RealtimeTestRoute.BetaSessions, routes.MintBetaAsync);
         routes.MapBeside(builder);
+        routes.MapTranslations(builder);
         var live = new LiveRoutes(endpoint, routes);
         routes.MapPost(builder, "/live/sessions", RealtimeTestRoute.LiveSessions, live.CreateAsync);
         routes.MapPost(builder, "/live/sessions/{id}/hangup", RealtimeTestRoute.LiveHangUp, live.HangUpAsync);
@@ -129,6 +130,11 @@ internal sealed partial class HttpRoutes
             return;
         }
 
+        await AnswerKeyAsync(exchange, body, session).ConfigureAwait(false);
+    }
+
+    private async Task AnswerKeyAsync(HttpExchange exchange, JsonObject body, EffectiveSession session)
+    {
         TimeSpan lifetime = (body["expires_after"] as JsonObject).Number("seconds") is { } seconds ? TimeSpan.FromSeconds(Math.Floor(seconds)) : DefaultKeyLifetime;
         if (await MintAsync(exchange, session, lifetime).ConfigureAwait(false) is { } key)
         {
@@ -177,9 +183,9 @@ internal sealed partial class HttpRoutes
         (string Sdp, JsonObject? Session)? call = await ReadCallAsync(exchange).ConfigureAwait(false);
         if (call is null)
             return;
-        if (exchange.Key is { Session.IsBeta: true })
+        if (exchange.Key is { Session: { IsBeta: true } or { IsTranslation: true } } other)
         {
-            await exchange.FailAsync(401, new ApiError("This ephemeral key belongs to the beta API.", "invalid_api_key")).ConfigureAwait(false);
+            await exchange.FailAsync(401, new ApiError(other.Session.IsBeta ? "This ephemeral key belongs to the beta API." : "This ephemeral key belongs to translations.", "invalid_api_key")).ConfigureAwait(false);
             return;
         }
 
