@@ -21,7 +21,7 @@ public sealed class EndpointCallTests : IAsyncLifetime, IDisposable
     {
         _endpoint = await RealtimeTestEndpoint.StartAsync();
         _endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(RealtimeTestReply.Say($"This is call {_endpoint.Calls.Count}.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1))));
-        _client = new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { Endpoint = _endpoint.BaseAddress, ApiKey = _endpoint.ApiKey });
+        _client = new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { Endpoint = _endpoint.BaseAddress, ApiKey = _endpoint.ApiKey, CacheKeys = false });
     }
 
     public async Task DisposeAsync() => await _endpoint.DisposeAsync();
