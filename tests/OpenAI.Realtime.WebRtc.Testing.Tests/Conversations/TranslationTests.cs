@@ -42,7 +42,7 @@ public sealed class TranslationTests
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
         await using Caller caller = await ConnectAsync(endpoint);
-        caller.Speak(RealtimeTestAudio.Tone(440, TimeSpan.FromSeconds(20)));
+        caller.Speak(RealtimeTestAudio.Tone(440, TimeSpan.FromSeconds(9)));
         using var patience = new CancellationTokenSource(Caller.Patience);
         while (caller.Call.Uplink.Packets < 50)
             await Task.Delay(20, patience.Token);
