@@ -15,6 +15,12 @@ public sealed class ConversationCallOptions
     /// <summary>For how long nobody may have spoken, and nothing may have been under way, in a moment that counts as quiet. Default: 1 s.</summary>
     public TimeSpan QuietTime { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// How long the service may not answer over a call (<see cref="SessionState.Disconnected"/>, which is some seconds of silence already) before the call counts as lost. Default: 3 s. Null: until the session
+    /// itself ends, which takes half a minute.
+    /// </summary>
+    public TimeSpan? DisconnectTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>How long a call that was lost is tried to be replaced; then the conversation ends. Default: 2 min. Zero: not at all.</summary>
     public TimeSpan ReconnectTimeout { get; set; } = TimeSpan.FromMinutes(2);
 
@@ -44,7 +50,7 @@ public sealed class ConversationCallOptions
 
     internal void Validate()
     {
-        foreach ((TimeSpan limit, string name) in new[] { (RotateAfter ?? MaxAge, nameof(RotateAfter)), (RetryDelay, nameof(RetryDelay)), (ConnectTimeout, nameof(ConnectTimeout)) })
+        foreach ((TimeSpan limit, string name) in new[] { (RotateAfter ?? MaxAge, nameof(RotateAfter)), (RetryDelay, nameof(RetryDelay)), (ConnectTimeout, nameof(ConnectTimeout)), (DisconnectTimeout ?? ConnectTimeout, nameof(DisconnectTimeout)) })
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, name);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxAge, RotateAfter ?? TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(QuietTime, TimeSpan.Zero);

@@ -8,7 +8,7 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 
 /// <summary>
 /// A spoken conversation that a <see cref="VoiceAgent"/> leads: its tools are run, one response is made at a time, what both sides say is kept. Made by
-/// <see cref="VoiceConversationExtensions.StartConversationAsync(RealtimeWebRtcClient, VoiceAgent, OpenAI.Realtime.WebRtc.Media.AudioOptions, CancellationToken)"/> or <see cref="StartAsync"/>. Dispose it
+/// <see cref="VoiceConversationExtensions.StartConversationAsync(RealtimeWebRtcClient, VoiceAgent, OpenAI.Realtime.WebRtc.Media.AudioOptions, CancellationToken)"/> or <see cref="StartAsync(IRealtimeSession, VoiceAgent, VoiceConversationOptions, CancellationToken)"/> and its overload. Dispose it
 /// to hang up. Thread-safe; one reader of updates at a time.
 /// </summary>
 public sealed class VoiceConversation : IAsyncDisposable

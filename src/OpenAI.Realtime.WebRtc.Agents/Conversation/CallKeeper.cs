@@ -14,6 +14,7 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 internal sealed class CallKeeper(ConversationState state, CallSource source, ILogger logger)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(1);
 
     private readonly ConversationCallOptions _options = state.Options.Calls;
@@ -55,7 +56,7 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
             while (!stop.IsCancellationRequested)
             {
                 CallLeg leg = state.Leg;
-                if (_options.RotateAfter is { } age && await IsFirstAsync(leg.BegunAt + age, stop, leg.Lost).ConfigureAwait(false))
+                if (await GrowsOldAsync(leg, stop).ConfigureAwait(false))
                     await RotateAsync(leg, stop).ConfigureAwait(false);
                 else
                     await ReconnectAsync(await LostAsync(leg, stop).ConfigureAwait(false), leg, stop).ConfigureAwait(false);
@@ -75,6 +76,26 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
         {
             if (source.Audio is { } audio)
                 await audio.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // Waits until the call is to be rotated, or was lost. One that the service does not answer for a while counts as lost before it ends: its own patience is half a minute.
+    private async Task<bool> GrowsOldAsync(CallLeg leg, CancellationToken stop)
+    {
+        Instant due = _options.RotateAfter is { } age ? leg.BegunAt + age : Instant.Never;
+        Instant? silent = null;
+        while (true)
+        {
+            Instant now = state.Now;
+            silent = leg.Session.State == SessionState.Disconnected ? silent ?? now : null;
+            if (silent is { } since && _options.DisconnectTimeout is { } patience && now >= since + patience)
+                state.Exchange.Forsake(leg);
+            else
+                state.Do(state.ListenToAssistant);
+            if (!await IsFirstAsync(Instant.Min(due, now + LookEvery), stop, leg.Lost).ConfigureAwait(false))
+                return false;
+            if (state.Now >= due)
+                return true;
         }
     }
 
@@ -127,7 +148,7 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
     {
         await ConfigureAnewAsync(next, stop).ConfigureAwait(false);
         Instant latest = leg.BegunAt + _options.MaxAge;
-        Task quiet = state.WaitForQuietAsync();
+        Task quiet = state.Exchange.WaitForQuietAsync();
         bool isLatest = await IsFirstAsync(latest, stop, quiet, leg.Lost, next.Lost).ConfigureAwait(false);
         return TakeOver(next, mustBeQuiet: !isLatest && !leg.IsLost);
     }
@@ -238,7 +259,7 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
 
     private bool TakeOver(CallLeg next, bool mustBeQuiet)
     {
-        if (!state.TryTakeOver(next, mustBeQuiet, out CallLeg old))
+        if (!state.Exchange.TryTakeOver(next, mustBeQuiet, out CallLeg old))
             return false;
         next.Session.Muted = old.Session.Muted;
         next.Session.TakeAudio();

@@ -16,7 +16,6 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 internal sealed class ConversationState : IAsyncDisposable
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);      // a longer one is set in pieces
-    private static readonly TimeSpan TranscriptPatience = TimeSpan.FromSeconds(10);
 
     private readonly Lock _lock = new();
     private readonly ILogger _logger;
@@ -25,14 +24,9 @@ internal sealed class ConversationState : IAsyncDisposable
     private readonly ConversationHistory _history;
     private readonly TurnReport _turns;
     private readonly PendingItems _pending = new();
-    private readonly QuietWatch _quiet;
-    private readonly EndWatch _ends;
-    private readonly CallExchange _exchange;
+    private readonly Farewell _farewell;
     private readonly TaskCompletionSource<ConversationEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _ended = new();
-    private ResponseRequest? _farewell;
-    private ConversationEnd? _ending;       // why it is being ended from here
-    private bool _isClosing;
     private Instant _armed = Instant.Never;
     private int _count;
 
@@ -51,9 +45,8 @@ internal sealed class ConversationState : IAsyncDisposable
         _turns = new TurnReport(this, _history, Desk);
         Program = new ProgramRequests(this, _turns);
         Leg = NewLeg(1, session, agent);
-        _quiet = new QuietWatch(options.Calls.QuietTime);
-        _ends = new EndWatch(options.Limits, Now);
-        _exchange = new CallExchange(this, _history, _turns, _pending, _logger);
+        _farewell = new Farewell(this);
+        Exchange = new CallExchange(this, _history, _turns, _pending, _logger);
         _timer = Time.CreateTimer(static state => ((ConversationState)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -69,6 +62,9 @@ internal sealed class ConversationState : IAsyncDisposable
 
     /// <summary>What the program asks for.</summary>
     public ProgramRequests Program { get; }
+
+    /// <summary>Puts other calls in the place of the one in use.</summary>
+    public CallExchange Exchange { get; }
 
     public TimeProvider Time { get; }
 
@@ -97,7 +93,7 @@ internal sealed class ConversationState : IAsyncDisposable
     public ConversationEnd? End { get; private set; }
 
     /// <summary>Whether it ends by itself, and has not yet.</summary>
-    public bool IsBeingEnded => _ending is not null && End is null;
+    public bool IsBeingEnded => _farewell.Ending is not null && End is null;
 
     public HistorySnapshot History => _history.Snapshot();
 
@@ -162,6 +158,18 @@ internal sealed class ConversationState : IAsyncDisposable
         }
     }
 
+    /// <summary>Does something that may not come about. Not at all when the conversation has ended.</summary>
+    public bool Try(Func<bool> action)
+    {
+        lock (_lock)
+        {
+            if (End is not null || !action())
+                return false;
+            Settle();
+            return true;
+        }
+    }
+
     /// <summary>Reads something under the lock.</summary>
     public T Get<T>(Func<ConversationState, T> read)
     {
@@ -215,13 +223,11 @@ internal sealed class ConversationState : IAsyncDisposable
         Publish(new ToolCallUpdate(call));
     }
 
+    /// <summary>Looks whether the assistant is heard, so that it is known until when when the call is lost.</summary>
+    public void ListenToAssistant() => _turns.Turns.Hear(Session.OutputLevel, Now);
+
     /// <summary>The user has done something.</summary>
-    public void OnUser()
-    {
-        if (_ends.OnUser(Now) && _farewell is { } farewell)
-            Withdraw(farewell);
-        _farewell = null;
-    }
+    public void OnUser() => _farewell.OnUser();
 
     /// <summary>What a response is told beside the instructions of the session, which its own would replace.</summary>
     public string WithOwn(string instructions) =>
@@ -247,37 +253,12 @@ internal sealed class ConversationState : IAsyncDisposable
             Leg.Link.Outbox.Add(new ConversationItemCreate(item) { EventId = NewId("replay") });
     });
 
-    /// <summary>Completes in the next moment in which another call could take over without anybody noticing.</summary>
-    public Task WaitForQuietAsync()
-    {
-        Task? quiet = null;
-        Do(() => quiet = _quiet.WaitAsync(Now));
-        return quiet ?? Task.CompletedTask;
-    }
-
-    /// <summary>Puts another call in the place of the one in use.</summary>
-    /// <param name="next">The other call.</param>
-    /// <param name="mustBeQuiet">Whether only when nobody would notice.</param>
-    /// <returns>Whether that was done; then the caller gives it the sound, and hangs up the one that is returned by <paramref name="old"/>.</returns>
-    public bool TryTakeOver(CallLeg next, bool mustBeQuiet, out CallLeg old)
-    {
-        lock (_lock)
-        {
-            old = Leg;
-            Instant now = Now;
-            if (End is not null || _isClosing || next.IsLost || next.Agent != Agent || (mustBeQuiet && !Leg.IsLost && !_quiet.IsQuiet(now)))
-                return false;
-            _exchange.TakeOver(next, now);
-            Settle();
-            return true;
-        }
-    }
-
     /// <summary>No call could take the place of the one that was lost.</summary>
     public void GiveUp(SessionEnd lost, Exception? failure, string why)
     {
         lock (_lock)
             Finish(new ConversationEnd(ConversationEndReason.SessionEnded, $"{lost.Detail} {why}") { Session = lost, ReconnectFailure = failure });
+        _ = Task.Run(() => Session.CloseAsync());       // one that only fell silent costs on
     }
 
     /// <summary>Nothing takes the place of the call in use any more. While there is none, the conversation is over.</summary>
@@ -286,9 +267,9 @@ internal sealed class ConversationState : IAsyncDisposable
     {
         lock (_lock)
         {
-            _isClosing = true;
+            Exchange.IsOff = true;
             if (Leg.IsLost)
-                Finish(_ending ?? new ConversationEnd(ConversationEndReason.ClosedLocally, "Closed by this side."));
+                Finish(_farewell.Ending ?? new ConversationEnd(ConversationEndReason.ClosedLocally, "Closed by this side."));
             _ = _ended.CancelAsync();
             return Session;
         }
@@ -323,6 +304,9 @@ internal sealed class ConversationState : IAsyncDisposable
             return;
         }
 
+        if (leg.IsLost)
+            return;
+
         if (Options.IncludeEvents)
             Publish(new ServerEventUpdate(serverEvent));
         bool isTold = leg.Acks.Handle(serverEvent);
@@ -352,7 +336,8 @@ internal sealed class ConversationState : IAsyncDisposable
         if (now >= _turns.Turns.NextTimeout)
             _turns.Turns.Listen(Session.OutputLevel, now);
         Desk.CloseAllBut(Gate.ActiveResponseId);
-        WatchEnd(now);
+        if (_farewell.IsTime(Leg.IsLost || !Gate.IsAtRest || Gate.OwesAnswer(now) || Desk.IsBusy || IsUserSpeaking || IsAssistantSpeaking, _turns.Turns.Usage.TotalTokenCount ?? 0, now))
+            _ = Task.Run(() => BeginClosing().CloseAsync());
         while (Gate.TryTakeEvent(out ClientEvent? next))
             Send(next);
         while (Gate.TryTakeOutcome(out ResponseOutcome? outcome))
@@ -361,26 +346,8 @@ internal sealed class ConversationState : IAsyncDisposable
             Publish(new HistoryUpdate(change));
         if (Gate.IsAtRest && Desk.IsAtRest && !IsAssistantSpeaking)
             _turns.Close();
-        _quiet.Look(IsStill(now), now);
+        Exchange.Look(now);
         Arm(now);
-    }
-
-    // Another call could take over now, and nobody would miss a word.
-    private bool IsStill(Instant now) =>
-        !Leg.IsLost && Gate.IsAtRest && !Gate.OwesAnswer(now) && !Desk.IsAwaited && !IsUserSpeaking && !IsAssistantSpeaking && !Leg.Acks.IsAwaited
-        && !_history.AwaitsTranscript(Time.GetUtcNow() - TranscriptPatience);
-
-    private void WatchEnd(Instant now)
-    {
-        bool isBusy = Leg.IsLost || !Gate.IsAtRest || Gate.OwesAnswer(now) || Desk.IsBusy || IsUserSpeaking || IsAssistantSpeaking;
-        if (_ending is not null)
-            return;
-        if (_ends.Look(isBusy, _turns.Turns.Usage.TotalTokenCount ?? 0, now) && Options.Limits.Farewell is { } words && !Leg.IsLost)
-            _farewell = Gate.Request(ResponseRequestKind.Manual, now, InBetween(words));
-        if (_ends.Due is not { } due || (_farewell is not null && !_ends.IsOver(IsAssistantSpeaking, now)))
-            return;
-        _ending = due;
-        _ = Task.Run(() => BeginClosing().CloseAsync());
     }
 
     // A timer of the system's counts whole milliseconds and may fire a little early: then it is set anew.
@@ -389,7 +356,7 @@ internal sealed class ConversationState : IAsyncDisposable
     private void Arm(Instant now)
     {
         Instant next = Instant.Min(Instant.Min(Gate.NextTimeout, Leg.Acks.NextTimeout), Instant.Min(Desk.NextTimeout, _turns.Turns.NextTimeout));
-        next = Instant.Min(next, Instant.Min(_quiet.NextTimeout, _ending is null ? _ends.NextTimeout : Instant.Never));
+        next = Instant.Min(next, Instant.Min(Exchange.NextTimeout, _farewell.NextTimeout));
         if (next == _armed)
             return;
         _armed = next;
@@ -399,9 +366,7 @@ internal sealed class ConversationState : IAsyncDisposable
 
     private void Tell(ResponseOutcome outcome)
     {
-        if (outcome.Request == _farewell)
-            _ends.OnSaid(Now);
-        else if (!Program.Tell(outcome) && outcome is { Kind: ResponseOutcomeKind.Refused or ResponseOutcomeKind.Unanswered, Error: { } unheard })
+        if (!_farewell.Handle(outcome) && !Program.Tell(outcome) && outcome is { Kind: ResponseOutcomeKind.Refused or ResponseOutcomeKind.Unanswered, Error: { } unheard })
         {
             _logger.FollowUpFailed(unheard.Code?.Value, unheard.Message is null ? null : Redaction.Hide(unheard.Message));
             Publish(new ErrorUpdate(unheard));
@@ -420,16 +385,19 @@ internal sealed class ConversationState : IAsyncDisposable
                 return;
             }
 
+            if (leg.IsLost)
+                return;     // it was given up before
+
             if (End is null && failure is null)
             {
-                if (IsEndless && !_isClosing && _exchange.CanReplace(sessionEnd!))
+                if (Exchange.CanReplace(sessionEnd!))
                 {
-                    _exchange.Lose(sessionEnd!, Now);
+                    Exchange.Lose(sessionEnd!, Now);
                     Settle();
                     return;
                 }
 
-                Finish((_ending ?? new ConversationEnd(sessionEnd!.Reason == SessionEndReason.ClosedLocally ? ConversationEndReason.ClosedLocally : ConversationEndReason.SessionEnded, sessionEnd.Detail))
+                Finish((_farewell.Ending ?? new ConversationEnd(sessionEnd!.Reason == SessionEndReason.ClosedLocally ? ConversationEndReason.ClosedLocally : ConversationEndReason.SessionEnded, sessionEnd.Detail))
                     with { Session = sessionEnd });
                 return;
             }

@@ -17,14 +17,12 @@ public sealed class ResponseGate
     /// <summary>The name in a response's metadata under which it says which request it answers, since <c>response.created</c> names no client event.</summary>
     public const string MetadataKey = "response_request";
 
-    private const int MaxGivenUp = 32;
-
     private readonly ResponseGateOptions _options;
     private readonly string _idPrefix;
     private readonly UserTurn _user;
     private readonly WaitingRequests _waiting;
     private readonly OutOfBandResponses _outOfBand;
-    private readonly Queue<string> _givenUp = new();        // requests whose response is not wanted any more, should it still come
+    private readonly AnswerMatcher _answers = new();
     private readonly Queue<ClientEvent> _events = new();
     private readonly Queue<ResponseOutcome> _outcomes = new();
     private ResponseRequest? _sent;
@@ -32,7 +30,6 @@ public sealed class ResponseGate
     private bool _cancelWhenBegun;
     private RunningResponse? _running;
     private Instant _retryAt = Instant.Zero;
-    private bool _echoesMetadata;
     private int _count;
 
     /// <summary>Makes one for one session.</summary>
@@ -284,10 +281,10 @@ public sealed class ResponseGate
 
     private void OnBegun(ResponseSnapshot response, Instant now)
     {
-        string? answers = Answers(response);
+        string? answers = _answers.RequestOf(response);
         if (_outOfBand.Begin(response, answers, now))
             return;
-        bool isUnwanted = answers is not null && _givenUp.Contains(answers);
+        bool isUnwanted = _answers.IsUnwanted(answers);
         if (IsOutsideConversation(response))
         {
             if (isUnwanted)
@@ -300,7 +297,7 @@ public sealed class ResponseGate
         var running = new RunningResponse(response.Id) { LastSign = now };
         _running = running;
         _user.Begun();
-        if (_sent is { } sent && IsAnswerTo(sent, answers, response))
+        if (_sent is { } sent && _answers.Answers(sent, answers, response, _user.ServiceMayBegin))
         {
             _sent = null;
             sent.ResponseId = response.Id;
@@ -322,7 +319,7 @@ public sealed class ResponseGate
 
     private void OnDone(ResponseSnapshot response)
     {
-        string? answers = Answers(response);
+        string? answers = _answers.RequestOf(response);
         if (_outOfBand.TakeDone(response, answers) is { } beside)
         {
             Settle(beside, ResponseOutcomeKind.Finished, response);
@@ -336,7 +333,7 @@ public sealed class ResponseGate
             _running = null;
             running.Requests.ForEach(r => Settle(r, ResponseOutcomeKind.Finished, response));
         }
-        else if (_running is null && _sent is { } sent && IsAnswerTo(sent, answers, response))
+        else if (_running is null && _sent is { } sent && _answers.Answers(sent, answers, response, _user.ServiceMayBegin))
         {
             // Some servers end a response whose beginning they did not tell.
             _sent = null;
@@ -410,9 +407,7 @@ public sealed class ResponseGate
 
     private void GiveUp(ResponseRequest request, string why)
     {
-        _givenUp.Enqueue(request.Id);
-        if (_givenUp.Count > MaxGivenUp)
-            _givenUp.Dequeue();
+        _answers.GiveUp(request);
         Settle(request, ResponseOutcomeKind.Unanswered, error: Local(why));
     }
 
@@ -427,19 +422,8 @@ public sealed class ResponseGate
         }
     }
 
-    private string? Answers(ResponseSnapshot response)
-    {
-        string? answers = response.Metadata?.GetValueOrDefault(MetadataKey);
-        _echoesMetadata |= answers is not null;
-        return answers;
-    }
-
-    // A server that does not echo metadata, and has no reason to begin a response by itself, has begun ours.
-    private bool IsAnswerTo(ResponseRequest sent, string? answers, ResponseSnapshot response) =>
-        answers is not null ? answers == sent.Id : !_echoesMetadata && response.Metadata is null or { Count: 0 } && !_user.ServiceMayBegin;
-
     /// <summary>Whether a response answers one of the requests for a response beside the conversation, also where the service says nothing of that.</summary>
-    internal bool IsOutOfBand(ResponseSnapshot response) => _outOfBand.Answers(response, Answers(response));
+    internal bool IsOutOfBand(ResponseSnapshot response) => _outOfBand.Answers(response, _answers.RequestOf(response));
 
     /// <summary>Whether the service says that a response belongs to no conversation; a server that says nothing of it means the one there is.</summary>
     internal static bool IsOutsideConversation(ResponseSnapshot response) =>

@@ -29,6 +29,7 @@ internal sealed class TurnTracker
     private Instant _listenAt = Instant.Never;
     private Instant _speakingSince;
     private Instant? _silencedAt;
+    private Instant? _heardAt;
 
     /// <summary>What the service does about turns.</summary>
     public TurnPolicy Policy => _policy;
@@ -95,6 +96,20 @@ internal sealed class TurnTracker
                 Add(TokenUsage.Of(transcription));
                 break;
         }
+    }
+
+    /// <summary>How loud the loudspeaker is now.</summary>
+    public void Hear(AudioLevel output, Instant now)
+    {
+        if (IsAssistantSpeaking && output.RmsDbfs > AudibleDbfs)
+            _heardAt = now;
+    }
+
+    /// <summary>The connection has been gone for a while: what was heard ended when it was last heard, where the session can tell.</summary>
+    public void LoseSound()
+    {
+        if (_heardAt is { } last && last > _speakingSince)
+            _silencedAt ??= last;
     }
 
     /// <summary>Nothing of the assistant is heard from now on, though the service has not said so yet.</summary>

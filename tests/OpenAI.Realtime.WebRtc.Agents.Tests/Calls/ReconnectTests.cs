@@ -116,6 +116,58 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task A_call_over_which_the_service_is_silent_is_replaced_before_it_ends_by_itself()
+    {
+        await using Line line = await Line.StartAsync();
+        SimulatedCall first = line.Current;
+        first.Enter(SessionState.Disconnected);
+        ReconnectingUpdate trying = await line.UpdateAsync<ReconnectingUpdate>();
+        Assert.Equal((SessionEndReason.ConnectionLost, "The service has not answered for some seconds."), (trying.Lost.Reason, trying.Lost.Detail));
+        ReconnectedUpdate back = await line.UpdateAsync<ReconnectedUpdate>();
+        Assert.Equal("rtc_2", back.Change.CallId);
+        await line.AtOnceAsync(() => first.State == SessionState.Closed);
+        Assert.False(line.Conversation.Completion.IsCompleted);
+    }
+
+    [Fact]
+    public async Task One_that_comes_back_in_time_is_kept()
+    {
+        await using Line line = await Line.StartAsync();
+        for (int i = 0; i < 3; i++)
+        {
+            line.Current.Enter(SessionState.Disconnected);
+            await line.PassAsync(TimeSpan.FromSeconds(2));
+            line.Current.Enter(SessionState.Connected);
+            await line.PassAsync(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.Equal(1, line.Attempts);
+        Assert.DoesNotContain(line.Updates, u => u is ReconnectingUpdate);
+    }
+
+    [Fact]
+    public async Task Of_a_speech_that_the_network_cut_off_the_history_says_what_was_heard_before()
+    {
+        await using Line line = await Line.StartAsync(configure: options => options.Calls.DisconnectTimeout = null);
+        SimulatedCall first = line.Current;
+        first.Hear("u1", "Tell me a story.");
+        string response = first.Begin();
+        first.Speak(response, string.Join(' ', Enumerable.Repeat("once upon a time there was a king", 20)));
+        first.End(response);
+        first.IsLoud = true;
+        await line.PassAsync(TimeSpan.FromSeconds(4));
+        first.IsLoud = false;
+        await line.PassAsync(TimeSpan.FromSeconds(20));     // the session finds out late
+        first.Lose();
+        await line.UpdateAsync<ReconnectedUpdate>();
+        HistoryMessage story = line.Conversation.History.Items.OfType<HistoryMessage>().Last();
+        Assert.InRange(story.Heard!.Value, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5));
+        Assert.Equal($"message: assistant: {story.HeardText}", line.Current.Told[^1]);
+        await line.UntilAsync(() => line.Current.Requests.Count == 1);
+        Assert.EndsWith(new ConversationCallOptions().ContinueInstructions!, line.Current.Requests[0].Response!.Instructions.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_call_that_the_program_closes_is_not_replaced()
     {
         await using Line line = await Line.StartAsync();

@@ -198,6 +198,18 @@ public sealed class RotationTests
     }
 
     [Fact]
+    public async Task An_image_is_said_to_be_missing_and_leaves_a_note()
+    {
+        await using Line line = await Line.StartAsync();
+        await line.Conversation.SendItemAsync(ConversationItem.UserImage([1, 2, 3], "image/png")).WaitAsync(Talk.Patience);
+        await line.UntilAsync(() => line.History.Count == 1);
+        RotatedUpdate rotated = await line.UpdateAsync<RotatedUpdate>();
+        Assert.Equal(1, Assert.IsType<HistoryMessage>(rotated.Change.Untold.Single()).Images);
+        Assert.Contains("image", line.Current.Told.Single(), StringComparison.Ordinal);
+        Assert.Equal("", line.Conversation.History.Items.OfType<HistoryMessage>().Single().Text);      // the note is the model's alone
+    }
+
+    [Fact]
     public async Task An_approval_outlives_the_call()
     {
         int runs = 0;

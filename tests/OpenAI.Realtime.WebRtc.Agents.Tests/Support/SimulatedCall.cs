@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
 
 namespace OpenAI.Realtime.WebRtc.Agents.Tests.Support;
@@ -39,6 +40,11 @@ internal sealed class SimulatedCall(int number) : IRealtimeSession
     public bool TookAudio { get; private set; }
 
     public int Flushes { get; private set; }
+
+    public AudioLevel OutputLevel => IsLoud ? new AudioLevel(-20, -10) : AudioLevel.Silence;
+
+    /// <summary>Whether the assistant is heard.</summary>
+    public bool IsLoud { get; set; }
 
     /// <summary>Asked what to do about a request for a response, under the lock. Default: it is begun and left so.</summary>
     public Action<SimulatedCall, ResponseCreate>? OnRespond { get; set; }
@@ -154,6 +160,9 @@ internal sealed class SimulatedCall(int number) : IRealtimeSession
         End(id, request);
         Played(id);
     }
+
+    /// <summary>The service does not answer for a while, or does again.</summary>
+    public void Enter(SessionState state) => State = state;
 
     /// <summary>The call ends.</summary>
     public void End(SessionEndReason reason, string detail)
