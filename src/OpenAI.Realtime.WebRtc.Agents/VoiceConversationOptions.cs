@@ -8,6 +8,9 @@ public sealed class VoiceConversationOptions
     /// <summary>How tools are run. Default: all defaults of <see cref="VoiceToolOptions"/>.</summary>
     public VoiceToolOptions Tools { get; set; } = new();
 
+    /// <summary>How the guardrails of agents are run. Default: all defaults of <see cref="VoiceGuardrailOptions"/>.</summary>
+    public VoiceGuardrailOptions Guardrails { get; set; } = new();
+
     /// <summary>How long responses may take. Default: all defaults of <see cref="ResponseGateOptions"/>.</summary>
     public ResponseGateOptions Responses { get; set; } = new();
 
@@ -42,6 +45,7 @@ public sealed class VoiceConversationOptions
     {
         Tools.Validate();
         Responses.Validate();
+        Guardrails.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxReplayedCharacters, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHistoryItems, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(UpdateCapacity, 1);

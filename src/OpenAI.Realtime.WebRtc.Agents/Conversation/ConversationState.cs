@@ -27,6 +27,7 @@ internal sealed class ConversationState : IAsyncDisposable
     private readonly ResponseWatch _responses;
     private readonly Acknowledgements _acks = new();
     private readonly ToolDesk _tools;
+    private readonly GuardrailDesk _guardrails;
     private readonly Dictionary<ResponseRequest, TaskCompletionSource<ResponseSnapshot>> _waiters = [];
     private readonly TaskCompletionSource<ConversationEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SessionLink _link;
@@ -46,7 +47,9 @@ internal sealed class ConversationState : IAsyncDisposable
         if (options.History is { } before)
             _history.Load(before);
         _tools = new ToolDesk(this, options.Tools, new ToolRunner(options.Tools, options.Services, Time, _logger));
-        _turns = new TurnReport(this, _gate, _history, _tools);
+        Trace = new ConversationTrace(Time);
+        _turns = new TurnReport(this, _gate, _history, _tools, Trace);
+        _guardrails = new GuardrailDesk(this, options.Guardrails);
         _responses = new ResponseWatch(this, _gate, _history, _tools);
         _link = new SessionLink(session, OnNotSent);
         _timer = Time.CreateTimer(static state => ((ConversationState)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -65,6 +68,9 @@ internal sealed class ConversationState : IAsyncDisposable
 
     public UpdateQueue Updates { get; }
 
+    /// <summary>The conversation's spans.</summary>
+    public ConversationTrace Trace { get; }
+
     public IRealtimeSession Session => _link.Session;
 
     public Task<ConversationEnd> Completion => _completion.Task;
@@ -76,6 +82,7 @@ internal sealed class ConversationState : IAsyncDisposable
     public Task StartAsync()
     {
         _logger.ConversationStarted(Agent.Name, Session.CallId);
+        Trace.Begin(Agent, Session.CallId);
         return _link.StartAsync(Handle, OnEnded);
     }
 
@@ -121,6 +128,9 @@ internal sealed class ConversationState : IAsyncDisposable
 
     public bool IsAssistantSpeaking => _turns.Turns.IsAssistantSpeaking;
 
+    /// <summary>Which turn of the user's is the last.</summary>
+    public int TurnNumber => _turns.Turns.Number;
+
     public IReadOnlyList<ApprovalRequest> Approvals => _tools.Approvals;
 
     public bool Approve(ApprovalRequest request, bool always) => Answer(() => _tools.Approve(request, always));
@@ -157,10 +167,14 @@ internal sealed class ConversationState : IAsyncDisposable
     public void OnToolEnded(ToolCall call)
     {
         _turns.Turns.CountTool(call.Duration);
-        AgentsTelemetry.ToolDuration.Record(call.Duration.TotalSeconds, new("gen_ai.tool.name", call.Name), new("status", call.Status.ToString()));
+        AgentsTelemetry.Count(call, Agent.Name);
         _logger.ToolEnded(call.Name, call.Status, call.Duration.TotalMilliseconds);
         Publish(new ToolCallUpdate(call));
     }
+
+    public void LogGuardrail(string guardrail, string outcome) => _logger.Guardrail(guardrail, outcome);
+
+    public void LogGuardrailFailure(string guardrail, Exception exception) => _logger.GuardrailFailed(guardrail, exception);
 
     // ── What the program asks for ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -206,27 +220,42 @@ internal sealed class ConversationState : IAsyncDisposable
     /// <param name="sent">Completes when the service has been told; null when there was nothing to stop.</param>
     public bool Interrupt(out Task? sent)
     {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         sent = null;
         lock (_lock)
         {
-            if (End is not null)
+            if (End is not null || !Stop("program", _gate.ActiveResponseId, isActive: true, isHeard: _turns.Turns.IsAssistantSpeaking, told))
                 return false;
-            bool cancelled = _gate.Cancel(Now);
-            bool isHeard = _turns.Turns.IsAssistantSpeaking;
-            if (!cancelled && !isHeard)
-                return false;
-            _turns.Stop(Now);
-            Session.FlushOutput();      // before anything is sent: a word more would be heard meanwhile
-            Settle();                   // response.cancel goes first
-            if (isHeard || !_responses.IsText)
-            {
-                var cleared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                Send(new OutputAudioBufferClear { EventId = NewId("clear") }, cleared);
-                sent = cleared.Task;
-            }
-
+            sent = told.Task;
             return true;
         }
+    }
+
+    /// <summary>Stops one response, under the lock: what is left to generate of it, and what is left to hear.</summary>
+    /// <param name="responseId">The response.</param>
+    /// <param name="isSpoken">Whether it is spoken, and not written.</param>
+    /// <param name="by">What stops it, as the meters say it.</param>
+    /// <returns>Whether there was something to stop.</returns>
+    public bool StopResponse(string responseId, bool isSpoken, string by)
+    {
+        bool isNext = isSpoken && !_turns.Turns.IsAssistantSpeaking && _turns.Turns.SpokenResponseId != responseId;       // all of it was generated before any was heard
+        bool isHeard = _turns.Turns.IsAssistantSpeaking && _turns.Turns.SpokenResponseId == responseId;
+        return Stop(by, responseId, _gate.ActiveResponseId == responseId, isHeard || isNext, told: null);
+    }
+
+    private bool Stop(string by, string? responseId, bool isActive, bool isHeard, TaskCompletionSource? told)
+    {
+        bool cancelled = isActive && _gate.Cancel(Now);
+        if (!cancelled && !isHeard)
+            return false;
+        _turns.Stop(by, responseId, Now);
+        Session.FlushOutput();      // before anything is sent: a word more would be heard meanwhile
+        Settle();                   // response.cancel goes first
+        if (isHeard || !_responses.IsText)
+            Send(new OutputAudioBufferClear { EventId = NewId("clear") }, told);
+        else
+            told?.TrySetResult();
+        return true;
     }
 
     /// <summary>The user takes the floor by a button, or gives it back.</summary>
@@ -265,6 +294,7 @@ internal sealed class ConversationState : IAsyncDisposable
     public void Change(VoiceAgent agent, ToolSet tools) => Do(() =>
     {
         _logger.HandedOver(Agent.Name, agent.Name);
+        Trace.Tell("openai.realtime.webrtc.handed_over", Now, new KeyValuePair<string, object?>("gen_ai.agent.name", agent.Name));
         Publish(new AgentUpdate(Agent, agent));
         (Agent, Tools) = (agent, tools);
     });
@@ -279,6 +309,11 @@ internal sealed class ConversationState : IAsyncDisposable
     /// <summary>Lets go of the session, which goes on.</summary>
     public async ValueTask DisposeAsync()
     {
+        Get(static s =>
+        {
+            s.Trace.Abandon(s.Now);
+            return 0;
+        });
         await _timer.DisposeAsync().ConfigureAwait(false);
         await _link.DisposeAsync().ConfigureAwait(false);
     }
@@ -296,6 +331,7 @@ internal sealed class ConversationState : IAsyncDisposable
         _tools.CloseAllBut(_gate.ActiveResponseId);
         _history.Handle(serverEvent, Time.GetUtcNow());
         _turns.Handle(serverEvent, now);
+        _guardrails.Handle(serverEvent, _responses.Outside);
         if (Transcripts.Of(serverEvent, _responses.Outside) is { } words)
             Publish(words);
         if (serverEvent is ServerError { Error: { } error } && !isTold)
@@ -320,7 +356,7 @@ internal sealed class ConversationState : IAsyncDisposable
         while (_history.TryTakeChange(out HistoryChange? change))
             Publish(new HistoryUpdate(change));
         if (_gate.IsAtRest && _tools.IsAtRest && !_turns.Turns.IsAssistantSpeaking)
-            _turns.Close();
+            _turns.Close(now);
         Arm(now);
     }
 
@@ -384,7 +420,8 @@ internal sealed class ConversationState : IAsyncDisposable
                 Tell(outcome);
             _acks.End(Ended());
             _tools.End();
-            _turns.Close();
+            _guardrails.End();
+            _turns.End(End, Now);
             Publish(new EndUpdate(End));
             Updates.Complete();
             _timer.Dispose();

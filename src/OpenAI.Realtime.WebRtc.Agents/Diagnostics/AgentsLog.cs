@@ -33,4 +33,10 @@ internal static partial class AgentsLog
 
     [LoggerMessage(6009, LogLevel.Warning, "{Event} could not be sent: {Reason}")]
     public static partial void NotSent(this ILogger logger, string @event, string reason);
+
+    [LoggerMessage(6010, LogLevel.Information, "Guardrail {Guardrail}: {Outcome}")]
+    public static partial void Guardrail(this ILogger logger, string guardrail, string outcome);
+
+    [LoggerMessage(6011, LogLevel.Debug, "Guardrail {Guardrail} threw")]
+    public static partial void GuardrailFailed(this ILogger logger, string guardrail, Exception exception);
 }
