@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Testing;
+using VoiceChatSamples;
 
 namespace AspNetVoiceChat;
 
@@ -56,6 +58,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             realtime.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
         }
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<AgentCalls>();
         builder.Services.AddRealtimeEndpoints();
         builder.Services.AddRateLimiter(limiter =>
         {
@@ -70,7 +73,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             endpoint = app.MapRealtimeTestEndpoint(EndpointInThisProgram.Prefix, endpointOptions ?? new()
             {
                 UseAllMediaAddresses = true,    // browsers do not send from loopback
-                Script = { OnResponse = OfflineScript.ReplyAsync },
+                Script = { OnResponse = OfflineModel.ReplyAsync },
             });
         }
         Uri service = app.Services.GetRequiredService<IOptions<OpenAIRealtimeWebRtcOptions>>().Value.Endpoint;
@@ -82,6 +85,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         });
         app.UseRateLimiter();
         MapCalls(app, settings, network);
+        MapApprovals(app);
         MapConfig(app, settings, isOffline ? null : service);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
@@ -113,16 +117,24 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             options.ForUser = context =>
             {
                 RealtimeUserSession user = SessionFor(context, settings);
-                user.Session = (RealtimeSessionConfig)user.Session with { Tools = [HostInTheMiddle.LocalTime] };
+                user.Session = AgentFor(user, context).ToSessionConfig();
                 return ValueTask.FromResult<RealtimeUserSession?>(user);
             };
-            options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices);
+            options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices, AgentFor(SessionFor(context, settings), context));
             options.PageMayConfigure = true;                    // as far as HostInTheMiddle lets it
             options.MaxDuration = TimeSpan.FromMinutes(60);     // as long as the service allows
             options.PageTimeout = TimeSpan.FromSeconds(30);     // a page that changes its network comes back by an ICE restart
             network.ApplyTo(options);
         }).AllowAnonymous().RequireRateLimiting(PerAddress);
     }
+
+    /// <summary>Who leads a bridged call.</summary>
+    private static VoiceAgent AgentFor(RealtimeUserSession user, HttpContext context) =>
+        Assistant.Create((RealtimeSessionConfig)user.Session, new NotePad(), context.RequestServices.GetRequiredService<TimeProvider>());
+
+    /// <summary>Where the page of a bridged call says whether a tool may be called.</summary>
+    private static void MapApprovals(WebApplication app) => app.MapPost("/agent/{call}/approvals/{request}/{answer}", (string call, string request, string answer, AgentCalls calls) =>
+        calls.Answer(call, request, answer) ? Results.NoContent() : Results.NotFound()).AllowAnonymous().RequireRateLimiting(PerAddress);
 
     /// <summary>What the page has to know before it connects.</summary>
     private static void MapConfig(WebApplication app, ChatSettings settings, Uri? service) => app.MapGet("/config", () => TypedResults.Json(new PageConfig

@@ -112,6 +112,17 @@ internal static class CommandLine
         Description = "Send a text message at the start and ask for a response to it.",
     };
 
+    private static readonly Option<bool> Agent = new("--agent")
+    {
+        Description = "Talk to an assistant that has tools: a clock, dice, and a note pad. Before it writes a note it asks: y, n, or a for always at the keyboard.",
+    };
+
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        HelpName = "FILE.json",
+        Description = "With --agent: go on with the conversation in this file, and write it there at the end. A file that is not there is made.",
+    };
+
     private static readonly Option<string?> Events = new("--events")
     {
         HelpName = "FILE",
@@ -130,7 +141,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Events, Stats,
+            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -176,6 +187,8 @@ internal static class CommandLine
             Proxy = parsed.GetValue(Proxy),
             Duration = parsed.GetValue(Seconds) is { } s ? TimeSpan.FromSeconds(s) : null,
             Say = NullIfEmpty(parsed.GetValue(Say)),
+            IsAgent = parsed.GetValue(Agent),
+            HistoryFile = NullIfEmpty(parsed.GetValue(Resume)),
             EventsFile = NullIfEmpty(parsed.GetValue(Events)),
             StatsFile = NullIfEmpty(parsed.GetValue(Stats)),
         };
@@ -193,6 +206,7 @@ internal static class CommandLine
             ("--input", settings.Input is Settings.Pipe or Settings.Silence or Settings.Question ? null : settings.Input),
             ("--output", settings.Output is Settings.Pipe or Settings.Nowhere ? null : settings.Output),
             ("--record", settings.RecordFile),
+            ("--resume", settings.HistoryFile),
             ("--events", settings.EventsFile),
             ("--stats", settings.StatsFile),
         ];
@@ -201,6 +215,8 @@ internal static class CommandLine
             if (same.Count() > 1)
                 throw Bad($"{string.Join(" and ", same.Select(f => f.Option))} name the same file.");
         }
+        if (settings.HistoryFile is not null && !settings.IsAgent)
+            throw Bad("--resume needs --agent, whose conversation it is.");
         if (settings.Input == Settings.Pipe && !Console.IsInputRedirected)
             throw Bad("--input - reads sound from a pipe, and standard input is a terminal: arecord -t raw -f S16_LE -r 24000 | …");
         if (settings.Output == Settings.Pipe && !Console.IsOutputRedirected)
@@ -260,6 +276,8 @@ internal static class CommandLine
             Examples:
               Talk to the endpoint inside the program, no key needed:
                 dotnet run --project samples/ConsoleVoiceChat
+              An assistant with tools, which remembers:
+                samples/run --agent --resume ada.json --input silence --say "What time is it?"
               Microphone and loudspeaker, Linux:
                 arecord -q -t raw -f S16_LE -r 24000 -c 1 | samples/run --input - --output - | aplay -q -t raw -f S16_LE -r 24000 -c 1
               One question by text, answer into a file:

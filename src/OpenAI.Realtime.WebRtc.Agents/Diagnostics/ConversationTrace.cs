@@ -11,6 +11,7 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 internal sealed class ConversationTrace(TimeProvider time)
 {
     private const int MaxResponses = 16;        // one in the conversation, and those beside it
+    private static readonly string[] NoEnd = ["error"];     // what the conventions want where no end was told
 
     private readonly DateTimeOffset _begun = time.GetUtcNow();
     private readonly List<(string Id, Instant Since, Activity? Span)> _responses = [];
@@ -146,7 +147,7 @@ internal sealed class ConversationTrace(TimeProvider time)
     {
         foreach ((_, _, Activity? open) in _responses)
         {
-            open?.SetTag("gen_ai.response.finish_reasons", new[] { "error" });
+            open?.SetTag("gen_ai.response.finish_reasons", NoEnd);
             if (open is not null)
                 Stop(open, now);
         }

@@ -11,9 +11,11 @@ internal sealed class GuardrailDesk(ConversationState state, VoiceGuardrailOptio
     private readonly GuardrailWatch _watch = new(options.WordsBetweenChecks);
     private readonly Lock _lock = new();
     private readonly HashSet<VoiceGuardrail> _hanging = [];
-    private readonly CancellationTokenSource _stop = new();
     private int _refusals;
     private int _refusedTurn;
+
+    // Never disposed of, because a check may still look at it; it holds nothing that needs to be freed.
+    private CancellationTokenSource Stopped { get; } = new();
 
     /// <summary>Handles an event after everybody else has.</summary>
     /// <param name="serverEvent">The event.</param>
@@ -29,7 +31,7 @@ internal sealed class GuardrailDesk(ConversationState state, VoiceGuardrailOptio
     }
 
     /// <summary>The conversation has ended.</summary>
-    public void End() => _ = _stop.CancelAsync();
+    public void End() => _ = Stopped.CancelAsync();
 
     private void Drain()
     {
@@ -41,7 +43,7 @@ internal sealed class GuardrailDesk(ConversationState state, VoiceGuardrailOptio
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         bool isRefused = false;
-        for (int i = 0; i < response.Guardrails.Count && !isRefused && !_stop.IsCancellationRequested; i++)
+        for (int i = 0; i < response.Guardrails.Count && !isRefused && !Stopped.IsCancellationRequested; i++)
         {
             VoiceGuardrail guardrail = response.Guardrails[i];
             (GuardrailOutcome outcome, GuardrailVerdict verdict) = await CheckAsync(guardrail, text).ConfigureAwait(false);
@@ -64,11 +66,11 @@ internal sealed class GuardrailDesk(ConversationState state, VoiceGuardrailOptio
                 return (GuardrailOutcome.TimedOut, OnFailure("It has not answered the check before."));
         }
 
-        var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var stop = CancellationTokenSource.CreateLinkedTokenSource(Stopped.Token);
         Task<GuardrailVerdict> running = Task.Run(() => guardrail.Check(text, stop.Token).AsTask(), CancellationToken.None);
         try
         {
-            GuardrailVerdict verdict = await running.WaitAsync(options.Timeout, state.Time, _stop.Token).ConfigureAwait(false);
+            GuardrailVerdict verdict = await running.WaitAsync(options.Timeout, state.Time, Stopped.Token).ConfigureAwait(false);
             return (verdict.IsRefused ? GuardrailOutcome.Refused : GuardrailOutcome.Passed, verdict);
         }
         catch (TimeoutException) when (!running.IsCompleted)
@@ -76,7 +78,7 @@ internal sealed class GuardrailDesk(ConversationState state, VoiceGuardrailOptio
             _ = AbandonAsync(guardrail, running, stop);
             return (GuardrailOutcome.TimedOut, OnFailure("It did not answer in time."));
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (Stopped.IsCancellationRequested)
         {
             _ = AbandonAsync(guardrail, running, stop);
             return default;
