@@ -16,17 +16,19 @@ namespace AspNetVoiceChat;
 internal sealed partial class HostInTheMiddle(VoiceAgent agent, AgentCalls calls, ILoggerFactory loggers, TimeProvider time) : RealtimeBridgeHandler
 {
     private readonly ILogger _logger = loggers.CreateLogger<HostInTheMiddle>();
-    private readonly BridgedSession _session = new();
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // It ends with the call, and holds nothing that has to be freed.
+    private BridgedSession Session { get; } = new();
 
     /// <summary>Both sides are connected: the agent takes the lead, and the page is told what it does until the end.</summary>
     public override async Task OnConnectedAsync(RealtimeBridgeCall call, CancellationToken cancellationToken)
     {
         try
         {
-            _session.Begin(call);
+            Session.Begin(call);
             var options = new VoiceConversationOptions { LoggerFactory = loggers, TimeProvider = time, ConfigureTimeout = TimeSpan.FromSeconds(15) };
-            await using VoiceConversation talk = await VoiceConversation.StartAsync(_session, agent, options, cancellationToken);
+            await using VoiceConversation talk = await VoiceConversation.StartAsync(Session, agent, options, cancellationToken);
             using IDisposable listed = calls.Add(call.Id, talk);
             _begun.TrySetResult();
             await foreach (ConversationUpdate update in talk.ReadUpdatesAsync(cancellationToken))
@@ -47,14 +49,14 @@ internal sealed partial class HostInTheMiddle(VoiceAgent agent, AgentCalls calls
         finally
         {
             _begun.TrySetResult();
-            _session.End("The call has ended.");
+            Session.End("The call has ended.");
         }
     }
 
     public override async ValueTask<bool> OnServiceEventAsync(
         RealtimeBridgeCall call, ServerEvent serverEvent, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
     {
-        await _session.ReceiveAsync(serverEvent, cancellationToken);
+        await Session.ReceiveAsync(serverEvent, cancellationToken);
         return true;
     }
 
@@ -69,7 +71,7 @@ internal sealed partial class HostInTheMiddle(VoiceAgent agent, AgentCalls calls
 
     public override Task OnEndedAsync(RealtimeBridgeCall call, RealtimeBridgeEnd end)
     {
-        _session.End(end.Detail);
+        Session.End(end.Detail);
         return Task.CompletedTask;
     }
 

@@ -23,7 +23,7 @@ internal sealed class AgentConversation(Settings settings, Timeline timeline, ID
         await using VoiceConversation talk = await client.StartConversationAsync(agent, connect, new VoiceConversationOptions { History = history?.Before }, stop);
         CallId = talk.Session.CallId;
         Display.ShowSession(talk.Session);
-        if (history?.Before is { Items.Count: > 0 and int count })
+        if (history?.Before is { Items.Length: > 0 and int count })
             Display.ShowNote($"goes on with a conversation of {count} items");
 
         var ending = new Endings(Settings, talk.Completion, () => talk.Session.GetStatistics(), input, output);

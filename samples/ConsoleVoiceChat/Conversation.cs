@@ -1,6 +1,7 @@
 using ConsoleVoiceChat.Display;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace ConsoleVoiceChat;

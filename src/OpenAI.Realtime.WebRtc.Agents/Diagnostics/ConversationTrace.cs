@@ -68,7 +68,6 @@ internal sealed class ConversationTrace(TimeProvider time)
         _turn.SetTag("gen_ai.operation.name", "invoke_agent");
         _turn.SetTag("gen_ai.provider.name", "openai");
         _turn.SetTag("gen_ai.agent.name", agent);
-        _turn.SetTag("gen_ai.request.model", Model);
         _turn.SetTag("openai.realtime.webrtc.turn.number", number);
     }
 
@@ -88,6 +87,7 @@ internal sealed class ConversationTrace(TimeProvider time)
             AgentsTelemetry.Count(turn, now - since, agent, Model);
         if (_turn is { } span)
         {
+            span.SetTag("gen_ai.request.model", Model);     // the first turn may begin before the service has named it
             span.SetTag("gen_ai.usage.input_tokens", turn?.Usage.InputTokenCount);
             span.SetTag("gen_ai.usage.output_tokens", turn?.Usage.OutputTokenCount);
             span.SetTag("openai.realtime.webrtc.turn.latency", turn?.Latency?.TotalSeconds);
