@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.Agents;
 
 namespace AspNetVoiceChat;
@@ -37,6 +38,23 @@ internal sealed class AgentCalls
             "refuse" => talk.Refuse(asked, "The user said no."),
             _ => false,
         };
+    }
+
+    /// <summary>The user of the page has written something: the agent's conversation sends it, and so knows when the user's turn was over.</summary>
+    /// <returns>Whether there is such a call.</returns>
+    public async Task<bool> SendTextAsync(string callId, string text, CancellationToken cancellationToken)
+    {
+        if (!_calls.TryGetValue(callId, out VoiceConversation? talk))
+            return false;
+        try
+        {
+            await talk.SendTextAsync(text, cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (RealtimeSessionEndedException)
+        {
+            return false;
+        }
     }
 
     private sealed class Listed(AgentCalls calls, string callId) : IDisposable

@@ -7,6 +7,10 @@ namespace AspNetVoiceChat;
 /// <summary>What the page is told of what the agent does: events of this sample's own, beside those of the service, whose names begin with <c>agent.</c>.</summary>
 internal static class AgentEvents
 {
+    /// <summary>The agent leads: what the user writes goes to it, and not to the service.</summary>
+    /// <param name="callId">The bridged call's id.</param>
+    public static JsonObject Started(string callId) => new() { ["type"] = "agent.started", ["text_url"] = $"agent/{callId}/text" };
+
     /// <summary>The event for an update; null for one that the page need not know.</summary>
     /// <param name="update">The update.</param>
     /// <param name="callId">The bridged call's id, by which the page answers what is asked.</param>

@@ -31,11 +31,12 @@ internal sealed partial class HostInTheMiddle(VoiceAgent agent, AgentCalls calls
             await using VoiceConversation talk = await VoiceConversation.StartAsync(Session, agent, options, cancellationToken);
             using IDisposable listed = calls.Add(call.Id, talk);
             _begun.TrySetResult();
+            await TellAsync(AgentEvents.Started(call.Id));
             await foreach (ConversationUpdate update in talk.ReadUpdatesAsync(cancellationToken))
             {
                 Log(call.Id, update);
                 if (AgentEvents.Of(update, call.Id, talk) is { } shown)
-                    await call.SendToPageAsync(Encoding.UTF8.GetBytes(shown.ToJsonString()), cancellationToken);
+                    await TellAsync(shown);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or RealtimeSessionEndedException || (e is InvalidOperationException && cancellationToken.IsCancellationRequested))
@@ -51,6 +52,8 @@ internal sealed partial class HostInTheMiddle(VoiceAgent agent, AgentCalls calls
             _begun.TrySetResult();
             Session.End("The call has ended.");
         }
+
+        ValueTask TellAsync(JsonObject shown) => call.SendToPageAsync(Encoding.UTF8.GetBytes(shown.ToJsonString()), cancellationToken);
     }
 
     public override async ValueTask<bool> OnServiceEventAsync(

@@ -19,6 +19,7 @@ namespace AspNetVoiceChat;
 internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? Endpoint)
 {
     private const string PerAddress = "per-address";
+    private const int LongestText = 16_000;     // bytes: the page's field takes 2,000 characters
 
     /// <summary>The ways to connect that the page offers.</summary>
     private static readonly string[] Ways = ["key", "calls", "bridge"];
@@ -85,7 +86,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         });
         app.UseRateLimiter();
         MapCalls(app, settings, network);
-        MapApprovals(app);
+        MapAgent(app);
         MapConfig(app, settings, isOffline ? null : service);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
@@ -132,9 +133,19 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
     private static VoiceAgent AgentFor(RealtimeUserSession user, HttpContext context) =>
         Assistant.Create((RealtimeSessionConfig)user.Session, new NotePad(), context.RequestServices.GetRequiredService<TimeProvider>());
 
-    /// <summary>Where the page of a bridged call says whether a tool may be called.</summary>
-    private static void MapApprovals(WebApplication app) => app.MapPost("/agent/{call}/approvals/{request}/{answer}", (string call, string request, string answer, AgentCalls calls) =>
-        calls.Answer(call, request, answer) ? Results.NoContent() : Results.NotFound()).AllowAnonymous().RequireRateLimiting(PerAddress);
+    /// <summary>Where the page of a bridged call says whether a tool may be called, and what its user writes. Who knows the call's id, which cannot be guessed, is that page.</summary>
+    private static void MapAgent(WebApplication app)
+    {
+        app.MapPost("/agent/{call}/approvals/{request}/{answer}", (string call, string request, string answer, AgentCalls calls) =>
+            calls.Answer(call, request, answer) ? Results.NoContent() : Results.NotFound()).AllowAnonymous();
+        app.MapPost("/agent/{call}/text", async (string call, HttpRequest request, AgentCalls calls, CancellationToken cancellationToken) =>
+        {
+            if (request.ContentLength is not (> 0 and <= LongestText))
+                return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+            using var reader = new StreamReader(request.Body);
+            return await calls.SendTextAsync(call, await reader.ReadToEndAsync(cancellationToken), cancellationToken) ? Results.NoContent() : Results.NotFound();
+        }).AllowAnonymous();
+    }
 
     /// <summary>What the page has to know before it connects.</summary>
     private static void MapConfig(WebApplication app, ChatSettings settings, Uri? service) => app.MapGet("/config", () => TypedResults.Json(new PageConfig

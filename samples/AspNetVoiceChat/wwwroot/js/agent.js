@@ -1,5 +1,6 @@
 // What the host's agent does in a bridged call: who speaks, which tools it calls, what it asks, how quick it answers. The host tells it by events of its own, whose names begin with "agent.".
 //
+//   agent.started   text_url: POST there what the user writes
 //   agent.speech    who ('user' | 'assistant'), is_speaking
 //   agent.tool      call_id, tool, arguments, status, output, milliseconds
 //   agent.approval  tool, arguments, answer_url: POST there, with /approve, /always or /refuse behind it
@@ -23,6 +24,7 @@ export class Agent {
   #tools = new Map(); // call id → row
   #asks = new Set();
   #speaking = new Set();
+  #textUrl = null;
 
   /**
    * @param {{ section: HTMLElement, asks: HTMLElement, speaking: HTMLElement, latency: HTMLElement, tokens: HTMLElement, tools: HTMLElement, you: HTMLElement, them: HTMLElement }} parts
@@ -42,8 +44,18 @@ export class Agent {
     this.end();
   }
 
+  /** Whether the agent leads, so that what is written goes to it. */
+  get leads() {
+    return this.#textUrl !== null;
+  }
+
+  write(text) {
+    fetch(this.#textUrl, { method: 'POST', body: text, cache: 'no-store' }).catch(() => null); // the call's own end says what is wrong
+  }
+
   /** The call is over: nothing can be answered any more. */
   end() {
+    this.#textUrl = null;
     for (const ask of this.#asks) ask.remove();
     this.#asks.clear();
     this.#speaking.clear();
@@ -54,6 +66,9 @@ export class Agent {
     if (!event.type?.startsWith('agent.')) return;
     this.#parts.section.hidden = false;
     switch (event.type) {
+      case 'agent.started':
+        this.#textUrl = event.text_url;
+        break;
       case 'agent.speech':
         if (event.is_speaking) this.#speaking.add(event.who);
         else this.#speaking.delete(event.who);

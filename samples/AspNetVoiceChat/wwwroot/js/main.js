@@ -148,7 +148,12 @@ function updateSession({ isFirst = false } = {}) {
 function write() {
   const text = $('message').value.trim();
   if (!text || !call?.conversation?.isConnected) return;
-  call.turns.write(text);
+  if (agent.leads) {
+    call.turns.interrupt();
+    agent.write(text);
+  } else {
+    call.turns.write(text);
+  }
   $('message').value = '';
 }
 
