@@ -19,8 +19,11 @@ internal sealed class AgentConversation(Settings settings, Timeline timeline, ID
         RealtimeConnectOptions connect = ConnectOptions(input, output, recorder, events);
         var config = (RealtimeSessionConfig)connect.Session!;
         VoiceAgent agent = Assistant.Create(config with { Instructions = Settings.Instructions ?? Assistant.Instructions }, new NotePad(), TimeProvider.System);
+        var options = new VoiceConversationOptions { History = history?.Before };
+        if (Settings.RotateAfter is { } age)
+            options.Calls.RotateAfter = age;
         Timeline.Start();
-        await using VoiceConversation talk = await client.StartConversationAsync(agent, connect, new VoiceConversationOptions { History = history?.Before }, stop);
+        await using VoiceConversation talk = await client.StartConversationAsync(agent, connect, options, stop);
         CallId = talk.Session.CallId;
         Display.ShowSession(talk.Session);
         if (history?.Before is { Items.Length: > 0 and int count })
@@ -81,6 +84,17 @@ internal sealed class AgentConversation(Settings settings, Timeline timeline, ID
                 case TurnUpdate { Turn: var turn }:
                     Display.ShowNote(turn.ToString());
                     ending.OnReplyPlayed();
+                    break;
+                case RotatedUpdate { Change: var change }:
+                    Display.ShowSession(talk.Session);      // the levels of the call that is in use
+                    Display.ShowNote($"call {change.Number} has taken over: {change.CallId}");
+                    break;
+                case ReconnectingUpdate lost:
+                    Display.ShowNote($"the call was lost, attempt {lost.Attempt} to open another: {lost.Lost.Detail}");
+                    break;
+                case ReconnectedUpdate { Change: var change }:
+                    Display.ShowSession(talk.Session);
+                    Display.ShowNote(string.Create(CultureInfo.InvariantCulture, $"call {change.Number} has taken its place after {change.Gap.TotalSeconds:0.0} s"));
                     break;
                 case ErrorUpdate { Error: { } error }:
                     Display.ShowNote($"error from the service: {error}");

@@ -123,6 +123,13 @@ internal static class CommandLine
         Description = "With --agent: go on with the conversation in this file, and write it there at the end. A file that is not there is made.",
     };
 
+    private static readonly Option<double?> RotateAfter = new("--rotate-after")
+    {
+        HelpName = "N",
+        Description = "With --agent: seconds after which another call takes over in a quiet moment, and the conversation goes on in it. Default: shortly before the service's limit of an hour.",
+        CustomParser = Number,
+    };
+
     private static readonly Option<string?> Events = new("--events")
     {
         HelpName = "FILE",
@@ -141,7 +148,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, Events, Stats,
+            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -189,6 +196,7 @@ internal static class CommandLine
             Say = NullIfEmpty(parsed.GetValue(Say)),
             IsAgent = parsed.GetValue(Agent),
             HistoryFile = NullIfEmpty(parsed.GetValue(Resume)),
+            RotateAfter = parsed.GetValue(RotateAfter) is { } n ? TimeSpan.FromSeconds(n) : null,
             EventsFile = NullIfEmpty(parsed.GetValue(Events)),
             StatsFile = NullIfEmpty(parsed.GetValue(Stats)),
         };
@@ -217,6 +225,8 @@ internal static class CommandLine
         }
         if (settings.HistoryFile is not null && !settings.IsAgent)
             throw Bad("--resume needs --agent, whose conversation it is.");
+        if (settings.RotateAfter is not null && !settings.IsAgent)
+            throw Bad("--rotate-after needs --agent, which remembers what was said.");
         if (settings.Input == Settings.Pipe && !Console.IsInputRedirected)
             throw Bad("--input - reads sound from a pipe, and standard input is a terminal: arecord -t raw -f S16_LE -r 24000 | …");
         if (settings.Output == Settings.Pipe && !Console.IsOutputRedirected)
@@ -245,7 +255,7 @@ internal static class CommandLine
         string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && number <= TimeSpan.FromDays(7).TotalSeconds)
             return number;
-        result.AddError($"--seconds is a number above 0 and at most a week, not '{text}'.");
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is a number above 0 and at most a week, not '{text}'.");
         return null;
     }
 

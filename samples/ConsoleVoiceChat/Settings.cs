@@ -57,6 +57,9 @@ internal sealed record Settings
     /// <summary>An assistant with tools.</summary>
     public bool IsAgent { get; init; }
 
+    /// <summary>When another call takes over; null for the package's default.</summary>
+    public TimeSpan? RotateAfter { get; init; }
+
     /// <summary>Where the conversation of before stands, and this one goes.</summary>
     public string? HistoryFile { get; init; }
 

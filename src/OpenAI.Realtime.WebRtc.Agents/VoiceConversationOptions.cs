@@ -14,10 +14,16 @@ public sealed class VoiceConversationOptions
     /// <summary>How long responses may take. Default: all defaults of <see cref="ResponseGateOptions"/>.</summary>
     public ResponseGateOptions Responses { get; set; } = new();
 
+    /// <summary>When and how the call beneath is exchanged for another. Default: all defaults of <see cref="ConversationCallOptions"/>: before the service's limit, and when it is lost.</summary>
+    public ConversationCallOptions Calls { get; set; } = new();
+
+    /// <summary>What ends the conversation by itself. Default: nothing does.</summary>
+    public ConversationLimits Limits { get; set; } = new();
+
     /// <summary>A conversation of before that this one goes on with: the model is told it, and <see cref="VoiceConversation.History"/> begins with it. Default: null, none.</summary>
     public HistorySnapshot? History { get; set; }
 
-    /// <summary>How many characters of <see cref="History"/> the model is told at most, the newest. Default: 200,000.</summary>
+    /// <summary>How many characters of the conversation a call is told at most, the newest: of <see cref="History"/> at the beginning, of all that was said when the call is exchanged. Default: 200,000.</summary>
     public int MaxReplayedCharacters { get; set; } = 200_000;
 
     /// <summary>How many items the history keeps; then the oldest go, here and not at the service. Default: 1,000.</summary>
@@ -46,6 +52,8 @@ public sealed class VoiceConversationOptions
         Tools.Validate();
         Responses.Validate();
         Guardrails.Validate();
+        Calls.Validate();
+        Limits.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxReplayedCharacters, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHistoryItems, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(UpdateCapacity, 1);

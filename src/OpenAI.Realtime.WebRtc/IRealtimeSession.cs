@@ -58,6 +58,14 @@ public interface IRealtimeSession : IAsyncDisposable
     /// <summary>Drops what has been received and not been played yet, as when the user interrupts. It does not stop the service from speaking.</summary>
     void FlushOutput();
 
+    /// <summary>
+    /// Has the sound go to and come from this session from now on, where several share one microphone and one loudspeaker (<see cref="RealtimeConnectOptions.SharedAudio"/>). Default: nothing, a session
+    /// has sound of its own.
+    /// </summary>
+    void TakeAudio()
+    {
+    }
+
     /// <summary>What has been counted until now; also after the end. Default: nothing.</summary>
     SessionStatistics GetStatistics() => new();
 

@@ -12,7 +12,7 @@ namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>What a session is made of.</summary>
 internal sealed record SessionParts(
-    RealtimeConnection Connection, MediaPort Audio, ConnectClock Clock, OpenAIRealtimeWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider);
+    RealtimeConnection Connection, SessionAudio Audio, ConnectClock Clock, OpenAIRealtimeWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider);
 
 /// <summary>
 /// A spoken conversation that is connected: audio flows by itself, events are read and sent. Made by <see cref="RealtimeWebRtcClient.ConnectAsync"/>. Dispose it
@@ -47,7 +47,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         _logger = parts.Logger;
         _events = new ServerEventQueue(parts.Options.EventBufferSize);
         Telemetry.ActiveSessions.Add(1);
-        parts.Audio.StartSending();
+        parts.Audio.Start();
         parts.Connection.Observe(OnPeerState);
         _running = RunAsync();
     }
@@ -79,21 +79,27 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     /// <summary>Whether silence is sent in place of the source; the source is read on. Default: <see cref="AudioOptions.StartMuted"/>.</summary>
     public bool Muted
     {
-        get => _parts.Audio.IsMuted;
-        set => _parts.Audio.IsMuted = value;
+        get => _parts.Audio.Port.IsMuted;
+        set => _parts.Audio.Port.IsMuted = value;
     }
 
     /// <summary>How loud the last 20 ms sent were.</summary>
-    public AudioLevel InputLevel => _parts.Audio.InputLevel;
+    public AudioLevel InputLevel => _parts.Audio.Port.InputLevel;
 
     /// <summary>How loud the last 20 ms played were.</summary>
-    public AudioLevel OutputLevel => _parts.Audio.OutputLevel;
+    public AudioLevel OutputLevel => _parts.Audio.Port.OutputLevel;
 
     /// <summary>
     /// Drops what has been received and not been played yet, and what of that speech is still on its way for 200 ms, as when the user interrupts. It does not stop the service from
     /// speaking: send <see cref="OutputAudioBufferClear"/> for that, and the session flushes by itself when the service has done so.
     /// </summary>
     public void FlushOutput() => _parts.Audio.Flush();
+
+    /// <summary>
+    /// Has the sound go to and come from this session from now on, where it shares it with others (<see cref="RealtimeConnectOptions.SharedAudio"/>): the next frame of the microphone is sent here. What the
+    /// session before had received and not played is lost. Nothing where the sound is this session's own.
+    /// </summary>
+    public void TakeAudio() => _parts.Audio.Take();
 
     /// <summary>When each step was reached.</summary>
     public ConnectTimings Timings => _parts.Clock.Timings;
@@ -103,8 +109,8 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     {
         Timings = Timings,
         Connection = _peer.GetStatistics(),
-        Audio = _parts.Audio.GetStatistics(),
-        Codec = _parts.Audio.Codec,
+        Audio = _parts.Audio.Port.GetStatistics(),
+        Codec = _parts.Audio.Port.Codec,
         EventsReceived = Interlocked.Read(ref _received),
         EventsSent = Interlocked.Read(ref _sent),
         EventsDropped = _events.Dropped,

@@ -5,7 +5,7 @@ using OpenAI.Realtime.WebRtc.Events;
 namespace OpenAI.Realtime.WebRtc.Agents;
 
 /// <summary>Tells the program, the history and the meters who speaks, who was cut off, and what a turn came to. Under the conversation's lock.</summary>
-internal sealed class TurnReport(ConversationState state, ResponseGate gate, ConversationHistory history, ToolDesk tools, ConversationTrace trace)
+internal sealed class TurnReport(ConversationState state, ConversationHistory history, ToolDesk tools, ConversationTrace trace)
 {
     private const string ByUser = "user";
 
@@ -26,7 +26,7 @@ internal sealed class TurnReport(ConversationState state, ResponseGate gate, Con
         switch (serverEvent)
         {
             case InputAudioBufferSpeechStarted:
-                if (Turns.Policy.Interrupts && (gate.IsActive || Turns.IsAssistantSpeaking))
+                if (Turns.Policy.Interrupts && (state.Gate.IsActive || Turns.IsAssistantSpeaking))
                     tools.Interrupt();
                 state.Publish(new SpeechUpdate(ChatRole.User, IsSpeaking: true));
                 break;
@@ -34,7 +34,7 @@ internal sealed class TurnReport(ConversationState state, ResponseGate gate, Con
                 state.Publish(new SpeechUpdate(ChatRole.User, IsSpeaking: false));
                 Begin(now);
                 break;
-            case ResponseCreated { Response: { } begun } when trace.TurnSince is null && begun.Id is not null && begun.Id == gate.ActiveResponseId:
+            case ResponseCreated { Response: { } begun } when trace.TurnSince is null && begun.Id is not null && begun.Id == state.Gate.ActiveResponseId:
                 trace.BeginTurn(Turns.Number, now, state.Agent.Name);       // nobody has spoken: the assistant greets, or tells of what has ended in the background
                 break;
             case ConversationItemInputAudioTranscriptionCompleted { Usage: { } transcription }:
@@ -97,7 +97,7 @@ internal sealed class TurnReport(ConversationState state, ResponseGate gate, Con
         _stoppedBy = by;
         if (responseId is not null && !Turns.IsAssistantSpeaking && Turns.SpokenResponseId != responseId)
         {
-            if (gate.ActiveResponseId == responseId)
+            if (state.Gate.ActiveResponseId == responseId)
                 _stoppedUnheard = responseId;       // what there is of it is known at its end
             else
                 history.CutOff(responseId, TimeSpan.Zero);
@@ -112,6 +112,20 @@ internal sealed class TurnReport(ConversationState state, ResponseGate gate, Con
     {
         Close(now);
         trace.End(end, now, Turns.Usage.InputTokenCount, Turns.Usage.OutputTokenCount);
+    }
+
+    /// <summary>The call ends beneath: nobody is heard any more.</summary>
+    /// <returns>Whether the assistant was cut off before all its words were heard.</returns>
+    public bool BreakOff(Instant now)
+    {
+        trace.BreakOff(now);
+        if (Turns.LoseUser())
+            state.Publish(new SpeechUpdate(ChatRole.User, IsSpeaking: false));
+        if (!Turns.IsAssistantSpeaking)
+            return false;
+        _stoppedBy = "call";
+        Handle(new OutputAudioBufferCleared(), now);
+        return history.IsCutShort(Turns.SpokenResponseId);
     }
 
     private void TellCut(string? responseId, TimeSpan heard, Instant now)

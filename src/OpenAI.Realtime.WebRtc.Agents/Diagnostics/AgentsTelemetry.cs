@@ -32,6 +32,9 @@ internal static class AgentsTelemetry
     private static readonly Counter<long> GuardrailChecks = Meter.CreateCounter<long>(
         "openai.realtime.webrtc.guardrail.checks", "{check}", "How often a guardrail looked at what the assistant says, by what it found.");
 
+    public static readonly Counter<long> CallChanges = Meter.CreateCounter<long>(
+        "openai.realtime.webrtc.call.changes", "{change}", "How often a call took the place of another.");
+
     private static readonly Counter<long> TranscriptionTokens = Meter.CreateCounter<long>(
         "openai.realtime.webrtc.transcription.tokens", "{token}", "Tokens of writing the user's speech down, which are billed apart.");
 

@@ -142,8 +142,8 @@ internal sealed class ConversationTrace(TimeProvider time)
         Stop(_conversation, now);
     }
 
-    /// <summary>The conversation has ended.</summary>
-    public void End(ConversationEnd end, Instant now, long? inputTokens, long? outputTokens)
+    /// <summary>The call ends beneath: the responses that it carried have no end.</summary>
+    public void BreakOff(Instant now)
     {
         foreach ((_, _, Activity? open) in _responses)
         {
@@ -153,6 +153,12 @@ internal sealed class ConversationTrace(TimeProvider time)
         }
 
         _responses.Clear();
+    }
+
+    /// <summary>The conversation has ended.</summary>
+    public void End(ConversationEnd end, Instant now, long? inputTokens, long? outputTokens)
+    {
+        BreakOff(now);
         EndTurn(null, now, "");
         if (_conversation is not { } span)
             return;

@@ -30,6 +30,9 @@ internal sealed class GuardrailDesk(ConversationState state, VoiceGuardrailOptio
         Drain();
     }
 
+    /// <summary>The call ends beneath: what it was saying is not said any more.</summary>
+    public void BreakOff() => _watch.CutOffAll();
+
     /// <summary>The conversation has ended.</summary>
     public void End() => _ = Stopped.CancelAsync();
 
@@ -117,7 +120,7 @@ internal sealed class GuardrailDesk(ConversationState state, VoiceGuardrailOptio
         AgentsTelemetry.Count(guardrail.Name, outcome, response.Agent.Name);
         if (outcome == GuardrailOutcome.Passed)
             return;
-        bool wasStopped = verdict.IsRefused && state.StopResponse(response.Id, response.IsSpoken, "guardrail");
+        bool wasStopped = verdict.IsRefused && state.Program.StopResponse(response.Id, response.IsSpoken, "guardrail");
         Tell(response, guardrail, outcome, verdict.Reason, wasStopped);
         if (verdict.IsRefused)
             SayInstead(verdict);

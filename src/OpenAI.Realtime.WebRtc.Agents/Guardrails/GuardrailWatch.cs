@@ -54,6 +54,14 @@ internal sealed class GuardrailWatch(int wordsBetweenChecks)
         }
     }
 
+    /// <summary>Nothing of what is being said will be said any more.</summary>
+    public void CutOffAll()
+    {
+        foreach (GuardedResponse response in _responses)
+            response.IsCutOff = true;
+        _responses.RemoveAll(static response => !response.IsBeingChecked);
+    }
+
     /// <summary>The next check to make; it is under way until it is <see cref="Finish">finished</see>.</summary>
     public bool TryTake([NotNullWhen(true)] out GuardedResponse? response, [NotNullWhen(true)] out GuardrailText? text)
     {

@@ -109,6 +109,15 @@ internal sealed class TurnTracker
     /// <summary>Nothing of the assistant is heard from now on, though the service has not said so yet.</summary>
     public void Silenced(Instant now) => _silencedAt ??= now;
 
+    /// <summary>The service does not hear the user any more.</summary>
+    /// <returns>Whether the user was speaking.</returns>
+    public bool LoseUser()
+    {
+        bool wasSpeaking = IsUserSpeaking;
+        IsUserSpeaking = false;
+        return wasSpeaking;
+    }
+
     /// <summary>The user has ended a turn in another way than by a silence that the service heard: by a text, or by letting a button go.</summary>
     public void EndUserTurn(Instant now) => _userEnded = now;
 

@@ -62,6 +62,20 @@ public sealed record TurnUpdate(ConversationTurn Turn) : ConversationUpdate;
 /// <param name="To">Who does.</param>
 public sealed record AgentUpdate(VoiceAgent From, VoiceAgent To) : ConversationUpdate;
 
+/// <summary>The call grew old, and another has taken its place in a quiet moment, or at the latest (<see cref="ConversationCallOptions"/>).</summary>
+/// <param name="Change">Which call is there now.</param>
+public sealed record RotatedUpdate(CallChange Change) : ConversationUpdate;
+
+/// <summary>The call was lost, and another is being opened; until <see cref="ReconnectedUpdate"/> nobody hears anything. It comes again for each further attempt.</summary>
+/// <param name="Lost">How the call ended.</param>
+/// <param name="Attempt">Which attempt is about to be made, from 1.</param>
+/// <param name="Failure">Why the attempt before failed; null of the first.</param>
+public sealed record ReconnectingUpdate(SessionEnd Lost, int Attempt, Exception? Failure) : ConversationUpdate;
+
+/// <summary>Another call has taken the place of the one that was lost; it has been told the conversation.</summary>
+/// <param name="Change">Which call is there now, and what it could not be told.</param>
+public sealed record ReconnectedUpdate(CallChange Change) : ConversationUpdate;
+
 /// <summary>The service reports an error that no method of the conversation has thrown. The conversation goes on.</summary>
 /// <param name="Error">The error.</param>
 public sealed record ErrorUpdate(ErrorDetails Error) : ConversationUpdate;

@@ -79,6 +79,20 @@ public sealed class AgentTests
     }
 
     [Fact]
+    public async Task Another_call_takes_over_and_knows_what_was_said()
+    {
+        using var folder = new TestFolder();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        endpoint.Script.OnResponse = (_, _) => new(RealtimeTestReply.Say("Hello Ada."));
+        using SampleProgram program = SampleProgram.Start(folder, endpoint, "--agent", "--rotate-after", "3", "--input", "silence", "--say", "I am Ada.", "--output", "none");
+        await program.SaysAsync("note: call 2 has taken over");
+        SampleProgram.Ended ended = await program.EndAsync();
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+        string[] told = [.. endpoint.Calls[1].ReceivedEvents.Where(e => e.Type == "conversation.item.create").Select(e => e.Parse()!["item"]!["content"]![0]!["text"]!.GetValue<string>())];
+        Assert.Equal(["I am Ada.", "Hello Ada."], told);
+    }
+
+    [Fact]
     public async Task What_cannot_be_resumed_is_said_before_anybody_is_called()
     {
         using var folder = new TestFolder();
