@@ -112,6 +112,24 @@ internal static class CommandLine
         Description = "Send a text message at the start and ask for a response to it.",
     };
 
+    private static readonly Option<bool> Agent = new("--agent")
+    {
+        Description = "Talk to an assistant that has tools: a clock, dice, and a note pad. Before it writes a note it asks: y, n, or a for always at the keyboard.",
+    };
+
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        HelpName = "FILE.json",
+        Description = "With --agent: go on with the conversation in this file, and write it there at the end. A file that is not there is made.",
+    };
+
+    private static readonly Option<double?> RotateAfter = new("--rotate-after")
+    {
+        HelpName = "N",
+        Description = "With --agent: seconds after which another call takes over in a quiet moment, and the conversation goes on in it. Default: shortly before the service's limit of an hour.",
+        CustomParser = Number,
+    };
+
     private static readonly Option<string?> Events = new("--events")
     {
         HelpName = "FILE",
@@ -130,7 +148,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Events, Stats,
+            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -176,6 +194,9 @@ internal static class CommandLine
             Proxy = parsed.GetValue(Proxy),
             Duration = parsed.GetValue(Seconds) is { } s ? TimeSpan.FromSeconds(s) : null,
             Say = NullIfEmpty(parsed.GetValue(Say)),
+            IsAgent = parsed.GetValue(Agent),
+            HistoryFile = NullIfEmpty(parsed.GetValue(Resume)),
+            RotateAfter = parsed.GetValue(RotateAfter) is { } n ? TimeSpan.FromSeconds(n) : null,
             EventsFile = NullIfEmpty(parsed.GetValue(Events)),
             StatsFile = NullIfEmpty(parsed.GetValue(Stats)),
         };
@@ -193,6 +214,7 @@ internal static class CommandLine
             ("--input", settings.Input is Settings.Pipe or Settings.Silence or Settings.Question ? null : settings.Input),
             ("--output", settings.Output is Settings.Pipe or Settings.Nowhere ? null : settings.Output),
             ("--record", settings.RecordFile),
+            ("--resume", settings.HistoryFile),
             ("--events", settings.EventsFile),
             ("--stats", settings.StatsFile),
         ];
@@ -201,6 +223,10 @@ internal static class CommandLine
             if (same.Count() > 1)
                 throw Bad($"{string.Join(" and ", same.Select(f => f.Option))} name the same file.");
         }
+        if (settings.HistoryFile is not null && !settings.IsAgent)
+            throw Bad("--resume needs --agent, whose conversation it is.");
+        if (settings.RotateAfter is not null && !settings.IsAgent)
+            throw Bad("--rotate-after needs --agent, which remembers what was said.");
         if (settings.Input == Settings.Pipe && !Console.IsInputRedirected)
             throw Bad("--input - reads sound from a pipe, and standard input is a terminal: arecord -t raw -f S16_LE -r 24000 | …");
         if (settings.Output == Settings.Pipe && !Console.IsOutputRedirected)
@@ -229,7 +255,7 @@ internal static class CommandLine
         string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && number <= TimeSpan.FromDays(7).TotalSeconds)
             return number;
-        result.AddError($"--seconds is a number above 0 and at most a week, not '{text}'.");
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is a number above 0 and at most a week, not '{text}'.");
         return null;
     }
 
@@ -260,6 +286,8 @@ internal static class CommandLine
             Examples:
               Talk to the endpoint inside the program, no key needed:
                 dotnet run --project samples/ConsoleVoiceChat
+              An assistant with tools, which remembers:
+                samples/run --agent --resume ada.json --input silence --say "What time is it?"
               Microphone and loudspeaker, Linux:
                 arecord -q -t raw -f S16_LE -r 24000 -c 1 | samples/run --input - --output - | aplay -q -t raw -f S16_LE -r 24000 -c 1
               One question by text, answer into a file:

@@ -4,7 +4,7 @@ using ConsoleVoiceChat;
 using ConsoleVoiceChat.Display;
 
 // Reads the command line, runs one conversation, and turns whatever happens into an exit code and at most one line on standard error.
-// What to read first: Conversation.cs, which is the use of the SDK.
+// What to read first: Conversation.cs, which is the use of the SDK, and AgentConversation.cs, which is that of the package for agents.
 
 ParseResult parsed = CommandLine.Create().Parse(args);
 if (parsed.Action is ParseErrorAction)
@@ -18,6 +18,7 @@ try
     Settings settings = CommandLine.Read(parsed);
     IDisplay display = Displays.Choose(settings, interrupt);
     Report report;
+    using Export? export = Export.Start();
     await using (display)
         report = await Chat.RunAsync(settings, display, interrupt.Token);
     display.WriteLines(report.Summary);

@@ -54,6 +54,15 @@ internal sealed record Settings
 
     public string? Say { get; init; }
 
+    /// <summary>An assistant with tools.</summary>
+    public bool IsAgent { get; init; }
+
+    /// <summary>When another call takes over; null for the package's default.</summary>
+    public TimeSpan? RotateAfter { get; init; }
+
+    /// <summary>Where the conversation of before stands, and this one goes.</summary>
+    public string? HistoryFile { get; init; }
+
     public string? EventsFile { get; init; }
 
     public string? StatsFile { get; init; }

@@ -8,6 +8,9 @@ public sealed class VoiceConversationOptions
     /// <summary>How tools are run. Default: all defaults of <see cref="VoiceToolOptions"/>.</summary>
     public VoiceToolOptions Tools { get; set; } = new();
 
+    /// <summary>How the guardrails of agents are run. Default: all defaults of <see cref="VoiceGuardrailOptions"/>.</summary>
+    public VoiceGuardrailOptions Guardrails { get; set; } = new();
+
     /// <summary>How long responses may take. Default: all defaults of <see cref="ResponseGateOptions"/>.</summary>
     public ResponseGateOptions Responses { get; set; } = new();
 
@@ -53,6 +56,7 @@ public sealed class VoiceConversationOptions
     {
         Tools.Validate();
         Responses.Validate();
+        Guardrails.Validate();
         Calls.Validate();
         Limits.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxReplayedCharacters, 0);

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Benchmarks.Agents;
 using OpenAI.Realtime.WebRtc.Benchmarks.Audio;
 using OpenAI.Realtime.WebRtc.Benchmarks.BadLines;
 using OpenAI.Realtime.WebRtc.Benchmarks.Bridges;
@@ -35,6 +36,7 @@ return args switch
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["speech-loss", .. string[] rest] => await SpeechLossBenchmark.RunAsync(rest),
+    ["interruption", .. string[] rest] => await InterruptionBenchmark.RunAsync(rest),
     ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
     ["fuzz", .. string[] rest] => FuzzCommand.Run(rest),
     ["types", .. string[] rest] => TypesCommand.Run(rest),
@@ -51,6 +53,7 @@ static async Task<int> AllAsync()
     EventBenchmark.Run([]);
     await EchoBenchmark.RunAsync([]);
     await AudioDelayBenchmark.RunAsync([]);
+    await InterruptionBenchmark.RunAsync([]);
     await CallsBenchmark.RunAsync([]);
     await SessionsBenchmark.RunAsync([]);
     await CycleBenchmark.RunAsync([]);
@@ -75,6 +78,7 @@ static int Help()
         engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
         audio-delay [seconds]                           what the audio path adds
+        interruption [rounds]                           how long an assistant that is interrupted is still heard
         speech-loss [runs] [file.wav]                   how well speech that has lost packets is understood
         cycles [cycles]                                 what connecting and closing leaves behind
         driver-wait [calls,…] [seconds] [rounds] [variant,…]   ways to wait (docs/adr/0003-the-drivers-wait.md)

@@ -133,6 +133,7 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
             state.Session.FlushOutput();
         _wasCut |= turns.BreakOff(now) && !runsAsked;
         history.BreakOff(state.Desk.Knows, unheard);
+        state.Guardrails.BreakOff();
         leg.Gate.Pause(now);
         leg.Acks.End(VoiceConversationException.Unanswered("The call was exchanged before the service had acknowledged it."));
     }
@@ -148,6 +149,7 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
             Untold = untold,
         };
         string why = old.IsLost ? "lost" : "old";
+        state.Trace.Tell("openai.realtime.webrtc.call_changed", now, new("reason", why), new("openai.realtime.webrtc.call.id", change.CallId));
         AgentsTelemetry.CallChanges.Add(1, new KeyValuePair<string, object?>("reason", why));
         logger.CallExchanged(change.CallId, change.PreviousCallId, why, change.Gap.TotalMilliseconds, untold.Count);
         state.Publish(old.IsLost ? new ReconnectedUpdate(change) : new RotatedUpdate(change));

@@ -42,7 +42,9 @@ internal sealed class ConversationState : IAsyncDisposable
         if (options.History is { } before)
             _history.Load(before);
         Desk = new ToolDesk(this, options.Tools, new ToolRunner(options.Tools, options.Services, Time, _logger));
-        _turns = new TurnReport(this, _history, Desk);
+        Trace = new ConversationTrace(Time);
+        _turns = new TurnReport(this, _history, Desk, Trace);
+        Guardrails = new GuardrailDesk(this, options.Guardrails);
         Program = new ProgramRequests(this, _turns);
         Leg = NewLeg(1, session, agent);
         _farewell = new Farewell(this);
@@ -59,6 +61,11 @@ internal sealed class ConversationState : IAsyncDisposable
     public ToolSet Tools { get; private set; }
 
     public ToolDesk Desk { get; }
+
+    public GuardrailDesk Guardrails { get; }
+
+    /// <summary>The conversation's spans.</summary>
+    public ConversationTrace Trace { get; }
 
     /// <summary>What the program asks for.</summary>
     public ProgramRequests Program { get; }
@@ -103,6 +110,9 @@ internal sealed class ConversationState : IAsyncDisposable
 
     public bool IsAssistantSpeaking => _turns.Turns.IsAssistantSpeaking;
 
+    /// <summary>Which turn of the user's is the last.</summary>
+    public int TurnNumber => _turns.Turns.Number;
+
     /// <summary>Another call, which is not in use yet.</summary>
     public CallLeg NewLeg(int number, IRealtimeSession session, VoiceAgent? agent) => new(number, session, agent, this, _history);
 
@@ -111,7 +121,11 @@ internal sealed class ConversationState : IAsyncDisposable
     public Task StartAsync(CallLeg leg)
     {
         if (leg.Number == 1)
+        {
             _logger.ConversationStarted(Agent.Name, leg.Session.CallId);
+            Trace.Begin(Agent, leg.Session.CallId);
+        }
+
         return leg.Link.StartAsync(serverEvent => Handle(leg, serverEvent), (end, failure) => OnLinkEnded(leg, end, failure));
     }
 
@@ -218,13 +232,17 @@ internal sealed class ConversationState : IAsyncDisposable
     public void OnToolEnded(ToolCall call)
     {
         _turns.Turns.CountTool(call.Duration);
-        AgentsTelemetry.ToolDuration.Record(call.Duration.TotalSeconds, new("gen_ai.tool.name", call.Name), new("status", call.Status.ToString()));
+        AgentsTelemetry.Count(call, Agent.Name);
         _logger.ToolEnded(call.Name, call.Status, call.Duration.TotalMilliseconds);
         Publish(new ToolCallUpdate(call));
     }
 
     /// <summary>Looks whether the assistant is heard, so that it is known until when when the call is lost.</summary>
     public void ListenToAssistant() => _turns.Turns.Hear(Session.OutputLevel, Now);
+
+    public void LogGuardrail(string guardrail, string outcome) => _logger.Guardrail(guardrail, outcome);
+
+    public void LogGuardrailFailure(string guardrail, Exception exception) => _logger.GuardrailFailed(guardrail, exception);
 
     /// <summary>The user has done something.</summary>
     public void OnUser() => _farewell.OnUser();
@@ -242,6 +260,7 @@ internal sealed class ConversationState : IAsyncDisposable
     public void Change(VoiceAgent agent, ToolSet tools) => Do(() =>
     {
         _logger.HandedOver(Agent.Name, agent.Name);
+        Trace.Tell("openai.realtime.webrtc.handed_over", Now, new KeyValuePair<string, object?>("gen_ai.agent.name", agent.Name));
         Publish(new AgentUpdate(Agent, agent));
         (Agent, Tools, Leg.Agent) = (agent, tools, agent);
     });
@@ -279,6 +298,8 @@ internal sealed class ConversationState : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync().ConfigureAwait(false);
+        lock (_lock)
+            Trace.Abandon(Now);
         await _timer.DisposeAsync().ConfigureAwait(false);
         await Leg.Link.DisposeAsync().ConfigureAwait(false);
     }
@@ -317,6 +338,7 @@ internal sealed class ConversationState : IAsyncDisposable
         Desk.CloseAllBut(leg.Gate.ActiveResponseId);
         _history.Handle(serverEvent, Time.GetUtcNow());
         _turns.Handle(serverEvent, now);
+        Guardrails.Handle(serverEvent, leg.Responses.Outside);
         if (serverEvent is InputAudioBufferSpeechStarted)
             OnUser();
         if (Transcripts.Of(serverEvent, leg.Responses.Outside) is { } words)
@@ -345,7 +367,7 @@ internal sealed class ConversationState : IAsyncDisposable
         while (_history.TryTakeChange(out HistoryChange? change))
             Publish(new HistoryUpdate(change));
         if (Gate.IsAtRest && Desk.IsAtRest && !IsAssistantSpeaking)
-            _turns.Close();
+            _turns.Close(now);
         Exchange.Look(now);
         Arm(now);
     }
@@ -431,7 +453,8 @@ internal sealed class ConversationState : IAsyncDisposable
         Leg.Acks.End(EndedException());
         _pending.End(EndedException());
         Desk.End();
-        _turns.Close();
+        Guardrails.End();
+        _turns.End(end, Now);
         Publish(new EndUpdate(end));
         Updates.Complete();
         _timer.Dispose();

@@ -62,25 +62,41 @@ internal sealed class ProgramRequests(ConversationState state, TurnReport turns)
     {
         Task? cleared = null;
         bool wasStopped = false;
-        state.Do(() =>
-        {
-            bool cancelled = state.Gate.Cancel(state.Now);
-            bool isHeard = turns.Turns.IsAssistantSpeaking;
-            if (!cancelled && !isHeard)
-                return;
-            wasStopped = true;
-            turns.Stop(state.Now);
-            state.Session.FlushOutput();        // before anything is sent: a word more would be heard meanwhile
-            while (state.Gate.TryTakeEvent(out ClientEvent? next))      // response.cancel goes first
-                state.Send(next);
-            if (!isHeard && state.Leg.Responses.IsText)
-                return;
-            TaskCompletionSource source = NewSource();
-            state.Send(new OutputAudioBufferClear { EventId = state.NewId("clear") }, source);
-            cleared = source.Task;
-        });
+        state.Do(() => wasStopped = Stop("program", state.Gate.ActiveResponseId, isActive: true, turns.Turns.IsAssistantSpeaking, out cleared));
         sent = cleared;
         return wasStopped;
+    }
+
+    /// <summary>Stops one response, under the lock: what is left to generate of it, and what is left to hear.</summary>
+    /// <param name="responseId">The response.</param>
+    /// <param name="isSpoken">Whether it is spoken, and not written.</param>
+    /// <param name="by">What stops it, as the meters say it.</param>
+    /// <returns>Whether there was something to stop.</returns>
+    public bool StopResponse(string responseId, bool isSpoken, string by)
+    {
+        bool isNext = isSpoken && !turns.Turns.IsAssistantSpeaking && turns.Turns.SpokenResponseId != responseId;       // all of it was generated before any was heard
+        bool isHeard = turns.Turns.IsAssistantSpeaking && turns.Turns.SpokenResponseId == responseId;
+        bool wasStopped = Stop(by, responseId, state.Gate.ActiveResponseId == responseId, isHeard || isNext, out Task? cleared);
+        _ = cleared?.ContinueWith(static sent => sent.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);     // looked at: nobody waits for it
+        return wasStopped;
+    }
+
+    private bool Stop(string by, string? responseId, bool isActive, bool isHeard, out Task? cleared)
+    {
+        cleared = null;
+        bool cancelled = isActive && state.Gate.Cancel(state.Now);
+        if (!cancelled && !isHeard)
+            return false;
+        turns.Stop(by, responseId, state.Now);
+        state.Session.FlushOutput();        // before anything is sent: a word more would be heard meanwhile
+        while (state.Gate.TryTakeEvent(out ClientEvent? next))      // response.cancel goes first
+            state.Send(next);
+        if (!isHeard && state.Leg.Responses.IsText)
+            return true;
+        TaskCompletionSource source = NewSource();
+        state.Send(new OutputAudioBufferClear { EventId = state.NewId("clear") }, source);
+        cleared = source.Task;
+        return true;
     }
 
     /// <summary>The user takes the floor by a button, or gives it back.</summary>

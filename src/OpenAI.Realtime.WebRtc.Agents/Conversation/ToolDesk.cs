@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -213,25 +214,28 @@ internal sealed class ToolDesk
         entry.StartedAt = _state.Now;
         _running.Add(entry);
         _state.Publish(new ToolCallUpdate(entry.Show() with { Output = null }));
-        _ = RunAsync(entry);
+        _ = RunAsync(entry, _state.Trace.Parent, _state.Agent.Name);
     }
 
-    private async Task RunAsync(ToolEntry entry)
+    private async Task RunAsync(ToolEntry entry, ActivityContext parent, string agent)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using Activity? span = _state.Trace.StartTool(entry, parent, agent);     // what the function does stands within
         using var over = new CancellationTokenSource();
         if (!entry.IsInBackground && (entry.Settings?.SlowAfter ?? _options.SlowAfter) is { } slow)
             _ = RemarkAsync(entry, slow, over.Token);
         var context = new Dictionary<object, object?> { [typeof(VoiceConversation)] = _state.Conversation, [typeof(ToolCall)] = entry.Show() };
         ToolOutput output = await _runner.RunAsync(entry.Function!, entry.Arguments, context, entry.Stop.Token).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
-        _state.DoOrEnd(() => Finish(entry, output));
+        _state.DoOrEnd(() => Finish(entry, output, span));
+        ConversationTrace.EndTool(span, output.Status, _state.Trace.At(_state.Now));        // when the conversation has ended first
     }
 
-    private void Finish(ToolEntry entry, ToolOutput output)
+    private void Finish(ToolEntry entry, ToolOutput output, Activity? span)
     {
         _running.Remove(entry);
         entry.Duration = _state.Now - entry.StartedAt;
+        ConversationTrace.EndTool(span, output.Status, _state.Trace.At(entry.StartedAt + entry.Duration));
         if (entry.Remark is { } remark)
             _state.Withdraw(remark);
         _ledger.Settle(entry, output);

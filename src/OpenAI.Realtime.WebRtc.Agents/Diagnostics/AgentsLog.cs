@@ -45,4 +45,10 @@ internal static partial class AgentsLog
 
     [LoggerMessage(6013, LogLevel.Warning, "Attempt {Attempt} to replace the call failed: {Failure}: {Text}")]
     public static partial void ReconnectFailed(this ILogger logger, int attempt, string failure, string text);
+
+    [LoggerMessage(6014, LogLevel.Information, "Guardrail {Guardrail}: {Outcome}")]
+    public static partial void Guardrail(this ILogger logger, string guardrail, string outcome);
+
+    [LoggerMessage(6015, LogLevel.Debug, "Guardrail {Guardrail} threw")]
+    public static partial void GuardrailFailed(this ILogger logger, string guardrail, Exception exception);
 }

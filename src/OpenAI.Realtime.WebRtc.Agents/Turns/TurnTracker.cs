@@ -42,6 +42,15 @@ internal sealed class TurnTracker
     /// <summary>The response that is, or was last, heard.</summary>
     public string? SpokenResponseId { get; private set; }
 
+    /// <summary>Which turn of the user's is the last; 0 before the first.</summary>
+    public int Number => _number;
+
+    /// <summary>When the user's speech ended that waits for its answer to be heard; null when none does.</summary>
+    public Instant? UserEnded => _userEnded;
+
+    /// <summary>When the turn's answer was first heard; null when it has not been, or nobody can tell.</summary>
+    public Instant? HeardAt { get; private set; }
+
     /// <summary>All tokens until now; not to be handed out.</summary>
     public UsageDetails Usage => _usage;
 
@@ -139,6 +148,9 @@ internal sealed class TurnTracker
             return;
         }
 
+        if (isHeard)
+            HeardAt ??= now;
+
         // A sink that takes packets as they are has no level: then it is when the sound began to come.
         _latency ??= _userEnded is { } ended ? (isHeard ? now : since) - ended : null;
         _userEnded = null;
@@ -167,7 +179,7 @@ internal sealed class TurnTracker
             WasInterrupted = _interrupted,
             Usage = _turnUsage,
         };
-        (_responses, _toolCalls, _toolTime, _latency, _interrupted, _turnUsage) = (0, 0, TimeSpan.Zero, null, false, new UsageDetails());
+        (_responses, _toolCalls, _toolTime, _latency, _interrupted, _turnUsage, HeardAt) = (0, 0, TimeSpan.Zero, null, false, new UsageDetails(), null);
         return turn;
     }
 

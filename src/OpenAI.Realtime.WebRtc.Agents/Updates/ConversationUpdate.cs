@@ -38,8 +38,16 @@ public sealed record ApprovalUpdate(ApprovalRequest Request) : ConversationUpdat
 /// <summary>The assistant was cut off.</summary>
 /// <param name="ResponseId">The response; null where the service did not name it.</param>
 /// <param name="Heard">How long it was heard.</param>
-/// <param name="ByUser">Whether the user's voice did it, and not the program.</param>
+/// <param name="ByUser">Whether the user's voice did it, and not the program or a guardrail.</param>
 public sealed record InterruptionUpdate(string? ResponseId, TimeSpan Heard, bool ByUser) : ConversationUpdate;
+
+/// <summary>A guardrail has refused what the assistant was saying, or could not look at it.</summary>
+/// <param name="ResponseId">The response.</param>
+/// <param name="Guardrail">The guardrail's name.</param>
+/// <param name="Outcome">What came of the check; never <see cref="GuardrailOutcome.Passed"/>.</param>
+/// <param name="Reason">Why, in the guardrail's words, or what went wrong with it.</param>
+/// <param name="WasStopped">Whether there was something left to stop. What was stopped before it was heard to its end has an <see cref="InterruptionUpdate"/> as well.</param>
+public sealed record GuardrailUpdate(string ResponseId, string Guardrail, GuardrailOutcome Outcome, string? Reason, bool WasStopped) : ConversationUpdate;
 
 /// <summary>A response has ended, however it ended; its sound may still be playing.</summary>
 /// <param name="Response">The response.</param>
