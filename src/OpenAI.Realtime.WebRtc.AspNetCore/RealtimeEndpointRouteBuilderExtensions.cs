@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 using OpenAI.Realtime.WebRtc.AspNetCore.Webhooks;
@@ -97,14 +98,38 @@ public static class RealtimeEndpointRouteBuilderExtensions
         return endpoints.MapMethods(pattern, [HttpMethods.Post], route.HandleAsync).AllowAnonymous();
     }
 
-    private static IServiceProvider ServicesOf(IEndpointRouteBuilder endpoints, string pattern)
+    /// <summary>
+    /// Takes a page's offer and has the application's code answer it, for a service that this package knows nothing of: the Live API (<c>LiveWebRtcClient.CreateForPageAsync</c>), or one of the application's own. The page's
+    /// origin, the size and the shape of the offer are checked as by the other routes, and whatever goes wrong is answered as theirs is. The page posts <c>application/sdp</c>; the answer is 201 with the SDP and the id in
+    /// <c>X-Realtime-Call-Id</c>.
+    /// </summary>
+    /// <param name="endpoints">The application's routes.</param>
+    /// <param name="pattern">The route, such as <c>/live</c>.</param>
+    /// <param name="answer">Answers an offer, which is given byte for byte. A <see cref="RealtimeConnectException"/> becomes the problem that the other routes make of it; a <see cref="BadHttpRequestException"/> refuses
+    /// with its own status. The token is cancelled when the page goes.</param>
+    /// <param name="configure">Sets the options; of these <see cref="RealtimeEndpointOptions.AllowedOrigins"/> and <see cref="RealtimeEndpointOptions.MaxBodySize"/> count here. Default: null, all defaults.</param>
+    /// <returns>For <c>RequireAuthorization()</c>, <c>AllowAnonymous()</c>, <c>RequireRateLimiting()</c> and the like.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddRealtimeEndpoints</c> has not been called.</exception>
+    public static IEndpointConventionBuilder MapRealtimeOffers(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern, Func<HttpContext, string, CancellationToken, Task<RealtimeOfferAnswer>> answer,
+        Action<RealtimeEndpointOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        IServiceProvider services = ServicesOf(endpoints, pattern, needsClient: false);
+        var options = new RealtimeEndpointOptions();
+        configure?.Invoke(options);
+        var route = new OffersRoute(NameOf(pattern, nameof(MapRealtimeOffers)), options, services, answer);
+        return Map(endpoints, pattern, route, route.HandleAsync);
+    }
+
+    private static IServiceProvider ServicesOf(IEndpointRouteBuilder endpoints, string pattern, bool needsClient = true)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(pattern);
         IServiceProvider services = endpoints.ServiceProvider;
         if (services.GetService<HandedOutKeys>() is null)
             throw new InvalidOperationException($"Call builder.Services.{nameof(RealtimeEndpointServiceCollectionExtensions.AddRealtimeEndpoints)}() before the host is built.");
-        if (services.GetService<IHttpClientFactory>() is null)
+        if (needsClient && services.GetService<IHttpClientFactory>() is null)
             throw new InvalidOperationException("Call builder.Services.AddOpenAIRealtimeWebRtc(…) before the host is built: it says where the service is, and holds the API key.");
         return services;
     }

@@ -29,6 +29,17 @@ internal sealed class FlowingTrack(IOpusTrack track, TimeProvider timeProvider) 
     private ushort _sequenceShift;      // from the sender's numbers to ours
     private uint _timestampShift;
     private long _fillers;
+    private bool _outputMuted;
+
+    /// <summary>Called each 20 ms, from the start on, on the timer's thread. Default: null.</summary>
+    public Action? OnTick { get; set; }
+
+    /// <summary>Whether silence is read in place of what is received.</summary>
+    public bool IsOutputMuted
+    {
+        get => Volatile.Read(ref _outputMuted);
+        set => Volatile.Write(ref _outputMuted, value);
+    }
 
     /// <summary>Packets of silence sent.</summary>
     public long Fillers => Interlocked.Read(ref _fillers);
@@ -51,7 +62,17 @@ internal sealed class FlowingTrack(IOpusTrack track, TimeProvider timeProvider) 
 
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => track.WaitAsync(cancellationToken);
 
-    public bool TryRead(Span<byte> destination, out EncodedAudio packet) => track.TryRead(destination, out packet);
+    public bool TryRead(Span<byte> destination, out EncodedAudio packet)
+    {
+        if (!track.TryRead(destination, out packet))
+            return false;
+        if (packet.Length > 0 && IsOutputMuted)
+        {
+            Silence.CopyTo(destination);
+            packet = packet with { Length = Silence.Length };
+        }
+        return true;
+    }
 
     public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header)
     {
@@ -84,16 +105,17 @@ internal sealed class FlowingTrack(IOpusTrack track, TimeProvider timeProvider) 
 
     private void Fill()
     {
+        OnTick?.Invoke();
         lock (_lock)
         {
             if (_stopped || (!_filled && timeProvider.GetElapsedTime(_lastSent) < Patience))
                 return;
+            _fillers++;     // before it is sent: who sees the packet sees it counted
             track.Send(Silence, new OpusPacketHeader(_sequence, _timestamp, _marker));
             _marker = false;        // RFC 3551 §4.1: the first after a gap has it
             _filled = true;
             _sequence++;
             _timestamp += FrameTicks;
-            _fillers++;
         }
     }
 }

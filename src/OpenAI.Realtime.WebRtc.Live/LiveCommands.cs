@@ -121,8 +121,8 @@ internal sealed class LiveCommands(TimeProvider timeProvider, TimeSpan limit)
 
     private static LiveCommandException Refused(string command, LiveErrorDetails error)
     {
-        string code = error.Code is { } known ? $" ({LiveSessionRun.Shown(known.Value)})" : "";
-        return new LiveCommandException(command, error, $"The service refused {command} and said \"{LiveSessionRun.Shown(error.Message) ?? "nothing more"}\"{code}. The session goes on.");
+        string code = error.Code is { } known ? $" ({LiveEndings.Shown(known.Value)})" : "";
+        return new LiveCommandException(command, error, $"The service refused {command} and said \"{LiveEndings.Shown(error.Message) ?? "nothing more"}\"{code}. The session goes on.");
     }
 
     /// <param name="id">What it was sent with.</param>

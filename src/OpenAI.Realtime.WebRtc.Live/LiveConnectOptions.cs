@@ -24,6 +24,15 @@ public sealed class LiveConnectOptions
     /// </summary>
     public bool StartsOnSpeech { get; set; }
 
+    /// <summary>Who does the work that the voice model hands over. Default: null, the program sees to it, by the events that it reads.</summary>
+    public LiveDelegationHandler? Delegation { get; set; }
+
+    /// <summary>What the model says first of all, in words of its own, as soon as the session has started. Default: null, it waits for the user.</summary>
+    public string? Greeting { get; set; }
+
+    /// <summary>When somebody counts as speaking. Default: all defaults of <see cref="LiveSpeechOptions"/>.</summary>
+    public LiveSpeechOptions Speech { get; set; } = new();
+
     /// <summary>Told each step with its time: in order, one at a time, under no lock, on the thread that reaches it or on one that is telling then. Must be quick; what it throws is dropped. Default: null.</summary>
     public IProgress<ConnectProgress>? Progress { get; set; }
 

@@ -33,6 +33,12 @@ public sealed record LiveSessionStatistics
     /// <summary>Events that were dropped because nobody read them.</summary>
     public long EventsDropped { get; init; }
 
+    /// <summary>Items that the Responses model was given; null without a <see cref="LiveToolHandler"/>.</summary>
+    public int? BackendItems { get; init; }
+
+    /// <summary>Bytes of them; as <see cref="BackendItems"/>.</summary>
+    public int? BackendBytes { get; init; }
+
     /// <summary>What the session is charged for, as far as the service has said; null before it has.</summary>
     public LiveUsage? Usage { get; init; }
 }

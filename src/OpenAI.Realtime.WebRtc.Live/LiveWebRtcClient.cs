@@ -21,6 +21,7 @@ public sealed class LiveWebRtcClient : IDisposable
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
     private readonly LiveSignaling _signaling;
+    private readonly LiveRecordings _recordings;
     private readonly HttpClient? _ownedHttpClient;
     private int _holders = 1;       // of the HttpClient: this client, and each session or request left behind that may have a session to end
     private bool _disposed;
@@ -76,6 +77,7 @@ public sealed class LiveWebRtcClient : IDisposable
             httpClient = () => owned;
         }
         _signaling = new LiveSignaling(options, _shared, new RealtimeHttp(httpClient, _timeProvider, _logger), _logger, HoldUntil);
+        _recordings = new LiveRecordings(options, _shared, httpClient, _timeProvider);
         if ((options.BrokerUrl ?? options.Endpoint) is { IsLoopback: false } address && address.Scheme == Uri.UriSchemeHttp)
             _logger.KeysInClearText(Redaction.Show(address));
     }
@@ -94,7 +96,7 @@ public sealed class LiveWebRtcClient : IDisposable
     /// <returns>A session to be disposed by the caller.</returns>
     /// <exception cref="RealtimeConnectException">A phase failed; says which, why, and what to do.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ArgumentException">The audio options contradict each other, or ask for DTX.</exception>
+    /// <exception cref="ArgumentException">The audio options contradict each other, or ask for DTX; or <see cref="LiveConnectOptions.Delegation"/> contradicts the session's configuration.</exception>
     /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine.</exception>
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public async Task<LiveWebRtcSession> ConnectAsync(LiveConnectOptions? options = null, CancellationToken cancellationToken = default)
@@ -104,6 +106,8 @@ public sealed class LiveWebRtcClient : IDisposable
         options.Audio.Validate();
         if (options.Audio.Encoder.Dtx)
             throw new ArgumentException("Audio.Encoder.Dtx cannot be used: the Live API ends a session that hears no audio for 30 s. Leave it off.", nameof(options));
+        options.Speech.Validate();
+        LiveSessionConfig? config = Configured(options);
         cancellationToken.ThrowIfCancellationRequested();
 
         var clock = new ConnectClock(_timeProvider, options.Progress);
@@ -117,7 +121,7 @@ public sealed class LiveWebRtcClient : IDisposable
         _logger.ConnectingLive(Redaction.Show(_options.BrokerUrl ?? _options.Endpoint), model);
         try
         {
-            LiveWebRtcSession session = await ConnectCoreAsync(options, clock, cancellationToken).ConfigureAwait(false);
+            LiveWebRtcSession session = await ConnectCoreAsync(options, config, clock, cancellationToken).ConfigureAwait(false);
             _logger.Started(session.SessionId, clock.Elapsed.TotalMilliseconds);
             activity?.SetTag("gen_ai.conversation.id", session.SessionId);
             LiveTelemetry.SetupDuration.Record(clock.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("phase", "started"));
@@ -137,6 +141,42 @@ public sealed class LiveWebRtcClient : IDisposable
         }
     }
 
+    /// <summary>
+    /// Creates a session for somebody else's connection: a host that answers the offer of a page, with its own key and a configuration that the page cannot change. What the page's data channel may carry is set by
+    /// <see cref="LiveSessionSettings.Client"/>. The request is never repeated by itself, as that of <see cref="ConnectAsync"/>.
+    /// </summary>
+    /// <param name="offer">The page's SDP offer, byte for byte, last line end included.</param>
+    /// <param name="session">What the session is to be. Default: null, all defaults.</param>
+    /// <param name="forkOf">The id of a stored session to go on from. Default: null, a new one.</param>
+    /// <param name="cancellationToken">Cancels; what is created nevertheless within some seconds is ended, as far as the service allows.</param>
+    /// <returns>The answer for the page, and the session's id.</returns>
+    /// <exception cref="RealtimeConnectException">There is no session, or none that can be used.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    public async Task<LiveSessionReply> CreateForPageAsync(string offer, LiveSessionConfig? session = null, string? forkOf = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(offer);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        LiveSessionConfig? config = Configured(new LiveConnectOptions { Session = session ?? new LiveSessionConfig(), ForkOf = forkOf });
+        RealtimeCallAnswer answer = await _signaling.CreateAsync(offer, config, forkOf, cancellationToken).ConfigureAwait(false);
+        return new LiveSessionReply { Session = new LiveSessionReference { Id = answer.CallId }, Transport = new LiveTransport { Type = "webrtc", Sdp = answer.Sdp } };
+    }
+
+    /// <summary>Fetches what the service keeps of a session that was stored (<see cref="LiveSessionSettings.Store"/>): a WAV file, the user left, the model right. It is kept for 30 days.</summary>
+    /// <param name="sessionId">The session's id.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer; the stream has tokens of its own.</param>
+    /// <returns>The file as it comes, to be disposed by the caller.</returns>
+    /// <exception cref="RealtimeException">There is no such recording, or the service cannot be asked; says why, and what to do.</exception>
+    /// <exception cref="InvalidOperationException">The client has no key but a broker.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    public Task<Stream> OpenRecordingAsync(string sessionId, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sessionId);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _recordings.OpenAsync(sessionId, cancellationToken);
+    }
+
     /// <summary>No more sessions can be connected. Those that are live on; an HttpClient of the client's own goes with the last of them.</summary>
     public void Dispose()
     {
@@ -144,9 +184,8 @@ public sealed class LiveWebRtcClient : IDisposable
             Release();
     }
 
-    private async Task<LiveWebRtcSession> ConnectCoreAsync(LiveConnectOptions options, ConnectClock clock, CancellationToken cancellationToken)
+    private async Task<LiveWebRtcSession> ConnectCoreAsync(LiveConnectOptions options, LiveSessionConfig? config, ConnectClock clock, CancellationToken cancellationToken)
     {
-        LiveSessionConfig? config = Configured(options);
         MediaPort? audio = null;
         FlowingTrack? flow = null;
         RealtimeConnection connection;
@@ -167,11 +206,18 @@ public sealed class LiveWebRtcClient : IDisposable
             throw;
         }
 
-        var session = new LiveWebRtcSession(new LiveSessionParts(connection, audio!, flow!, clock, _options, options.EventTrace, _logger, _timeProvider));
+        var session = new LiveWebRtcSession(new LiveSessionParts(connection, audio!, flow!, clock, _options, options.EventTrace, _logger, _timeProvider)
+        {
+            Delegation = options.Delegation,
+            Speech = options.Speech,
+            LoggerFactory = _loggerFactory,
+        });
         HoldUntil(session.Stopped);
         try
         {
             await session.StartAsync(options.StartsOnSpeech, cancellationToken).ConfigureAwait(false);
+            if (options.Greeting is { } greeting)
+                session.Greet(greeting);
             return session;
         }
         catch
@@ -194,7 +240,7 @@ public sealed class LiveWebRtcClient : IDisposable
     /// <summary>What is sent: with the client's model and identifier where the session names none. A fork has those of its source.</summary>
     private LiveSessionConfig? Configured(LiveConnectOptions options)
     {
-        LiveSessionConfig session = options.Session;
+        LiveSessionConfig session = options.Delegation?.Configure(options.Session) ?? options.Session;
         if (options.ForkOf is not null)
         {
             return session.Client.IsSet || session.Delegation.IsSet || session.Store.IsSet || session.AdditionalProperties is { Count: > 0 }

@@ -7,7 +7,15 @@ namespace OpenAI.Realtime.WebRtc.Live;
 
 /// <summary>What a session is made of.</summary>
 internal sealed record LiveSessionParts(
-    RealtimeConnection Connection, MediaPort Audio, FlowingTrack Flow, ConnectClock Clock, OpenAILiveWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider);
+    RealtimeConnection Connection, MediaPort Audio, FlowingTrack Flow, ConnectClock Clock, OpenAILiveWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider)
+{
+    /// <summary>Who does what is handed over; null for the program itself.</summary>
+    public LiveDelegationHandler? Delegation { get; init; }
+
+    public LiveSpeechOptions Speech { get; init; } = new();
+
+    public ILoggerFactory? LoggerFactory { get; init; }
+}
 
 /// <summary>
 /// A spoken conversation with the Live API that has started: audio flows by itself, events are read, commands are sent and acknowledged. Made by <see cref="LiveWebRtcClient.ConnectAsync"/>. Dispose it
@@ -18,7 +26,14 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
 {
     private readonly LiveSessionRun _run;
 
-    internal LiveWebRtcSession(LiveSessionParts parts) => _run = new LiveSessionRun(parts);
+    /// <summary>What the model is told when it is interrupted.</summary>
+    private const string StopSpeaking = "Stop speaking now, and listen to the user.";
+
+    internal LiveWebRtcSession(LiveSessionParts parts)
+    {
+        _run = new LiveSessionRun(parts, this);
+        _run.Begin();
+    }
 
     /// <summary>The session's id, such as <c>live_…</c>; null where the service named none.</summary>
     public string? SessionId => _run.SessionId;
@@ -27,10 +42,10 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     public LiveSessionInfo? Info => _run.Info;
 
     /// <summary>Where the session stands.</summary>
-    public SessionState State => _run.State;
+    public SessionState State => _run.States.Current;
 
     /// <summary>Every change of <see cref="State"/> in order; completes after <see cref="SessionState.Closed"/>. The newest 64 are kept for who reads late. One reader.</summary>
-    public ChannelReader<SessionStateChange> StateChanges => _run.StateChanges;
+    public ChannelReader<SessionStateChange> StateChanges => _run.States.Changes;
 
     /// <summary>Completes when the session has ended, however it ended. Never faults: the result says why, and what the session is charged for.</summary>
     public Task<LiveSessionEnd> Completion => _run.Completion;
@@ -57,6 +72,27 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
         set => _run.Audio.IsMuted = value;
     }
 
+    /// <summary>
+    /// Whether silence is played in place of what the model says; it speaks on, and its transcript comes. <see cref="OutputLevel"/> and <see cref="IsAssistantSpeaking"/> tell of silence then. Default: false.
+    /// </summary>
+    public bool OutputMuted
+    {
+        get => _run.Flow.IsOutputMuted;
+        set => _run.Flow.IsOutputMuted = value;
+    }
+
+    /// <summary>Whether the user speaks, by how loud the audio is (<see cref="LiveConnectOptions.Speech"/>): no event of the service tells it. Never where packets are sent as they are.</summary>
+    public bool IsUserSpeaking => _run.Speech.IsUserSpeaking;
+
+    /// <summary>Whether the model speaks, by how loud what is played is; the transcript comes before the sound. Never where packets are handed on as they are.</summary>
+    public bool IsAssistantSpeaking => _run.Speech.IsAssistantSpeaking;
+
+    /// <summary>Each time somebody begins or stops to speak, in order; completes when the session has ended. The newest 64 are kept for who reads late. One reader.</summary>
+    public ChannelReader<LiveSpeechChange> SpeechChanges => _run.Speech.Changes;
+
+    /// <summary>Both sides as turns, which may be read while they grow.</summary>
+    public LiveTranscript Transcript => _run.Transcript;
+
     /// <summary>How loud the last 20 ms sent were.</summary>
     public AudioLevel InputLevel => _run.Audio.InputLevel;
 
@@ -71,6 +107,39 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     /// <see cref="AppendInstructionsAsync"/> asks for it.
     /// </summary>
     public void FlushOutput() => _run.Audio.Flush();
+
+    /// <summary>
+    /// Interrupts the model: drops what has been received and not been played (<see cref="FlushOutput"/>), orders it to stop, and waits until the order is taken up, which is most of a second. Functions that are to be cancelled
+    /// then (<see cref="Agents.VoiceTool.CancelOnInterruption"/>) are. A user who speaks needs none of that: the model hears it.
+    /// </summary>
+    /// <param name="order">What the model is told. Default: null, to stop and to listen.</param>
+    /// <param name="cancellationToken">Ends the wait; the order may be taken up all the same.</param>
+    /// <inheritdoc cref="SendAndWaitAsync" path="/exception"/>
+    public async Task InterruptAsync(string? order = null, CancellationToken cancellationToken = default)
+    {
+        _run.Interrupt();
+        await AppendInstructionsAsync(order ?? StopSpeaking, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets a function be called, see <see cref="LiveToolHandler.OnApproval"/>.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="always">Whether the same function may be called without asking from now on in this session, whatever its arguments. Default: false.</param>
+    /// <returns>Whether it was still waited for: not when it was answered before, took too long, or the session has ended.</returns>
+    public bool Approve(Agents.ApprovalRequest request, bool always = false)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _run.Answer(request, approve: true, always, null);
+    }
+
+    /// <summary>Does not let a function be called; the model is told so, and speaks of it.</summary>
+    /// <param name="request">What was asked.</param>
+    /// <param name="reason">Why, for the model. Default: null, not given.</param>
+    /// <returns>Whether it was still waited for.</returns>
+    public bool Refuse(Agents.ApprovalRequest request, string? reason = null)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _run.Answer(request, approve: false, always: false, reason);
+    }
 
     /// <summary>What has been counted until now; also after the end.</summary>
     public LiveSessionStatistics GetStatistics() => _run.GetStatistics();
@@ -101,6 +170,7 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     }
 
     /// <summary>Sends a command. Completes when the engine has taken it, which says nothing of the service; <see cref="SendAndWaitAsync"/> waits for that. Several may send at once.</summary>
+    /// <remarks>Where a <see cref="LiveToolHandler"/> serves the session, a <see cref="LiveResponseCreate"/> waits until no function's call is open and no response runs, because the service would refuse it; it then goes out under an id of the handler's.</remarks>
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Ends the wait; a command is sent whole or not at all.</param>
     /// <exception cref="RealtimeSessionEndedException">The session has ended or is being closed.</exception>
@@ -208,6 +278,9 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
 
     /// <inheritdoc cref="LiveSessionRun.StartAsync"/>
     internal Task StartAsync(bool startsOnSpeech, CancellationToken cancellationToken) => _run.StartAsync(startsOnSpeech, cancellationToken);
+
+    /// <summary>Has the model speak first; nobody waits for it.</summary>
+    internal void Greet(string greeting) => _run.Greet(greeting);
 
     /// <summary>Closes a session that did not start, without waiting for the service.</summary>
     internal Task AbandonAsync() => _run.StartClosing("it did not start");

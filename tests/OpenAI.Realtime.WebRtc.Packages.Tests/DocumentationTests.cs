@@ -29,7 +29,7 @@ public sealed partial class DocumentationTests
         typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(RealtimeSidebandOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
         typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeWebhookOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
         typeof(VoiceAgent), typeof(VoiceConversationOptions), typeof(VoiceToolOptions), typeof(VoiceGuardrailOptions), typeof(ResponseGateOptions), typeof(ConversationCallOptions), typeof(ConversationLimits), typeof(WebRtcRealtimeClientOptions),
-        typeof(OpenAILiveWebRtcOptions), typeof(LiveConnectOptions), typeof(LiveSessionConfig),
+        typeof(OpenAILiveWebRtcOptions), typeof(LiveConnectOptions), typeof(LiveSessionConfig), typeof(LiveToolHandler), typeof(LiveSpeechOptions),
     ];
 
     public static TheoryData<Type> Endings => [typeof(ConnectPhase), typeof(RealtimeFailure), typeof(SessionEndReason), typeof(ConversationEndReason), typeof(RealtimeBridgeEndReason)];

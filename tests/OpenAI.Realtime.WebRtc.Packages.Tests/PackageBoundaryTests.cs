@@ -15,6 +15,7 @@ namespace OpenAI.Realtime.WebRtc.Packages.Tests;
 public sealed class PackageBoundaryTests
 {
     private const string Attribute = "InternalsVisibleTo";
+    private const string LivePackage = "OpenAI.Realtime.WebRtc.Live";
 
     /// <summary>Every project below <c>src</c>, the adapter outside the solution included.</summary>
     public static TheoryData<string> Projects =>
@@ -38,6 +39,23 @@ public sealed class PackageBoundaryTests
         Assert.All(friends, friend => Assert.True(IsTest(friend), friend));
     }
 
+    /// <summary>The packages that a program of the Realtime API may build upon.</summary>
+    public static TheoryData<string> RealtimePackages => [.. Repository.Packages.Where(package => package != LivePackage)];
+
+    [Theory]
+    [MemberData(nameof(RealtimePackages))]
+    public void Nothing_of_Live_is_in_a_program_that_uses_only_Realtime(string package) => Assert.DoesNotContain(LivePackage, BuiltUpon(package));
+
+    [Fact]
+    public void What_Live_is_built_upon_is_found()
+    {
+        Assert.Equal(
+            ["OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.Agents", "OpenAI.Realtime.WebRtc.Engine", "OpenAI.Realtime.WebRtc.Media"],
+            BuiltUpon(LivePackage).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(((IEnumerable<object[]>)Assemblies).Select(row => (Assembly)row[0]).Where(assembly => assembly.GetName().Name != LivePackage),
+            assembly => assembly.GetReferencedAssemblies().Any(reference => reference.Name == LivePackage));
+    }
+
     [Fact]
     public void The_rule_finds_a_package_among_tests()
     {
@@ -54,6 +72,19 @@ public sealed class PackageBoundaryTests
             </Project>
             """;
         Assert.Equal(["OpenAI.Realtime.WebRtc.Agents", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Live"], Strangers(Project));
+    }
+
+    /// <summary>The projects that a package references, and those that they reference.</summary>
+    private static HashSet<string> BuiltUpon(string package)
+    {
+        HashSet<string> found = [];
+        foreach (XElement reference in XDocument.Parse(Repository.Read($"src/{package}/{package}.csproj")).Descendants("ProjectReference"))
+        {
+            string name = Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!);
+            found.Add(name);
+            found.UnionWith(BuiltUpon(name));
+        }
+        return found;
     }
 
     /// <summary>Who sees the internals of a project, and is neither a test, a benchmark nor the fuzz.</summary>

@@ -8,6 +8,17 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 /// </summary>
 public sealed class ApprovalRequest
 {
+    /// <summary>Makes one; for conversations of other packages, and for tests.</summary>
+    /// <param name="toolName">The tool's name.</param>
+    /// <param name="arguments">The arguments that it is to be called with, as JSON text.</param>
+    /// <param name="serverLabel">The MCP server whose tool it is, by its label. Default: null, a function of the program.</param>
+    public ApprovalRequest(string toolName, string arguments, string? serverLabel = null)
+        : this(toolName, arguments, serverLabel, Instant.Never)
+    {
+        ArgumentNullException.ThrowIfNull(toolName);
+        ArgumentNullException.ThrowIfNull(arguments);
+    }
+
     internal ApprovalRequest(string toolName, string arguments, string? serverLabel, Instant expires)
     {
         ToolName = toolName;

@@ -48,7 +48,7 @@ internal abstract class RealtimeRoute
         : _services.GetRequiredKeyedService<T>(Options.ClientName);
 
     /// <summary>Throws when no client has the name that the route asks for; called when the host starts, before <see cref="Check"/>.</summary>
-    public void CheckClient()
+    public virtual void CheckClient()
     {
         // A container that cannot be asked is left alone: the client's absence then shows in another message.
         bool? isRegistered = string.IsNullOrEmpty(Options.ClientName)

@@ -7,72 +7,50 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 
 /// <summary>The service's side of one Live conversation. Events, audio and time come in; events and audio go out.</summary>
 /// <remarks>
-/// The session's clock is the audio that was heard: a text is taken up <see cref="TakenUpAfter"/> of audio after it came, so that nothing is taken up while no audio comes. One lock guards all of it; what is done
+/// The session's clock is the audio that was heard: a text is taken up some audio after it came (<see cref="LiveAppends"/>). One lock guards all of it; what is done
 /// under it is short and never waits.
 /// </remarks>
 internal sealed class LiveConversation : IDisposable
 {
-    private const int MaxAppendCharacters = 2_000;          // some 500 tokens
-    private const int MaxPendingAppends = 256;
-    private const int MaxClips = 64;
     private const int BeatsOfUsage = 750;                   // 15 s
     private const int BeatsWithoutAudio = 1_500;            // 30 s, after which the service ends a session
     private const int BeatsOfDraining = 500;                // 10 s, which it takes at most to say what it is saying
-    private const int LeastSpeechSamples = 4_800;
-    private static readonly TimeSpan TakenUpAfter = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan FrameOfTranscript = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
     private readonly LiveTestSession _session;
     private readonly RealtimeTestEndpointOptions _options;
     private readonly LiveConfiguration _configuration;
-    private readonly Action<string, byte[]> _send;
-    private readonly AudioPacketHandler _sendAudio;
+    private readonly LiveEmitter _emitter;
     private readonly Action _over;
     private readonly ILogger _logger;
-    private readonly IOpusEncoder _encoder;
-    private readonly UplinkDecoder _uplink;
-    private readonly UplinkMeter _meter = new();
-    private readonly VoiceActivityDetector _detector = new() { Settings = new(-40, TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(500)) };
-    private readonly InputAudioBuffer _input;
-    private readonly ReplyPlayer _player = new();
-    private readonly Queue<(string Type, string Content, string? Id, long Due)> _appends = new();
-    private readonly Queue<Saying> _sayings = new();
-    private readonly byte[] _packet = new byte[EncodedAudio.MaxLength];
+    private readonly LiveSpeaker _speaker;
+    private readonly LiveListener _listener;
+    private readonly LiveBackend _backend;
+    private readonly LiveAppends _appends;
     private Metronome? _metronome;
-    private UplinkStatistics? _measured;
-    private RealtimeTestAudio? _spoken;         // a turn that has just ended, to be answered under no lock
     private DateTimeOffset _expiresAt;
-    private long _heard;                // samples: the session's clock
     private long _beats;
-    private long _speechStart;
     private int _beatsWithoutPacket;
     private int _drainingFor = -1;
     private string? _closeId;
-    private ushort _sequence;
-    private uint _timestamp;
-    private bool _marker = true;
-    private bool _muted;
     private bool _started;
-    private bool _isOver;
 
     public LiveConversation(
-        LiveTestSession session, RealtimeTestEndpointOptions options, LiveConfiguration configuration, Action<string, byte[]> send, AudioPacketHandler sendAudio, Action over, ILogger logger)
+        LiveTestSession session, RealtimeTestEndpointOptions options, LiveConfiguration configuration, Action<string, byte[]> send, LiveSpeaker.PacketHandler sendAudio, Action over, ILogger logger)
     {
         _session = session;
         _options = options;
         _configuration = configuration;
-        _send = send;
-        _sendAudio = sendAudio;
+        _emitter = new LiveEmitter(configuration, send);
+        _appends = new LiveAppends(session);
         _over = over;
         _logger = logger;
         IOpusCodecFactory codecs = options.CodecFactory ?? OpusCodecs.Auto;
-        _encoder = codecs.CreateEncoder(new OpusEncoderOptions());
-        _uplink = new UplinkDecoder(codecs.CreateDecoder());
-        _input = new InputAudioBuffer(AudioFormat.Mono48kHz.SamplesIn(options.MaxTurn));
+        _speaker = new LiveSpeaker(codecs.CreateEncoder(new OpusEncoderOptions()), sendAudio, logger);
+        _listener = new LiveListener(codecs.CreateDecoder(), AudioFormat.Mono48kHz.SamplesIn(options.MaxTurn));
+        _backend = new LiveBackend(session, options, _emitter.Response);
     }
-
-    public delegate void AudioPacketHandler(ReadOnlySpan<byte> opus, OpusPacketHeader header);
 
     public JsonObject Description
     {
@@ -83,12 +61,14 @@ internal sealed class LiveConversation : IDisposable
         }
     }
 
+    public string DelegationType => _configuration.DelegationType;
+
     public UplinkStatistics Uplink
     {
         get
         {
             lock (_gate)
-                return _measured ?? _meter.Copy().Snapshot();
+                return _listener.Statistics;
         }
     }
 
@@ -99,7 +79,7 @@ internal sealed class LiveConversation : IDisposable
         {
             _expiresAt = _options.TimeProvider.GetUtcNow() + _options.SessionDuration;
             if (_configuration.LimitsChannel)
-                Emit("info", null, ("code", "data_channel_permissions"), ("message", "This data channel carries some events only."));
+                _emitter.Emit("info", null, ("code", "data_channel_permissions"), ("message", "This data channel carries some events only."));
             if (start)
                 StartLocked();
             _metronome = new Metronome(_options.TimeProvider, OnBeat);
@@ -129,7 +109,7 @@ internal sealed class LiveConversation : IDisposable
     public void ReportError(ApiError error, string? clientEventId)
     {
         lock (_gate)
-            EmitError(error, clientEventId);
+            _emitter.Error(error, clientEventId);
     }
 
     /// <summary>One message of the client.</summary>
@@ -157,45 +137,61 @@ internal sealed class LiveConversation : IDisposable
             ReportError(new ApiError($"The script's {nameof(LiveTestScript.OnEvent)} failed: {exception.Message}", Type: "server_error"), id);
             return;
         }
+        (string? DelegationId, JsonArray Items)? input = null;
         lock (_gate)
         {
-            if (_isOver)
+            if (_emitter.IsOver)
                 return;
             if (!_configuration.MaySend(type))
-                EmitError(new ApiError($"The event '{Json.Shorten(type)}' is not allowed on this data channel."), id);
+                _emitter.Error(new ApiError($"The event '{Json.Shorten(type)}' is not allowed on this data channel."), id);
             else if (Handle(type, e, id) is { } error)
-                EmitError(error, id);
+                _emitter.Error(error, id);
+            else if (type == "response.create")
+                input = _backend.TakeInput();
         }
+        if (input is { } given)
+            RunBackend(given.DelegationId, given.Items);
+    }
+
+    /// <summary>Hands something over to the Responses model; its task begins when the one before has ended.</summary>
+    /// <returns>False when too much waits already.</returns>
+    public bool TryDelegateToBackend(string delegationId)
+    {
+        lock (_gate)
+        {
+            if (_emitter.IsOver || !_backend.TryDelegate(delegationId))
+                return false;
+        }
+        RunNextTask();
+        return true;
     }
 
     /// <summary>One packet of the caller's voice.</summary>
     public void HandleAudio(ReadOnlySpan<byte> opus, in EncodedAudio packet)
     {
-        RealtimeTestAudio? spoken;
+        (RealtimeTestAudio Audio, int Start)? spoken;
         lock (_gate)
         {
-            if (_isOver)
+            if (_emitter.IsOver)
                 return;
             _beatsWithoutPacket = 0;
-            if (opus.IsEmpty)
-            {
-                _meter.OnPadding(packet.SequenceNumber);
-                return;
-            }
-            _meter.OnPacket(packet);
-            if (!_uplink.TryDecode(opus, packet, OnSound))
-                _meter.OnUndecodable();
+            _listener.Handle(opus, packet);
             TakeUp();
-            (spoken, _spoken) = (_spoken, null);
+            spoken = _listener.TakeSpoken();
+            if (spoken is { } said)
+            {
+                _emitter.Transcript("session.input_transcript.delta",
+                    string.Create(CultureInfo.InvariantCulture, $"[{said.Audio.Duration.TotalSeconds:0.0} s of speech; this endpoint does not transcribe words]"), said.Start, Now);
+            }
         }
-        if (spoken is not null)
-            Answer(spoken);
+        if (spoken is { } answered)
+            Answer(answered.Audio);
     }
 
     public async ValueTask StopAsync()
     {
         lock (_gate)
-            _isOver = true;
+            _emitter.IsOver = true;
         if (_metronome is not null)
             await _metronome.DisposeAsync().ConfigureAwait(false);
         Dispose();
@@ -203,19 +199,15 @@ internal sealed class LiveConversation : IDisposable
 
     public void Dispose()
     {
-        UplinkStatistics measured = Uplink;
         lock (_gate)
         {
-            _isOver = true;
-            _measured = measured;
-            _meter.Free();
-            _input.Free();
-            _encoder.Dispose();
-            _uplink.Dispose();
+            _emitter.IsOver = true;
+            _listener.Dispose();
+            _speaker.Dispose();
         }
     }
 
-    private int Now => (int)(_heard / 48);
+    private int Now => _listener.Now;
 
     private double Seconds => Math.Round(_beats * Metronome.Beat.TotalSeconds, 2);
 
@@ -228,106 +220,47 @@ internal sealed class LiveConversation : IDisposable
                     return ApiError.Missing("session");
                 if (_configuration.Update(changes) is { } wrong)
                     return wrong;
-                Emit("session.updated", id, ("session", Describe()));
+                _emitter.Emit("session.updated", id, ("session", Describe()));
                 return null;
             case "session.input_audio.mute":
             case "session.input_audio.unmute":
-                _muted = type.EndsWith(".mute", StringComparison.Ordinal);
-                Emit(type + "d", id);
+                _listener.IsMuted = type.EndsWith(".mute", StringComparison.Ordinal);
+                _emitter.Emit(type + "d", id);
                 return null;
             case "session.instructions.append":
             case "session.thinking.append":
             case "session.commentary.append":
-                return Append(type, e, id);
+                return _appends.Add(type, e, id, _listener.Heard);
             case "session.close":
                 _closeId = id;
                 _drainingFor = 0;
-                if (_player.Current is null)
+                if (!_speaker.IsSpeaking)
                     CloseLocked("close_requested");
                 return null;
             case "decision.create":
             case "decision.item.create":
             case "decision.item.delete":
-                return HandleDecision(type, e, id);
+                return LiveDecisions.Handle(type, e, id, _emitter);
+            case "response.item.create" or "response.create" when _configuration.DelegationType != "responses":
+                return new ApiError($"{type} requires Responses delegation.");
             case "response.item.create":
+                return _backend.Give(e["item"] as JsonObject);
             case "response.create":
-                return _configuration.DelegationType == "responses" ? null : new ApiError($"{type} requires Responses delegation.");     // what follows is the script's
+                return _backend.Create();
             default:
                 return ApiError.InvalidValue("type", type, "'session.update', 'session.input_audio.mute', 'session.input_audio.unmute', 'session.instructions.append', 'session.thinking.append', "
                     + "'session.commentary.append', 'decision.create', 'decision.item.create', 'decision.item.delete', 'response.item.create', 'response.create', 'session.close'");
         }
     }
 
-    private ApiError? Append(string type, JsonObject e, string? id)
-    {
-        if (e.Text("content") is not { } content)
-            return ApiError.Missing("content");
-        if (!e.ContainsKey("delegation_id"))
-            return ApiError.Missing("delegation_id");
-        if (content.Length > MaxAppendCharacters)
-            return new ApiError("Context append text must not exceed 500 tokens", "invalid_value", "content");
-        if (e["delegation_id"] is not null && !(e.Text("delegation_id") is { } delegation && _session.HasDelegation(delegation)))
-            return new ApiError("Unknown client delegation.");
-        if (_appends.Count >= MaxPendingAppends)
-            return new ApiError("Too many texts wait to be taken up.", "rate_limit_exceeded");
-        _appends.Enqueue((type, content, id, _heard + AudioFormat.Mono48kHz.SamplesIn(TakenUpAfter)));
-        return null;
-    }
-
-    private ApiError? HandleDecision(string type, JsonObject e, string? id)
-    {
-        if (type == "decision.create")
-            return id is null ? ApiError.Missing("event_id") : null;     // what follows is the script's
-        if (type == "decision.item.delete")
-        {
-            if (e.Text("item_id") is not { } itemId)
-                return ApiError.Missing("item_id");
-            Emit("decision.item.deleted", id, ("item_id", itemId));
-            return null;
-        }
-        if (e["item"] is not JsonObject item)
-            return ApiError.Missing("item");
-        var stored = (JsonObject)item.DeepClone();
-        stored["id"] ??= Json.NewId("item_");
-        Emit("decision.item.created", id, ("item", stored));
-        return null;
-    }
-
     private void TakeUp()
     {
-        while (_appends.TryPeek(out (string Type, string Content, string? Id, long Due) append) && append.Due <= _heard)
+        while (_appends.TryTake(_listener.Heard, out LiveAppend? append))
         {
-            _appends.Dequeue();
-            Emit(append.Type + "ed", append.Id, ("start_ms", Now), ("end_ms", Now + (int)FrameOfTranscript.TotalMilliseconds));
+            _emitter.Emit(append.Type + "ed", append.Id, ("start_ms", Now), ("end_ms", Now + (int)FrameOfTranscript.TotalMilliseconds));
             if (append.Type == "session.commentary.append")
                 TrySayLocked(append.Content, audio: null);
         }
-    }
-
-    private void OnSound(ReadOnlySpan<short> pcm)
-    {
-        _meter.OnSound(pcm);
-        _heard += pcm.Length;
-        if (_muted || !_started)
-            return;
-        _input.Append(pcm);
-        switch (_detector.Process(pcm, AudioFormat.Mono48kHz.DurationOf(pcm.Length)))
-        {
-            case VoiceActivity.Started:
-                _speechStart = _heard;
-                break;
-            case VoiceActivity.Stopped:
-                short[] samples = _input.Take();
-                Range speech = VoiceActivityDetector.FindSpeech(samples, _detector.Settings.ThresholdDbfs);
-                samples = samples[speech];
-                if (samples.Length < LeastSpeechSamples)
-                    break;
-                _spoken = RealtimeTestAudio.Adopt(samples);
-                EmitTranscript("session.input_transcript.delta", string.Create(CultureInfo.InvariantCulture, $"[{samples.Length / 48_000.0:0.0} s of speech; this endpoint does not transcribe words]"), (int)(_speechStart / 48), Now);
-                break;
-        }
-        if (!_detector.IsSpeaking)
-            _input.TrimTo(AudioFormat.Mono48kHz.SamplesIn(_detector.Settings.PrefixPadding + VoiceActivityDetector.Onset));
     }
 
     // Under no lock: it is the user's code.
@@ -350,24 +283,50 @@ internal sealed class LiveConversation : IDisposable
             TrySay(answer, audio: null);
     }
 
-    private bool TrySayLocked(string transcript, RealtimeTestAudio? audio)
+    /// <summary>What the Responses model does next; the script's code runs under no lock.</summary>
+    private void RunBackend(string? delegationId, JsonArray items)
     {
-        if (_isOver || !_started || _sayings.Count >= MaxClips)
-            return false;
-        string[] words = [.. transcript.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((word, index) => index == 0 ? word : " " + word)];
-        audio ??= RealtimeTestAudio.Voice(TimeSpan.FromMilliseconds(Math.Clamp(words.Length * 300, 300, 60_000)));
-        var clip = new Clip("", "", audio.To48kHz());
-        _player.Enqueue(clip);
-        _sayings.Enqueue(new Saying(clip, words));
-        return true;
+        LiveTestResponse response;
+        try
+        {
+            response = _backend.Ask(items);
+        }
+        catch (Exception e)     // a user's hook
+        {
+            _logger.HookFailed(nameof(LiveTestScript.OnResponse), e);
+            ReportError(new ApiError($"The script's {nameof(LiveTestScript.OnResponse)} failed: {e.Message}", Type: "server_error"), null);
+            response = new LiveTestResponse { Fails = true };
+        }
+        lock (_gate)
+        {
+            if (_emitter.IsOver)
+                return;
+            if (_backend.Respond(delegationId, response) is { } text)
+                TrySayLocked(text, audio: null);
+        }
+        RunNextTask();
     }
+
+    private void RunNextTask()
+    {
+        string? delegationId;
+        lock (_gate)
+        {
+            if (_emitter.IsOver || !_backend.TryTakeTask(out delegationId))
+                return;
+            _emitter.Emit("session.delegation.created", null, ("offset_ms", Now), ("delegation", new JsonObject { ["id"] = delegationId, ["type"] = "delegation", ["target"] = "responses" }));
+        }
+        RunBackend(delegationId, []);
+    }
+
+    private bool TrySayLocked(string transcript, RealtimeTestAudio? audio) => !_emitter.IsOver && _started && _speaker.TrySay(transcript, audio);
 
     // Every 20 ms, on a timer's thread.
     private void OnBeat(int skipped)
     {
         lock (_gate)
         {
-            if (_isOver)
+            if (_emitter.IsOver)
                 return;
             _beats += 1 + skipped;
             if (++_beatsWithoutPacket >= BeatsWithoutAudio || _options.TimeProvider.GetUtcNow() >= _expiresAt)
@@ -376,90 +335,32 @@ internal sealed class LiveConversation : IDisposable
                 return;
             }
             if (_started && _beats % BeatsOfUsage == 0)
-                Emit("session.usage.updated", null, ("usage", new JsonObject { ["seconds"] = Seconds }), ("context_window", new JsonObject { ["usage_ratio"] = 0.01 }));
-            _timestamp += (uint)(skipped * IOpusEncoder.FrameSamples);
-            _marker |= skipped > 0;
-            ReadOnlySpan<short> frame = _player.NextFrame(out _);
-            try
-            {
-                int length = _encoder.Encode(frame, _packet);
-                _sendAudio(_packet.AsSpan(0, length), new OpusPacketHeader(_sequence++, _timestamp, _marker));
-            }
-            catch (Exception e)     // a codec or an engine of the user's choice must not end the process on a timer's thread
-            {
-                _logger.AudioFailed(e);
-            }
-            _timestamp += IOpusEncoder.FrameSamples;
-            _marker = false;
-            WriteDown();
-            if (_drainingFor >= 0 && (_player.Current is null || ++_drainingFor > BeatsOfDraining))
+                _emitter.Emit("session.usage.updated", null, ("usage", new JsonObject { ["seconds"] = Seconds }), ("context_window", new JsonObject { ["usage_ratio"] = 0.01 }));
+            _speaker.SendFrame(skipped, word => _emitter.Transcript("session.output_transcript.delta", word, Now, Now + (int)FrameOfTranscript.TotalMilliseconds));
+            if (_drainingFor >= 0 && (!_speaker.IsSpeaking || ++_drainingFor > BeatsOfDraining))
                 CloseLocked("close_requested");
-        }
-    }
-
-    // The words of what is being said, each when its share of the audio has been sent.
-    private void WriteDown()
-    {
-        while (_sayings.TryPeek(out Saying? saying))
-        {
-            while (saying.Next < saying.Words.Length && (long)saying.Clip.Samples.Length * saying.Next <= (long)saying.Clip.Played * saying.Words.Length && saying.Clip.Played > 0)
-                EmitTranscript("session.output_transcript.delta", saying.Words[saying.Next++], Now, Now + (int)FrameOfTranscript.TotalMilliseconds);
-            if (saying.Clip.Played < saying.Clip.Length)
-                return;
-            _sayings.Dequeue();
         }
     }
 
     private void StartLocked()
     {
-        if (_started || _isOver)
+        if (_started || _emitter.IsOver)
             return;
         _started = true;
-        Emit("session.started", null, ("session", Describe()));
+        _listener.IsListening = true;
+        _emitter.Emit("session.started", null, ("session", Describe()));
     }
 
     private void CloseLocked(string reason)
     {
-        if (_isOver)
+        if (_emitter.IsOver)
             return;
-        foreach ((_, _, string? id, _) in _appends)
-            EmitError(new ApiError("The session ended before the text was taken up.", "context_injection_incomplete"), id);
-        Emit("session.closed", _closeId, ("reason", reason), ("session", Describe()), ("usage", new JsonObject { ["seconds"] = Seconds }));
-        _isOver = true;
+        foreach (LiveAppend append in _appends.Pending)
+            _emitter.Error(new ApiError("The session ended before the text was taken up.", "context_injection_incomplete"), append.Id);
+        _emitter.Emit("session.closed", _closeId, ("reason", reason), ("session", Describe()), ("usage", new JsonObject { ["seconds"] = Seconds }));
+        _emitter.IsOver = true;
         _over();
     }
 
     private JsonObject Describe() => _configuration.Describe(_session.Id, _expiresAt);
-
-    private void EmitTranscript(string type, string delta, int start, int end) => Emit(type, null, ("delta", delta), ("start_ms", start), ("end_ms", end));
-
-    private void Emit(string type, string? clientEventId, params ReadOnlySpan<(string Name, JsonNode? Value)> fields)
-    {
-        if (_isOver || !_configuration.IsSent(type, null))
-            return;
-        var e = new JsonObject { ["type"] = type, ["event_id"] = Json.NewId("event_", 20) };
-        if (clientEventId is { Length: <= 512 })
-            e["client_event_id"] = clientEventId;
-        foreach ((string field, JsonNode? value) in fields)
-            e[field] = value;
-        _send(type, Json.Write(e));
-    }
-
-    private void EmitError(ApiError error, string? clientEventId)
-    {
-        JsonObject json = error.ToJson();
-        if (clientEventId is { Length: <= 512 })
-            json["client_event_id"] = clientEventId;
-        Emit("error", null, ("error", json));
-    }
-
-    /// <summary>What is being said, and its words.</summary>
-    private sealed class Saying(Clip clip, string[] words)
-    {
-        public Clip Clip => clip;
-
-        public string[] Words => words;
-
-        public int Next { get; set; }
-    }
 }

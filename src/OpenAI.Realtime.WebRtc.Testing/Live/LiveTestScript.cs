@@ -19,6 +19,12 @@ public sealed class LiveTestScript
     /// <summary>Says what the model answers when the caller has spoken; null for nothing. Default: null, a sentence that says how long the caller spoke.</summary>
     public Func<LiveTestSession, RealtimeTestAudio, string?>? OnSpeech { get; set; }
 
+    /// <summary>
+    /// Says what the Responses model does next, where the session has one: at the beginning of what was handed over, and each time that it goes on. It is given what the client has given it since: outputs of functions and messages.
+    /// Default: null, it says that it is done.
+    /// </summary>
+    public Func<LiveTestSession, JsonArray, LiveTestResponse?>? OnResponse { get; set; }
+
     /// <summary>Whether <c>session.started</c> is sent as soon as the channel is open. Without it, <see cref="LiveTestSession.Start"/> sends it. Default: true.</summary>
     public bool StartsAtOnce { get; set; } = true;
 }

@@ -12,7 +12,7 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 /// endpoint owns it; it can be looked at after its end.
 /// </summary>
 /// <remarks>
-/// By itself it starts, acknowledges, says what a commentary asks for, answers the caller's speech with a sentence, counts the use, and closes. Work is handed over only where the test does so
+/// By itself it starts, acknowledges, says what a commentary asks for, answers the caller's speech with a sentence, runs a Responses model of few words, counts the use, and closes. Work is handed over only where the test does so
 /// (<see cref="Delegate"/>, <see cref="SendEvent"/>). <see cref="RealtimeTestEndpointOptions.EmulateNetwork"/> has no effect on it.
 /// </remarks>
 [SuppressMessage("Design", "CA1001", Justification = "A session frees what it holds when it ends, by itself; what it counted can still be read.")]
@@ -107,26 +107,55 @@ public sealed class LiveTestSession
         return _conversation.TrySay(transcript, audio);
     }
 
-    /// <summary>Hands something over to the client's program: sends <c>session.delegation.created</c>.</summary>
-    /// <returns>The delegation's id, which the client's texts may name from now on.</returns>
-    /// <exception cref="InvalidOperationException">The session has 1,024 delegations already.</exception>
+    /// <summary>
+    /// Hands something over to whom the session's configuration says: sends <c>session.delegation.created</c>. A Responses model then does what <see cref="LiveTestScript.OnResponse"/> says, when what was handed over before is done;
+    /// what the Decisions model answers is sent by <see cref="SendDecision"/>.
+    /// </summary>
+    /// <returns>The delegation's id, which the client's texts may name from now on where the work is the client's.</returns>
+    /// <exception cref="InvalidOperationException">The session has 1,024 delegations already, or 64 wait for the Responses model.</exception>
     public string Delegate()
     {
-        string id = Json.NewId("del_", 20);
+        string id = Json.NewId("del_", 20), target = _conversation.DelegationType;
         lock (_gate)
         {
             if (_delegations.Count >= MaxDelegations)
                 throw new InvalidOperationException($"A session of this endpoint has at most {MaxDelegations} delegations.");
-            _delegations.Add(id);
+            if (target == "client")
+                _delegations.Add(id);
+        }
+        if (target == "responses")
+        {
+            if (!_conversation.TryDelegateToBackend(id))
+                throw new InvalidOperationException("Too much waits for the Responses model.");
+            return id;
         }
         SendEvent(new JsonObject
         {
             ["type"] = "session.delegation.created",
             ["event_id"] = Json.NewId("event_", 20),
             ["offset_ms"] = (int)_options.TimeProvider.GetElapsedTime(_created).TotalMilliseconds,
-            ["delegation"] = new JsonObject { ["id"] = id, ["type"] = "delegation", ["target"] = "client" },
+            ["delegation"] = new JsonObject { ["id"] = id, ["type"] = "delegation", ["target"] = target },
         }.ToJsonString());
         return id;
+    }
+
+    /// <summary>Sends what the Decisions model has come to: <c>decision.event</c>.</summary>
+    /// <param name="decision">The decision, as the API has it: <c>model</c>, <c>answers</c>, <c>usage</c>.</param>
+    /// <param name="delegationId">The delegation that asked. Default: null, none.</param>
+    /// <param name="triggerId">The trigger that asked. Default: null, none.</param>
+    public void SendDecision(JsonObject decision, string? delegationId = null, string? triggerId = null)
+    {
+        ArgumentNullException.ThrowIfNull(decision);
+        SendEvent(new JsonObject
+        {
+            ["type"] = "decision.event",
+            ["event_id"] = Json.NewId("event_", 20),
+            ["delegation_id"] = delegationId,
+            ["trigger_id"] = triggerId,
+            ["source_event_id"] = null,
+            ["source_event_type"] = null,
+            ["event"] = new JsonObject { ["type"] = "decision.completed", ["decision"] = decision.DeepClone() },
+        }.ToJsonString());
     }
 
     /// <summary>Sends any event, as it is.</summary>

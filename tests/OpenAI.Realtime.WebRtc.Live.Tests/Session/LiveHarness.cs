@@ -93,4 +93,12 @@ public abstract class LiveHarness : IAsyncLifetime
     /// <summary>The next command that the session sends, which the test answers.</summary>
     private protected async Task<T> SentAsync<T>()
         where T : LiveClientEvent => Assert.IsAssignableFrom<T>(await _sent.Reader.ReadAsync().AsTask().Within());
+
+    /// <summary>The service takes a text up.</summary>
+    private protected void Acknowledge(LiveTextAppend command) =>
+        Peer.Receive($$"""{"type":"{{command.Type}}ed","event_id":"ack_{{command.EventId}}","client_event_id":"{{command.EventId}}","start_ms":0,"end_ms":200}""");
+
+    /// <summary>The service refuses a command.</summary>
+    private protected void Refuse(LiveClientEvent command, string? code, string message) => Peer.Receive(
+        $$$"""{"type":"error","event_id":"err_{{{command.EventId}}}","error":{"type":"invalid_request_error","code":{{{(code is null ? "null" : $"\"{code}\"")}}},"message":"{{{message}}}","client_event_id":"{{{command.EventId}}}"}}""");
 }

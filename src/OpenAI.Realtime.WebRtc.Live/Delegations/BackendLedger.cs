@@ -1,0 +1,370 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using OpenAI.Realtime.WebRtc.Agents;
+
+namespace OpenAI.Realtime.WebRtc.Live;
+
+/// <summary>
+/// Which functions the Responses model has called, and which calls are answered. One output goes out for each call; when the response is complete and no call is open, one <c>response.create</c>; never more than one at a time,
+/// never while a response runs. What the service refuses because its input is full is answered by a placeholder, without which the model would never go on.
+/// Pure: handle one thing, then drain <see cref="TryTakeStep"/>. One caller at a time.
+/// </summary>
+internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budget, string failureText, string idPrefix)
+{
+    private const int MaxTasks = 64;
+    private const int MaxCallsPerResponse = 64;
+    private const int MaxRemembered = 256;
+    private const int MaxForgotten = 64;
+    private const int MaxRefusals = 3;
+    private const int LongestArguments = 64 * 1024;
+
+    private readonly List<BackendTask> _tasks = [];
+    private readonly Queue<BackendStep> _steps = new();
+    private readonly RecentIds _seenItems = new(MaxRemembered);
+    private readonly Dictionary<string, BackendCall> _calls = new(StringComparer.Ordinal);
+    private readonly Queue<string> _oldCalls = new();
+    private readonly RecentIds _seenResponses = new(MaxRemembered);
+    private readonly List<(int Number, string EventId, BackendCall Call)> _unconfirmed = [];     // sent, and may still be refused
+    private readonly List<BackendCall> _forgotten = [];         // never answered, because their response failed
+    private bool _createWanted;
+    private string? _createSent;
+    private string? _lastCreate;
+    private int _createNumber;
+    private int _refusals;
+    private int _running;
+    private int _count;
+
+    /// <summary>How many functions run, those in the background included.</summary>
+    public int Running => _running;
+
+    /// <summary>Whether the model takes nothing any more.</summary>
+    public bool IsExhausted { get; private set; }
+
+    /// <summary>Whether a call has no output that has gone out.</summary>
+    public bool HasOpenCalls => _tasks.Exists(task => task.Response is { } response && response.Answered < response.Calls.Count);
+
+    /// <summary>Whether nothing is open: no call, no response, nothing asked for.</summary>
+    public bool IsAtRest => !_createWanted && _createSent is null && _running == 0 && _steps.Count == 0 && _tasks.TrueForAll(task => task.Response is null);
+
+    /// <summary>The <c>response.create</c> that no response has followed yet; null for none.</summary>
+    public string? CreateSent => _createSent;
+
+    /// <summary>A response has begun.</summary>
+    public void HandleCreated(string key, string? responseId)
+    {
+        if (!_seenResponses.Add(responseId))
+            return;
+        BackendTask task = TaskOf(key);
+        if (task.Response is { } before)
+        {
+            before.IsClosed = true;         // its end was not seen
+            Advance();
+        }
+        if (_createSent is not null)        // what was sent before it has been taken, or it would have been refused
+            _unconfirmed.RemoveAll(sent => sent.Number < _createNumber);
+        _createSent = null;
+        _refusals = 0;
+        Begin(task, responseId);
+    }
+
+    /// <summary>A function was called. A second sight of the same item does nothing.</summary>
+    public void HandleCall(string key, string? itemId, string? callId, string name, string arguments, ToolSet tools)
+    {
+        if (callId is not { Length: > 0 and <= RecentIds.LongestId } || !_seenItems.Add(itemId ?? callId))
+            return;
+        BackendTask task = TaskOf(key);
+        BackendResponse response = task.Response ?? Begin(task, null);
+        if (response.Calls.Count >= 2 * MaxCallsPerResponse)
+        {
+            Break("The model has called too many functions at once.");
+            return;
+        }
+        string given = arguments.Length <= LongestArguments ? arguments : "";
+        if (_calls.TryGetValue(callId, out BackendCall? before))
+        {
+            AnswerAgain(response, before, name, given);
+            return;
+        }
+
+        tools.TryFind(name, out AIFunction? function);
+        var call = new BackendCall(callId, name.Length <= 64 ? name : name[..64], given)
+        {
+            Function = function,
+            Settings = function?.GetService<VoiceTool>(),
+            NeedsApproval = function?.GetService<ApprovalRequiredAIFunction>() is not null,
+        };
+        response.Calls.Add(call);
+        Remember(call);
+        string? refusal = function is null ? $"There is no function named '{call.Name}'."
+            : arguments.Length > LongestArguments ? "The arguments are too long, so the function was not run."
+            : task.Rounds >= options.MaxRounds ? string.Create(CultureInfo.InvariantCulture, $"The function was not run: functions were called {task.Rounds} times in a row. Say what you have.")
+            : response.Calls.Count > MaxCallsPerResponse ? "The function was not run: too many were called at once."
+            : null;
+        if (refusal is not null)
+            Reject(call, refusal);
+        else if (call.NeedsApproval)
+            _steps.Enqueue(new BackendStep.Ask(call));
+        Advance();
+    }
+
+    /// <summary>A response has ended.</summary>
+    /// <param name="key">Its task.</param>
+    /// <param name="responseId">Its id, where it is named.</param>
+    /// <param name="isComplete">Whether it came to its end; false for one that failed or was cut off.</param>
+    public void HandleEnded(string key, string? responseId, bool isComplete)
+    {
+        BackendTask? task = _tasks.Find(task => task.Key == key);
+        if (task?.Response is not { } response || response.IsClosed || (responseId is not null && response.Id is not null && responseId != response.Id))
+            return;
+        response.IsClosed = true;
+        if (isComplete)
+        {
+            Advance();
+            return;
+        }
+        foreach (BackendCall call in response.Calls.Where(call => !call.IsAnswered))
+            Forget(call);
+        task.Response = null;
+        _steps.Enqueue(new BackendStep.Tell(failureText));
+        Advance();
+    }
+
+    /// <summary>The service has refused something that was sent with this id; null where it does not say what.</summary>
+    /// <returns>Whether it was ours.</returns>
+    public bool HandleError(string? code, string? eventId)
+    {
+        int at = eventId is not null ? _unconfirmed.FindIndex(sent => sent.EventId == eventId)
+            : code == "response_input_buffer_full" && _unconfirmed.Count > 0 ? 0
+            : -1;
+        if (at >= 0)
+        {
+            BackendCall call = _unconfirmed[at].Call;
+            _unconfirmed.RemoveAt(at);
+            HandleRefusedOutput(call, code == "response_input_buffer_full");
+            return true;
+        }
+        if (eventId is null ? _createSent is null || code != "function_call_outputs_required" : eventId != _lastCreate)
+            return false;
+        (_createSent, _lastCreate) = (null, null);
+        bool isBusy = _tasks.Exists(task => task.Response is not null);
+        if (code != "function_call_outputs_required" && isBusy && ++_refusals <= MaxRefusals)
+        {
+            _createWanted = true;           // something was handed over meanwhile: it takes its turn behind that
+        }
+        else if (code != "function_call_outputs_required")
+        {
+            _steps.Enqueue(new BackendStep.Tell(failureText));
+        }
+        else if (++_refusals > MaxRefusals)
+        {
+            Break("The model asks for outputs that it has been given.");
+        }
+        else
+        {
+            // Calls of a response that failed are open all the same, it seems: they are answered, so that the next request can pass.
+            foreach (BackendCall call in _forgotten)
+                Send(call, BackendBudget.Placeholder);
+            _forgotten.Clear();
+            _createWanted = true;
+        }
+        Advance();
+        return true;
+    }
+
+    /// <summary>The program wants the model to work on what it has been given.</summary>
+    public void RequestResponse()
+    {
+        _createWanted = true;
+        TaskOf("").Rounds = 0;
+        Advance();
+    }
+
+    /// <summary>No response has followed in time.</summary>
+    public void GiveUpCreate(string eventId)
+    {
+        if (_createSent != eventId)
+            return;
+        _createSent = null;
+        _steps.Enqueue(new BackendStep.Tell(failureText));
+        Advance();
+    }
+
+    /// <summary>The program's leave.</summary>
+    public void Approve(BackendCall call)
+    {
+        if (call is { Output: null, HasStarted: false, IsForgotten: false })
+            Start(call);
+        Advance();
+    }
+
+    /// <summary>The output of a call is known. A second one is dropped.</summary>
+    public void Settle(BackendCall call, ToolOutput output)
+    {
+        if (call is { HasStarted: true, Status: ToolCallStatus.Running })
+            _running--;
+        call.Status = output.Status;
+        call.Output ??= output.Text;
+        Advance();
+    }
+
+    /// <summary>The next thing to do, in order.</summary>
+    public bool TryTakeStep([NotNullWhen(true)] out BackendStep? step) => _steps.TryDequeue(out step);
+
+    private void Advance()
+    {
+        foreach (BackendTask task in _tasks)
+        {
+            if (task.Response is not { } response)
+                continue;
+            foreach (BackendCall call in response.Calls)
+            {
+                if (call is { Output: null, HasStarted: false, NeedsApproval: false })
+                    Start(call);
+                if (!options.RunInParallel && call.Output is null)
+                    break;
+            }
+            for (; response.Answered < response.Calls.Count && response.Calls[response.Answered] is { Output: { } output } next; response.Answered++)
+                Send(next, budget.Fit(output));
+            if (response.IsClosed && response.Answered == response.Calls.Count)
+                End(task, response);
+        }
+        if (_createWanted && _createSent is null && !IsExhausted && _tasks.TrueForAll(task => task.Response is null))
+        {
+            _createWanted = false;
+            _lastCreate = _createSent = NewId("go");
+            _createNumber = _count;
+            _steps.Enqueue(new BackendStep.Create(_createSent));
+        }
+    }
+
+    /// <summary>A response is complete, and what it has called is answered: the model is to go on, if it called anything.</summary>
+    private void End(BackendTask task, BackendResponse response)
+    {
+        task.Response = null;
+        if (response.Calls.Count == 0)
+        {
+            task.Rounds = 0;
+            return;
+        }
+        if (++task.Rounds < 2 * options.MaxRounds)
+        {
+            _createWanted = true;
+            return;
+        }
+        task.Rounds = 0;            // told twice as often as it may that it is to end, it has not
+        _steps.Enqueue(new BackendStep.Tell(failureText));
+    }
+
+    private void Start(BackendCall call)
+    {
+        if (_running >= options.MaxRunning)
+        {
+            Reject(call, "The function was not run: too many are running.");
+            return;
+        }
+        call.HasStarted = true;
+        call.Status = ToolCallStatus.Running;
+        _running++;
+        _steps.Enqueue(new BackendStep.Run(call));
+        if (call.IsInBackground)
+            call.Output = "The work has begun. Its result will be told later, by itself; go on.";
+    }
+
+    private static void Reject(BackendCall call, string why)
+    {
+        call.Status = ToolCallStatus.Rejected;
+        call.Output = why;
+    }
+
+    private void Send(BackendCall call, string output)
+    {
+        call.IsAnswered = true;
+        call.IsPlaceholder = output == BackendBudget.Placeholder;
+        budget.CountOutput(output);
+        string id = NewId("out");
+        _unconfirmed.Add((_count, id, call));
+        if (_unconfirmed.Count > MaxRemembered)
+            _unconfirmed.RemoveAt(0);
+        _steps.Enqueue(new BackendStep.Answer(call, id, output));
+    }
+
+    /// <summary>An output was not taken: its call is open. A placeholder answers it; without that the model would never go on.</summary>
+    private void HandleRefusedOutput(BackendCall call, bool isFull)
+    {
+        if (isFull)
+            budget.Refused();
+        if (call.IsForgotten)
+            return;
+        if (call.IsPlaceholder)
+        {
+            Break("The model's input is full, so it cannot go on. Connect a new session.");
+            return;
+        }
+        Send(call, BackendBudget.Placeholder);
+        _refusals = 0;
+        if (_createSent is null && _tasks.TrueForAll(task => task.Response is null))
+            _createWanted = true;           // the request behind it was refused already
+        Advance();
+    }
+
+    // The same call once more is given the same output; another call under its id is told so. Neither is run.
+    private void AnswerAgain(BackendResponse response, BackendCall before, string name, string arguments)
+    {
+        bool isSame = before.Name == name && before.Arguments == arguments && !before.IsForgotten;
+        if (isSame && !before.IsAnswered)
+            return;     // it is being run, and its output answers both
+        response.Calls.Add(new BackendCall(before.CallId, before.Name, arguments)
+        {
+            Status = isSame ? before.Status : ToolCallStatus.Rejected,
+            Output = isSame ? before.Output : "The function was not run: this call id was used before, for another call.",
+        });
+        Advance();
+    }
+
+    private void Forget(BackendCall call)
+    {
+        call.IsForgotten = true;
+        call.Output ??= "";
+        if (call is { HasStarted: true, Status: ToolCallStatus.Running })
+            _running--;
+        call.Status = ToolCallStatus.Cancelled;
+        _ = call.Stop.CancelAsync();
+        _forgotten.Add(call);
+        if (_forgotten.Count > MaxForgotten)
+            _forgotten.RemoveAt(0);
+    }
+
+    private void Break(string why)
+    {
+        if (IsExhausted)
+            return;
+        IsExhausted = true;
+        _createWanted = false;
+        _steps.Enqueue(new BackendStep.Exhausted(why));
+        _steps.Enqueue(new BackendStep.Tell(failureText));
+    }
+
+    private BackendTask TaskOf(string key)
+    {
+        if (_tasks.Find(task => task.Key == key) is { } known)
+            return known;
+        if (_tasks.Count >= MaxTasks)
+            _tasks.RemoveAt(Math.Max(0, _tasks.FindIndex(task => task.Response is null)));
+        var task = new BackendTask(key);
+        _tasks.Add(task);
+        return task;
+    }
+
+    private static BackendResponse Begin(BackendTask task, string? responseId) => task.Response = new BackendResponse(task, responseId);
+
+    private void Remember(BackendCall call)
+    {
+        _calls[call.CallId] = call;
+        _oldCalls.Enqueue(call.CallId);
+        if (_oldCalls.Count > MaxRemembered)
+            _calls.Remove(_oldCalls.Dequeue());
+    }
+
+    private string NewId(string kind) => string.Create(CultureInfo.InvariantCulture, $"{idPrefix}{kind}{++_count}");
+}

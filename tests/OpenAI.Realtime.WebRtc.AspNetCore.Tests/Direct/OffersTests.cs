@@ -1,0 +1,57 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
+
+namespace OpenAI.Realtime.WebRtc.AspNetCore.Tests.Direct;
+
+/// <summary>Offers that the application's own code answers: with the checks and the problems of the other routes.</summary>
+public sealed class OffersTests
+{
+    [Fact]
+    public async Task The_code_gets_the_offer_byte_for_byte_and_the_page_its_answer()
+    {
+        string? seen = null;
+        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeOffers("/live", (_, offer, _) =>
+        {
+            seen = offer;
+            return Task.FromResult(new RealtimeOfferAnswer { Sdp = "v=0\r\n", CallId = "live_1" });
+        }).AllowAnonymous());
+        using HttpResponseMessage response = await host.PostAsync("/live", Offers.Valid);
+        Assert.Equal((HttpStatusCode.Created, "application/sdp", "v=0\r\n"), (response.StatusCode, response.Content.Headers.ContentType!.MediaType, await response.Content.ReadAsStringAsync()));
+        Assert.Equal("live_1", response.Headers.GetValues("X-Realtime-Call-Id").Single());
+        Assert.Null(response.Headers.Location);
+        Assert.Equal(Offers.Valid, seen);
+    }
+
+    [Theory]
+    [InlineData("no offer", HttpStatusCode.BadRequest)]
+    [InlineData("key", HttpStatusCode.BadGateway)]
+    [InlineData("bug", HttpStatusCode.InternalServerError)]
+    [InlineData("user", HttpStatusCode.PaymentRequired)]
+    public async Task What_goes_wrong_is_a_problem_without_a_secret(string what, HttpStatusCode status)
+    {
+        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeOffers("/live", (_, _, _) => throw (what switch
+        {
+            "key" => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.KeyRefused, "secret"),
+            "user" => (Exception)new BadHttpRequestException("No credit.", 402),
+            _ => new InvalidOperationException("secret"),
+        })).AllowAnonymous());
+        using HttpResponseMessage response = await host.PostAsync("/live", what == "no offer" ? "hello" : Offers.Valid);
+        Assert.Equal((status, "application/problem+json"), (response.StatusCode, response.Content.Headers.ContentType!.MediaType));
+        Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_is_as_closed_as_the_other_routes()
+    {
+        InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => TestHost.StartAsync(app => app.MapRealtimeOffers("/live", (_, _, _) => Task.FromResult(new RealtimeOfferAnswer { Sdp = "" }))));
+        Assert.Contains("MapRealtimeOffers", e.Message, StringComparison.Ordinal);
+
+        await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeOffers("/live", (_, _, _) => Task.FromResult(new RealtimeOfferAnswer { Sdp = "v=0\r\n" })).AllowAnonymous());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/live") { Content = new StringContent(Offers.Valid, null, TestHost.SdpType) };
+        request.Headers.Add("Origin", "https://elsewhere.example.com");
+        using HttpResponseMessage response = await host.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+}
