@@ -17,7 +17,7 @@ public sealed class CloseTests
         await closed.WaitAsync(Talk.Patience);
         Assert.Equal(ConversationEndReason.ClosedLocally, (await line.Conversation.Completion).Reason);
         open.TrySetResult();        // it comes too late, and is hung up
-        await line.AtOnceAsync(() => honoursToken || (line.Calls.Count == 2 && line.Calls[1].State == SessionState.Closed));
+        await Line.AtOnceAsync(() => honoursToken || (line.Calls.Count == 2 && line.Calls[1].State == SessionState.Closed));
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class CloseTests
         line.Current.Begin();
         await line.UntilAsync(() => line.Calls.Count == 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(5));
         await line.Conversation.CloseAsync().WaitAsync(Talk.Patience);
-        await line.AtOnceAsync(() => line.Calls.All(call => call.State == SessionState.Closed));
+        await Line.AtOnceAsync(() => line.Calls.All(call => call.State == SessionState.Closed));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class CloseTests
         Assert.Equal(ConversationEndReason.ClosedLocally, (await line.Conversation.Completion).Reason);
         await Assert.ThrowsAsync<RealtimeSessionEndedException>(() => asked.WaitAsync(Talk.Patience));
         open.SetResult();
-        await line.AtOnceAsync(() => line.Calls.Count == 2 && line.Calls[1].State == SessionState.Closed);
+        await Line.AtOnceAsync(() => line.Calls.Count == 2 && line.Calls[1].State == SessionState.Closed);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class CloseTests
         Assert.Equal("rtc_3", back.Change.CallId);
         Assert.InRange(back.Change.Gap, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(32));
         open.SetResult();
-        await line.AtOnceAsync(() => line.Calls.SingleOrDefault(call => call.Number == 2)?.State == SessionState.Closed);
+        await Line.AtOnceAsync(() => line.Calls.SingleOrDefault(call => call.Number == 2)?.State == SessionState.Closed);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class ReconnectTests
         Assert.Equal([null, .. Enumerable.Range(2, failures).Select(i => $"No {i}.")], tries.Select(t => t.Failure?.Message));
         Assert.Equal(["message: user: I am Ada.", "message: assistant: Hello Ada."], line.Current.Told);
         Assert.Equal(failures > 0, back.Change.Gap > TimeSpan.Zero);
-        await line.AtOnceAsync(() => line.Current.TookAudio);
+        await Line.AtOnceAsync(() => line.Current.TookAudio);
         Assert.Empty(line.Current.Requests);
     }
 
@@ -125,7 +125,7 @@ public sealed class ReconnectTests
         Assert.Equal((SessionEndReason.ConnectionLost, "The service has not answered for some seconds."), (trying.Lost.Reason, trying.Lost.Detail));
         ReconnectedUpdate back = await line.UpdateAsync<ReconnectedUpdate>();
         Assert.Equal("rtc_2", back.Change.CallId);
-        await line.AtOnceAsync(() => first.State == SessionState.Closed);
+        await Line.AtOnceAsync(() => first.State == SessionState.Closed);
         Assert.False(line.Conversation.Completion.IsCompleted);
     }
 

@@ -296,7 +296,7 @@ public sealed class RotationTests
         line.Current.Begin();
         await line.UntilAsync(() => line.Calls.Count == 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(5));
         line.Current.Lose();
-        await line.AtOnceAsync(() => line.Updates.Any(u => u is ReconnectedUpdate { Change.CallId: "rtc_2" }));
+        await Line.AtOnceAsync(() => line.Updates.Any(u => u is ReconnectedUpdate { Change.CallId: "rtc_2" }));
         Assert.Equal(2, line.Attempts);
     }
 

@@ -85,7 +85,7 @@ internal sealed class Line : IAsyncDisposable
     }
 
     /// <summary>Waits, without any time passing, until something is so.</summary>
-    public async Task AtOnceAsync(Func<bool> isSo)
+    public static async Task AtOnceAsync(Func<bool> isSo)
     {
         using var patience = new CancellationTokenSource(Talk.Patience);
         while (!isSo())
