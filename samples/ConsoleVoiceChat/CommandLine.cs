@@ -13,6 +13,7 @@ internal static class CommandLine
 {
     private const string OpenAI = "https://api.openai.com/v1";
     private const string KeyVariable = "OPENAI_API_KEY";
+    private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(59);
 
     private static readonly Option<Uri?> Endpoint = new("--endpoint")
     {
@@ -227,6 +228,8 @@ internal static class CommandLine
             throw Bad("--resume needs --agent, whose conversation it is.");
         if (settings.RotateAfter is not null && !settings.IsAgent)
             throw Bad("--rotate-after needs --agent, which remembers what was said.");
+        if (settings.RotateAfter > LongestCall)
+            throw Bad("--rotate-after is at most 3540 seconds, since the service ends a call after an hour.");
         if (settings.Input == Settings.Pipe && !Console.IsInputRedirected)
             throw Bad("--input - reads sound from a pipe, and standard input is a terminal: arecord -t raw -f S16_LE -r 24000 | …");
         if (settings.Output == Settings.Pipe && !Console.IsOutputRedirected)
