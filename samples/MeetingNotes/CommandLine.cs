@@ -33,11 +33,12 @@ internal static class CommandLine
         CustomParser = Address,
     };
 
-    private static readonly Option<double> Wait = new("--wait")
+    private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(5);
+
+    private static readonly Option<double?> Wait = new("--wait")
     {
         HelpName = "SECONDS",
-        Description = "How long the last words are waited for when the recording has ended and nothing more comes.",
-        DefaultValueFactory = _ => 5,
+        Description = "How long the last words are waited for when the recording has ended and nothing more comes. Default: 5.",
     };
 
     public static RootCommand Create()
@@ -45,7 +46,7 @@ internal static class CommandLine
         var root = new RootCommand("Writes a meeting down while it is spoken, and translates it. Without OPENAI_API_KEY it listens with an endpoint inside this program.") { Recording, To, From, Endpoint, Wait };
         root.Validators.Add(result =>
         {
-            if (result.GetValue(Wait) is not (> 0 and <= 600))
+            if (result.GetValue(Wait) is <= 0 or > 600 or double.NaN)
                 result.AddError("--wait is a number above 0 and at most 600.");
             if (result.GetValue(Endpoint) is not null && Key is null)
                 result.AddError($"--endpoint needs a key: set {KeyVariable}.");
@@ -59,7 +60,7 @@ internal static class CommandLine
 
     public static Settings Read(ParseResult parsed) => new(
         parsed.GetValue(Recording)!, NullIfEmpty(parsed.GetValue(To)), NullIfEmpty(parsed.GetValue(From)),
-        parsed.GetValue(Endpoint) ?? (Key is null ? null : new Uri(OpenAI)), Key, TimeSpan.FromSeconds(parsed.GetValue(Wait)));
+        parsed.GetValue(Endpoint) ?? (Key is null ? null : new Uri(OpenAI)), Key, parsed.GetValue(Wait) is { } wait ? TimeSpan.FromSeconds(wait) : s_wait);
 
     private static string? Key => NullIfEmpty(Environment.GetEnvironmentVariable(KeyVariable));
 
