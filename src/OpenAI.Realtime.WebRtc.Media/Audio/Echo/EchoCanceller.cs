@@ -203,14 +203,16 @@ public sealed class EchoCanceller : IEchoCanceller
         int found = _delays.Delay;
         if (found < 0 || found == _found)
             return;
-        int leap = _found < 0 ? 0 : Math.Abs(found - _found);
+        bool isFirst = _found < 0;
+        int leap = isFirst ? 0 : Math.Abs(found - _found);
         _found = found;
         int to = Math.Max(0, found - Lead);
         if (_delay >= 0 && (to == _delay || (found > _delay && found <= _delay + Room)))
             return;
         if (_delay >= 0)
         {
-            _changes++;
+            if (!isFirst)
+                _changes++;
             if (leap <= 1)
             {
                 _filter.Shift(to - _delay);     // clocks that drift

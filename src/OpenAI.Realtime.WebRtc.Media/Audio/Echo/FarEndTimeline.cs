@@ -26,7 +26,7 @@ internal sealed class FarEndTimeline
     private long _end;          // of what was laid down
     private float _wandered;    // samples by which pieces come later than their places, on average
     private float _usual;
-    private int _joined;
+    private int _joined, _correction;
 
     /// <summary>How often the loudspeaker's sound was laid down anew: after a pause, a flush, or a leap of its buffer.</summary>
     public int Seams { get; private set; }
@@ -44,6 +44,7 @@ internal sealed class FarEndTimeline
             _end = position;
             _wandered = _usual = 0;
             _joined = 1;
+            _correction = 0;
             Seams++;
         }
         else
@@ -51,8 +52,14 @@ internal sealed class FarEndTimeline
             Follow(late, ref samples);
         }
 
-        foreach (short sample in samples)
-            _ring[_end++ % Capacity] = sample;
+        while (!samples.IsEmpty)
+        {
+            int at = (int)(_end % Capacity), count = Math.Min(samples.Length, Capacity - at);
+            samples[..count].CopyTo(_ring.AsSpan(at));
+            samples = samples[count..];
+            _end += count;
+        }
+
         if (_end - _read > Capacity)
             _end = _read + Capacity;        // a caller that writes seconds at once; what was overwritten is only the canceller's loss
     }
@@ -60,8 +67,14 @@ internal sealed class FarEndTimeline
     /// <summary>What is heard while the microphone gives so many samples; zeros where nothing was written.</summary>
     public void Read(Span<short> frame)
     {
-        for (int n = 0; n < frame.Length; n++, _read++)
-            frame[n] = _read < _end ? _ring[_read % Capacity] : (short)0;
+        while (!frame.IsEmpty)
+        {
+            int at = (int)(_read % Capacity), count = Math.Min(frame.Length, Capacity - at), there = (int)Math.Clamp(_end - _read, 0, count);
+            _ring.AsSpan(at, there).CopyTo(frame);
+            frame[there..count].Clear();
+            frame = frame[count..];
+            _read += count;
+        }
     }
 
     /// <summary>What waits is dropped before anybody hears it.</summary>
@@ -80,12 +93,18 @@ internal sealed class FarEndTimeline
             _usual = _wandered;
         }
 
-        if (_wandered - _usual > Wander && !samples.IsEmpty)
+        // Once it has begun it goes on until nothing of the wandering is left.
+        float wandered = _wandered - _usual;
+        if (Math.Abs(wandered) > Wander)
+            _correction = Math.Sign(wandered);
+        else if (Math.Sign(wandered) != _correction)
+            _correction = 0;
+        if (_correction > 0 && !samples.IsEmpty)
         {
             _ring[_end++ % Capacity] = samples[0];
             _wandered--;
         }
-        else if (_wandered - _usual < -Wander && samples.Length > 1)
+        else if (_correction < 0 && samples.Length > 1)
         {
             samples = samples[1..];
             _wandered++;
