@@ -13,6 +13,7 @@ internal sealed class EchoDelayEstimator
     private const float Forget = 0.025f;        // 400 ms: chance coherence of 40 blocks is 1/40, that of an echo in a living room 0.2 to 0.9
     private const int LeastBlocks = 25;         // of far end before anything is said
     private const float LeastClarity = 2.5f;    // best over median; an echo has 8 and more after half a second (measured, RT60 0.15 to 0.6 s), speech without one has below 2
+    private const float LeastCoherence = 0.08f; // twice that of chance in the beginning: a microphone that hears nothing has none anywhere
     private const int Persistence = 6;          // blocks for which it has to stay the best
 
     // Another delay than the one at hand has to be clearer for longer: a near end that is 6 dB louder than the echo makes others the best for 80 ms at a time.
@@ -117,7 +118,7 @@ internal sealed class EchoDelayEstimator
         _coherence.CopyTo(_sorted, 0);
         Array.Sort(_sorted);
         bool isOther = Delay >= 0 && Math.Abs(best - Delay) > 1;
-        if (_coherence[best] < LeastClarity * _sorted[EchoBlocks.Delays / 2] || (isOther && _coherence[best] < OtherClearer * BestAround(Delay)))
+        if (_coherence[best] < LeastCoherence || _coherence[best] < LeastClarity * _sorted[EchoBlocks.Delays / 2] || (isOther && _coherence[best] < OtherClearer * BestAround(Delay)))
         {
             _agreed = 0;
             return;

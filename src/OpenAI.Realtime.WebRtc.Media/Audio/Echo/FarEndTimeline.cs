@@ -16,7 +16,8 @@ internal sealed class FarEndTimeline
 {
     private const int Capacity = 2 * OpusPacket.SampleRate;
     private const int Seam = 60 * PerMillisecond;       // later than that is a pause: threads and buffers are late by two or three frames
-    private const int Early = 40 * PerMillisecond;      // earlier than that is another delay: two frames may come at once
+    private const int Early = 500 * PerMillisecond;     // what comes before its time waits: a microphone that is read late gives all it has heard meanwhile
+    private const int Jitter = 10 * PerMillisecond;     // of one piece, as far as it counts for the mean
     private const int Wander = 2 * PerMillisecond;
     private const int PerMillisecond = OpusPacket.SampleRate / 1_000;
     private const float Forget = 1 / 128f;              // of the wandering: 2.6 s of frames, so that a frame's jitter is averaged away
@@ -86,7 +87,7 @@ internal sealed class FarEndTimeline
 
     private void Follow(long late, ref ReadOnlySpan<short> samples)
     {
-        _wandered += MathF.Max(Forget, 1f / _joined) * (late - _wandered);
+        _wandered += MathF.Max(Forget, 1f / _joined) * Math.Clamp(late - _wandered, -Jitter, Jitter);
         if (_joined < 1 / Forget)
         {
             _joined++;
