@@ -7,6 +7,7 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
 using OpenAI.Realtime.WebRtc.Benchmarks.DriverWait;
 using OpenAI.Realtime.WebRtc.Benchmarks.Echo;
+using OpenAI.Realtime.WebRtc.Benchmarks.EchoCancellation;
 using OpenAI.Realtime.WebRtc.Benchmarks.Engines;
 using OpenAI.Realtime.WebRtc.Benchmarks.Events;
 using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
@@ -34,6 +35,7 @@ return args switch
     ["events", .. string[] rest] => EventBenchmark.Run(rest),
     ["engines", .. string[] rest] => await EnginesBenchmark.RunAsync(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
+    ["echo-cancellation", .. string[] rest] => EchoCancellationBenchmark.Run(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["speech-loss", .. string[] rest] => await SpeechLossBenchmark.RunAsync(rest),
     ["interruption", .. string[] rest] => await InterruptionBenchmark.RunAsync(rest),
@@ -77,6 +79,7 @@ static int Help()
         bridge-flood [calls] [a second] [seconds]       the same under datagrams of nobody's
         engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
+        echo-cancellation [folder]                      the loudspeaker out of the microphone, beside speexdsp and WebRTC's AEC3
         audio-delay [seconds]                           what the audio path adds
         interruption [rounds]                           how long an assistant that is interrupted is still heard
         speech-loss [runs] [file.wav]                   how well speech that has lost packets is understood

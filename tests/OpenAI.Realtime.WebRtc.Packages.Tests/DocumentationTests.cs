@@ -26,7 +26,7 @@ public sealed partial class DocumentationTests
     /// <summary>The options whose every property has a row in docs/configuration.md.</summary>
     public static TheoryData<Type> Options =>
     [
-        typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(RealtimeSidebandOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
+        typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(RealtimeSidebandOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions), typeof(EchoCancellationOptions),
         typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeWebhookOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
         typeof(VoiceAgent), typeof(VoiceConversationOptions), typeof(VoiceToolOptions), typeof(VoiceGuardrailOptions), typeof(ResponseGateOptions), typeof(ConversationCallOptions), typeof(ConversationLimits), typeof(WebRtcRealtimeClientOptions),
         typeof(OpenAILiveWebRtcOptions), typeof(LiveConnectOptions), typeof(LiveSessionConfig), typeof(LiveToolHandler), typeof(LiveSpeechOptions),
