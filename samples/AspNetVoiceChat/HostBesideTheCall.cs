@@ -1,9 +1,8 @@
-using System.Globalization;
-using Microsoft.Extensions.AI;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
+using VoiceChatSamples;
 
 namespace AspNetVoiceChat;
 
@@ -17,7 +16,7 @@ internal sealed partial class HostBesideTheCall(ILogger<HostBesideTheCall> logge
     public VoiceAgent AgentFor(RealtimeSessionConfig session) => new()
     {
         Session = session,
-        Tools = [AIFunctionFactory.Create(() => time.GetLocalNow().ToString("HH:mm", CultureInfo.InvariantCulture), "local_time", "The time of day where the host is.")],
+        Tools = [Assistant.Clock(time)],
     };
 
     /// <summary>Leads one call until it ends.</summary>

@@ -24,12 +24,16 @@ internal static class Assistant
         Session = session,
         Tools =
         [
-            AIFunctionFactory.Create(() => time.GetLocalNow().ToString("dddd, d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture), "clock", "The date and the time of day where the program runs."),
+            Clock(time),
             AIFunctionFactory.Create(Roll, "dice", "Rolls dice and says what each shows."),
             AIFunctionFactory.Create(notes.Read, "read_notes", "Reads the note pad."),
             new ApprovalRequiredAIFunction(AIFunctionFactory.Create(notes.Write, "write_note", "Writes a line on the note pad.")),
         ],
     };
+
+    /// <summary>The clock alone, for an agent that has nobody to ask.</summary>
+    public static AIFunction Clock(TimeProvider time) => AIFunctionFactory.Create(
+        () => time.GetLocalNow().ToString("dddd, d MMMM yyyy, HH:mm", CultureInfo.InvariantCulture), "clock", "The date and the time of day where the program runs.");
 
     private static string Roll([Description("How many dice.")] int count = 1, [Description("How many sides each has.")] int sides = 6) =>
         count is < 1 or > MostDice || sides is < 2 or > MostSides

@@ -137,14 +137,14 @@ public class ConversationTests(BrowserFixture browser)
     public async Task In_a_call_through_the_host_its_agent_runs_the_tools_beside_the_sound()
     {
         await using VoiceChat chat = await VoiceChat.StartAsync();
-        chat.Endpoint.Script.OnResponse = OfflineScript.ReplyAsync;
+        chat.Endpoint.Script.OnResponse = OfflineModel.ReplyAsync;
         ChatPage page = await chat.OpenAsync(browser);
         await page.Mute.ClickAsync();
         await page.ConnectAsync("calls");
         RealtimeTestCall call = await chat.Endpoint.WaitForCallAsync();
         await ChatPage.UntilAsync(() => Task.FromResult(call.SidebandCount), count => count == 1, "the host to be beside the call");
         await page.WriteAsync("What time is it?");
-        await Expect(page.TheirLines).ToContainTextAsync("says the host’s own tool.");
+        await Expect(page.TheirLines).ToContainTextAsync("My tool says:");
         Assert.True((await call.WaitForEventAsync("conversation.item.create", e => (string?)e["item"]!["type"] == "function_call_output")).IsFromSideband);
         Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
     }
