@@ -114,7 +114,7 @@ public sealed class Microphone : IAudioSource, ICaptureClient, IValueTaskSource<
                 return ValueTask.FromCanceled<int>(cancellationToken);
             if (_closed)
                 return new(0);
-            if (TryTake(buffer.Span, out int count))
+            if (TryTake(buffer.Span, isAtItsTime: true, out int count))
                 return new(count);
             _core.Reset();
             _buffer = buffer;
@@ -163,7 +163,7 @@ public sealed class Microphone : IAudioSource, ICaptureClient, IValueTaskSource<
         int count;
         lock (_gate)
         {
-            if (!_waiting || !TryTake(_buffer.Span, out count))
+            if (!_waiting || !TryTake(_buffer.Span, isAtItsTime: false, out count))
                 return;
             StopWaiting();
         }
@@ -220,14 +220,14 @@ public sealed class Microphone : IAudioSource, ICaptureClient, IValueTaskSource<
     }
 
     // Frames are whole 20 ms inside, because echo cancellation counts in them; they are handed out in any size.
-    private bool TryTake(Span<short> to, out int count)
+    private bool TryTake(Span<short> to, bool isAtItsTime, out int count)
     {
         count = 0;
         if (to.IsEmpty)
             return false;
         if (_frameLeft == 0)
         {
-            if (!_bridge.TryRead(_frame))
+            if (!_bridge.TryRead(_frame, isAtItsTime))
                 return false;
             Echo?.Invoke(_frame);
             _gain.Apply(_frame);

@@ -30,6 +30,7 @@ internal sealed class ClockBridge
     private const double LagPatience = 0.06;                    // seconds
     private const double Alive = 0.5;                           // a writer that pauses for longer has stopped, and was not late
     private const double MarginPatience = 10;
+    private const double EarlyRead = 0.5;                       // of the time that the last read was for: who asks sooner does not keep a clock's time
     private const double ReaderPause = 0.25;                    // a reader that pauses for longer begins anew, at the newest
 
     private readonly TimeProvider _time;
@@ -147,21 +148,27 @@ internal sealed class ClockBridge
     }
 
     /// <summary>Reads samples: all that are asked for, or none.</summary>
+    /// <param name="pcm">Room for them.</param>
+    /// <param name="isAtItsTime">
+    /// Whether the reader has a clock of its own and asks when it says so. One that takes what there is as soon as it comes has the writer's clock: it is never too late for it, and nothing is to be corrected.
+    /// </param>
     /// <returns>False when there are not enough yet.</returns>
-    public bool TryRead(Span<short> pcm)
+    public bool TryRead(Span<short> pcm, bool isAtItsTime = true)
     {
         lock (_gate)
         {
             long now = _time.GetTimestamp();
+            isAtItsTime &= Seconds(_readAt, now) > EarlyRead * pcm.Length / SampleRate;
             if (!TryPrime(pcm.Length, now))
                 return false;
             if (Available < pcm.Length)
             {
-                Starve(now);
+                if (isAtItsTime)
+                    Starve(now);
                 return false;
             }
 
-            Render(pcm, now);
+            Render(pcm, now, isAtItsTime);
             return true;
         }
     }
@@ -258,7 +265,7 @@ internal sealed class ClockBridge
         int count = (int)Math.Clamp(Available, 0, pcm.Length);
         if (count == pcm.Length)
         {
-            Render(pcm, now);
+            Render(pcm, now, isAtItsTime: true);
             return;
         }
 
@@ -291,12 +298,19 @@ internal sealed class ClockBridge
         _calm = 0;
     }
 
-    private void Render(Span<short> pcm, long now)
+    private void Render(Span<short> pcm, long now, bool isAtItsTime)
     {
         double elapsed = (double)pcm.Length / SampleRate;
         _readAt = now;
         Span<float> rendered = _rendered.AsSpan(0, Math.Min(pcm.Length, MaxBurst));
         FractionalFilter.Read(_ring, Mask, _index, _fraction, _step, rendered);
+        if (!isAtItsTime)
+        {
+            ToPcm(rendered, pcm);
+            MoveTo(Position + (pcm.Length * _step));
+            return;
+        }
+
         double before = WriterPosition(now);
         double lag = (before - Position - (pcm.Length * _step) - Target) / SampleRate;
         _behind = lag > MaxLag.TotalSeconds ? _behind + elapsed : 0;
