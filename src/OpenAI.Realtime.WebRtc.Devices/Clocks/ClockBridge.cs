@@ -308,6 +308,7 @@ internal sealed class ClockBridge
         {
             ToPcm(rendered, pcm);
             MoveTo(Position + (pcm.Length * _step));
+            _step = 1 + _control.Drift;
             return;
         }
 

@@ -90,7 +90,7 @@ internal sealed unsafe class PulseStream : IDeviceStream
                 PulseNative.pa_stream_set_write_callback(_stream, null, 0);
                 PulseNative.pa_stream_set_underflow_callback(_stream, null, 0);
                 PulseNative.pa_stream_set_overflow_callback(_stream, null, 0);
-                PulseNative.pa_stream_disconnect(_stream);
+                _ = PulseNative.pa_stream_disconnect(_stream);
                 PulseNative.pa_stream_unref(_stream);
                 _stream = 0;
             }
@@ -142,7 +142,7 @@ internal sealed unsafe class PulseStream : IDeviceStream
                 of._capture!.OnCaptured(new ReadOnlySpan<short>(data, (int)bytes / sizeof(short)));
             else
                 of._capture!.OnOverrun();       // a hole
-            PulseNative.pa_stream_drop(stream);
+            _ = PulseNative.pa_stream_drop(stream);
         }
     }
 

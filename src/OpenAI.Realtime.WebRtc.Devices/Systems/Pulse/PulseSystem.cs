@@ -13,7 +13,6 @@ internal sealed class PulseSystem : IAudioSystem
     private readonly Lock _gate = new();
     private readonly string _application;
     private readonly string? _server;
-    private readonly ILogger _logger;
     private readonly nint _mainloop;
     private readonly HashSet<PulseStream> _streams = [];
     private PulseContext? _context;
@@ -25,7 +24,6 @@ internal sealed class PulseSystem : IAudioSystem
         PulseLibrary.Load();
         _application = application;
         _server = server;
-        _logger = logger;
         _mainloop = PulseNative.pa_threaded_mainloop_new();
         if (_mainloop == 0 || PulseNative.pa_threaded_mainloop_start(_mainloop) < 0)
             throw new AudioDeviceException(AudioDeviceProblem.NoSoundSystem, "libpulse could not start its thread.");
