@@ -132,7 +132,7 @@ internal sealed unsafe class PulseStream : IDeviceStream
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnRead(nint stream, nuint _, nint self)
+    private static void OnRead(nint stream, nuint available, nint self)
     {
         PulseStream of = Of(self);
         of.Measure(stream);

@@ -214,8 +214,10 @@ internal sealed class AudioSender : IAudioUplink
         {
             while (_stagedCount < FrameSamples && !_ended)
             {
+#pragma warning disable CA2012 // It is consumed once: by Result when it has completed, or by EndReadAsync.
                 if (!_isReading)
                     _read20Ms = _source.ReadAsync(_read, _stop.Token);
+#pragma warning restore CA2012
                 _isReading = !_read20Ms.IsCompleted;
                 if (_isReading)
                     return;
