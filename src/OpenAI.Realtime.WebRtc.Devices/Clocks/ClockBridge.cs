@@ -51,6 +51,7 @@ internal sealed class ClockBridge
     private long _index;            // the sample at or before the next one to be read
     private double _fraction;
     private double _step = 1;
+    private long _begin;            // of what was written since the last reset
     private long _resumeFrom = long.MinValue;       // what lies before it has been read already
     private bool _starved;
     private long _starvedAt;
@@ -159,7 +160,7 @@ internal sealed class ClockBridge
         {
             long now = _time.GetTimestamp();
             isAtItsTime &= Seconds(_readAt, now) > EarlyRead * pcm.Length / SampleRate;
-            if (!TryPrime(pcm.Length, now))
+            if (!TryPrime(pcm.Length, now, Math.Max(_resumeFrom, _begin)))
                 return false;
             if (Available < pcm.Length)
             {
@@ -215,6 +216,7 @@ internal sealed class ClockBridge
             _primed = false;
             _starved = false;
             _resumeFrom = long.MinValue;
+            _begin = _written;
             _step = 1;
             _control.Reset();
         }
@@ -230,14 +232,15 @@ internal sealed class ClockBridge
 
     private double Seconds(long from, long to) => (double)(to - from) / _time.TimestampFrequency;
 
-    private bool TryPrime(int count, long now)
+    // Begins where the delay is what it is meant to be, unless that is before the earliest sample that may be read.
+    private bool TryPrime(int count, long now, long earliest)
     {
         if (_primed && Seconds(_readAt, now) < ReaderPause)
             return true;
         _primed = false;
         double position = WriterPosition(now) - Target - count;
         double last = position + count + FractionalFilter.After;
-        if (position < _resumeFrom || last >= _written || _written == 0)
+        if (position < earliest || last >= _written || _written == 0)
             return false;
         MoveTo(position);
         _primed = true;
@@ -256,7 +259,7 @@ internal sealed class ClockBridge
     private void ReadOrSilencePart(Span<short> pcm)
     {
         long now = _time.GetTimestamp();
-        if (!TryPrime(pcm.Length, now))
+        if (!TryPrime(pcm.Length, now, _resumeFrom))
         {
             pcm.Clear();
             return;

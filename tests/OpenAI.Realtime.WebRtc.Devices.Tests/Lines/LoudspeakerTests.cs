@@ -57,7 +57,9 @@ public sealed class LoudspeakerTests : IDisposable
         for (int i = 0; i < 500; i++)
         {
             _time.Advance(TimeSpan.FromMilliseconds(20));
-            Assert.True(loudspeaker.WriteAsync(Waves.Tone(440, 960)).IsCompletedSuccessfully);
+            ValueTask write = loudspeaker.WriteAsync(Waves.Tone(440, 960));
+            Assert.True(write.IsCompleted);
+            await write;
         }
 
         Assert.Equal(TimeSpan.Zero, loudspeaker.Buffered);

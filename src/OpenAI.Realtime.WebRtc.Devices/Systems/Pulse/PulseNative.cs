@@ -100,6 +100,9 @@ internal static unsafe partial class PulseNative
     public static partial int pa_stream_get_state(nint stream);
 
     [LibraryImport(Lib)]
+    public static partial nint pa_stream_set_buffer_attr(nint stream, PulseBufferAttributes* attributes, nint callback, nint userData);
+
+    [LibraryImport(Lib)]
     public static partial int pa_stream_get_latency(nint stream, out ulong microseconds, out int isNegative);
 
     [LibraryImport(Lib)]

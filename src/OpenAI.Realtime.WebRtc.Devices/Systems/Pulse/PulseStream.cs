@@ -6,16 +6,20 @@ namespace OpenAI.Realtime.WebRtc.Devices;
 /// <summary>A stream from or to one device of the sound server. It stays with its device: the server is asked not to move it, because where it goes is decided above.</summary>
 /// <remarks>
 /// Samples are read from and written into the memory that the library shares with the server; nothing is allocated. A loudspeaker's buffer is two periods long, of which the server asks for one at a time,
-/// and it is never empty, since silence is written where there is nothing else.
+/// and silence is written where there is nothing else. When it runs empty all the same, because the machine is busy, it grows by a period for every second time, up to ten.
 /// </remarks>
 internal sealed unsafe class PulseStream : IDeviceStream
 {
+    private const int MaxPeriods = 10;      // 100 ms as a rule
+
     private readonly PulseSystem _system;
     private readonly nint _mainloop;
     private readonly ICaptureClient? _capture;
     private readonly IPlaybackClient? _playback;
     private readonly ManualResetEventSlim _settled = new();
     private readonly GCHandle _self;
+    private PulseBufferAttributes _attributes;
+    private int _underflows;
     private nint _stream;
     private long _latency;          // microseconds
     private volatile bool _isReady;
@@ -30,7 +34,7 @@ internal sealed unsafe class PulseStream : IDeviceStream
         _playback = playback;
         _self = GCHandle.Alloc(this);
         uint bytes = (uint)(period.TotalSeconds * ClockBridge.SampleRate) * sizeof(short);
-        var attributes = new PulseBufferAttributes
+        _attributes = new PulseBufferAttributes
         {
             MaxLength = PulseNative.Default,
             TargetLength = 2 * bytes,
@@ -41,6 +45,7 @@ internal sealed unsafe class PulseStream : IDeviceStream
         var spec = new PulseSampleSpec { Format = BitConverter.IsLittleEndian ? PulseNative.SampleS16LE : PulseNative.SampleS16BE, Rate = ClockBridge.SampleRate, Channels = 1 };
         const int Flags = PulseNative.StreamInterpolateTiming | PulseNative.StreamAutoTimingUpdate | PulseNative.StreamAdjustLatency | PulseNative.StreamDontMove;
         nint self = GCHandle.ToIntPtr(_self);
+        PulseBufferAttributes attributes = _attributes;
         int connected;
         using (PulseSystem.Hold(mainloop))
         {
@@ -165,7 +170,18 @@ internal sealed unsafe class PulseStream : IDeviceStream
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void OnUnderflow(nint stream, nint self) => Of(self)._playback?.OnUnderrun();
+    private static void OnUnderflow(nint stream, nint self)
+    {
+        PulseStream of = Of(self);
+        of._playback!.OnUnderrun();
+        if (++of._underflows % 2 != 0 || of._attributes.TargetLength >= MaxPeriods * of._attributes.MinimumRequest)
+            return;
+        of._attributes.TargetLength += of._attributes.MinimumRequest;
+        PulseBufferAttributes attributes = of._attributes;
+        nint asked = PulseNative.pa_stream_set_buffer_attr(stream, &attributes, 0, 0);
+        if (asked != 0)
+            PulseNative.pa_operation_unref(asked);
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void OnOverflow(nint stream, nint self) => Of(self)._capture?.OnOverrun();
