@@ -75,7 +75,7 @@ internal static class DeviceDelayBenchmark
                 wire.Clicked();
             }
 
-            _ = loudspeaker.WriteAsync(clicksNow ? click : silence);
+            loudspeaker.WriteAsync(clicksNow ? click : silence).AsTask().Wait();
         }
     }
 
