@@ -21,6 +21,9 @@ internal abstract class Call(Settings settings, Timeline timeline, IDisplay disp
     /// <summary>Why it ended, when it ended as asked: one of <see cref="Endings"/>.</summary>
     public string? Ended { get; set; }
 
+    /// <summary>The loudspeaker that plays; null for none.</summary>
+    public string? Heard { get; set; }
+
     /// <summary>What was counted; null when it was never connected.</summary>
     public SessionStatistics? Counted { get; protected set; }
 

@@ -43,8 +43,10 @@ internal static class Chat
     private static async Task HoldAsync(Settings settings, Call conversation, Timeline timeline, IDisplay display, CancellationToken stop)
     {
         using EventFile? events = settings.EventsFile is { } file ? Files.Open(() => new EventFile(file, timeline), "--events") : null;
-        using var input = AudioInput.Open(settings);
-        using var output = AudioOutput.Open(settings);
+        using SoundDevices devices = SoundDevices.Open(settings, display);
+        using var input = AudioInput.Open(settings, devices.Microphone);
+        using var output = AudioOutput.Open(settings, devices.Loudspeaker);
+        conversation.Heard = devices.Loudspeaker?.Device.Name;
         await using CallRecorder? recorder = settings.RecordFile is { } recording ? Files.Open(() => new CallRecorder(recording), "--record") : null;
         display.ShowStart();
         await using RealtimeTestEndpoint? endpoint = settings.IsDemo ? await RealtimeTestEndpoint.StartAsync(new RealtimeTestEndpointOptions { TcpPort = 0, Script = { OnResponse = OfflineModel.ReplyAsync } }, stop) : null;

@@ -62,17 +62,22 @@ internal static class CommandLine
 
     private static readonly Option<string?> Input = new("--input")
     {
-        HelpName = "FILE.wav|-|silence",
-        Description = "Your voice: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz from a recorder at standard input, or silence. "
-            + "What a recorder has piled up before the call is left out. "
-            + "When it has ended, silence is sent. Default: a recorded question that comes with the program.",
+        HelpName = "mic|NAME|FILE.wav|-|silence",
+        Description = "Your voice: mic or default for the system's microphone, the name, a part of it or the id of another (--list-devices), a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz from a recorder "
+            + "at standard input, or silence. What a recorder has piled up before the call is left out. "
+            + "When it has ended, silence is sent. Default: the microphone, and where there is none a recorded question that comes with the program.",
     };
 
-    private static readonly Option<string> Output = new("--output")
+    private static readonly Option<string?> Output = new("--output")
     {
-        HelpName = "FILE.wav|-|none",
-        Description = "What you hear: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz to standard output (everything else then goes to standard error), or none.",
-        DefaultValueFactory = _ => "conversation.wav",
+        HelpName = "speaker|NAME|FILE.wav|-|none",
+        Description = "What you hear: speaker or default for the system's loudspeaker, the name, a part of it or the id of another (--list-devices), a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz to standard "
+            + $"output (everything else then goes to standard error), or none. Default: the loudspeaker when you speak into a microphone, otherwise {Settings.DefaultFile}.",
+    };
+
+    private static readonly Option<bool> Devices = new("--list-devices")
+    {
+        Description = "List the microphones and loudspeakers of this machine, and end.",
     };
 
     private static readonly Option<string?> Record = new("--record")
@@ -149,7 +154,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
+            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Devices, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -158,6 +163,9 @@ internal static class CommandLine
         }
         return root;
     }
+
+    /// <summary>--list-devices.</summary>
+    public static bool ListsDevices(ParseResult parsed) => parsed.GetValue(Devices);
 
     /// <summary>What the parsed command line asks for.</summary>
     /// <exception cref="ChatException">The options contradict each other.</exception>
@@ -171,8 +179,8 @@ internal static class CommandLine
             throw Bad("Use --api-key or --key-url, not both.");
         string? key = keyUrl is not null ? null : given ?? NullIfEmpty(Environment.GetEnvironmentVariable(KeyVariable));
         Uri? endpoint = parsed.GetValue(Endpoint);
-        if (parsed.GetValue(Input) is { Length: 0 })
-            throw Bad("--input must not be empty.");
+        if (parsed.GetValue(Input) is { Length: 0 } || parsed.GetValue(Output) is { Length: 0 })
+            throw Bad("--input and --output must not be empty.");
         if (endpoint is not null && key is null && keyUrl is null)
             throw Bad($"--endpoint needs a key: give --api-key or --key-url, or set {KeyVariable}.");
         if (endpoint is null && (key is not null || keyUrl is not null))
@@ -187,8 +195,8 @@ internal static class CommandLine
             Model = parsed.GetValue(Model)!,
             Voice = NullIfEmpty(parsed.GetValue(Voice)),
             Instructions = parsed.GetValue(Instructions),
-            Input = parsed.GetValue(Input) ?? Settings.Question,
-            Output = parsed.GetValue(Output)!,
+            Input = parsed.GetValue(Input) ?? Settings.Unsaid,
+            Output = parsed.GetValue(Output) ?? Settings.Unsaid,
             RecordFile = NullIfEmpty(parsed.GetValue(Record)),
             Codec = parsed.GetValue(Codec) switch { "libopus" => OpusCodecChoice.LibOpus, "concentus" => OpusCodecChoice.Concentus, _ => OpusCodecChoice.Auto },
             Network = parsed.GetValue(Network) switch { "udp" => NetworkChoice.Udp, "tcp" => NetworkChoice.Tcp, _ => NetworkChoice.Auto },
@@ -208,12 +216,12 @@ internal static class CommandLine
     /// <summary>No file is to be written over another that is in use: the microphone least of all.</summary>
     private static void CheckFiles(Settings settings)
     {
-        if (settings.Model.Length == 0 || settings.Output.Length == 0)
-            throw Bad("--model and --output must not be empty.");
+        if (settings.Model.Length == 0)
+            throw Bad("--model must not be empty.");
         (string Option, string? File)[] files =
         [
-            ("--input", settings.Input is Settings.Pipe or Settings.Silence or Settings.Question ? null : settings.Input),
-            ("--output", settings.Output is Settings.Pipe or Settings.Nowhere ? null : settings.Output),
+            ("--input", settings.Input is Settings.Pipe or Settings.Silence or Settings.Unsaid || settings.InputIsDevice ? null : settings.Input),
+            ("--output", settings.Output is Settings.Pipe or Settings.Nowhere || settings.OutputIsDevice ? null : settings.Output == Settings.Unsaid ? Settings.DefaultFile : settings.Output),
             ("--record", settings.RecordFile),
             ("--resume", settings.HistoryFile),
             ("--events", settings.EventsFile),
@@ -285,14 +293,15 @@ internal static class CommandLine
               11  the service hung up, or the connection was lost
               12  a file, or sound from or to a pipe, could not be read or written
               13  libopus is missing, and --codec libopus or the variable OPUS_LIBRARY_PATH asks for it
+              14  the microphone or the loudspeaker that was asked for is not there, or there is no sound system
 
             Examples:
               Talk to the endpoint inside the program, no key needed:
                 dotnet run --project samples/ConsoleVoiceChat
               An assistant with tools, which remembers:
                 samples/run --agent --resume ada.json --input silence --say "What time is it?"
-              Microphone and loudspeaker, Linux:
-                arecord -q -t raw -f S16_LE -r 24000 -c 1 | samples/run --input - --output - | aplay -q -t raw -f S16_LE -r 24000 -c 1
+              The headset's microphone, and the loudspeaker that is the system's default:
+                samples/run --input headset --output speaker
               One question by text, answer into a file:
                 samples/run --input silence --say "What is WebRTC?" --seconds 20 --output answer.wav
             """;

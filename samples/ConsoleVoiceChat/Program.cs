@@ -11,6 +11,8 @@ if (parsed.Action is ParseErrorAction)
     return Fail(new ChatException(ExitCode.BadArguments, "bad_arguments", $"{parsed.Errors[0].Message.TrimEnd('.')}. Try --help."));
 if (parsed.Action is not null)
     return parsed.Invoke();     // --help, --version
+if (CommandLine.ListsDevices(parsed))
+    return ListDevices();
 
 using var interrupt = new Interrupt();
 try
@@ -29,6 +31,19 @@ catch (Exception e)
 #pragma warning restore CA1031
 {
     return Fail(Failures.Explain(e));
+}
+
+static int ListDevices()
+{
+    try
+    {
+        SoundDevices.List(Console.Out);
+        return (int)ExitCode.Ended;
+    }
+    catch (ChatException e)
+    {
+        return Fail(e);
+    }
 }
 
 static int Fail(ChatException failure)

@@ -36,6 +36,7 @@ return args switch
     ["engines", .. string[] rest] => await EnginesBenchmark.RunAsync(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
     ["echo-cancellation", .. string[] rest] => EchoCancellationBenchmark.Run(rest),
+    ["device-delay", .. string[] rest] => await DeviceDelayBenchmark.RunAsync(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["speech-loss", .. string[] rest] => await SpeechLossBenchmark.RunAsync(rest),
     ["interruption", .. string[] rest] => await InterruptionBenchmark.RunAsync(rest),
@@ -81,6 +82,7 @@ static int Help()
         echo [messages] [packets]                       data-channel and audio echo
         echo-cancellation [folder]                      the loudspeaker out of the microphone, beside speexdsp and WebRTC's AEC3
         audio-delay [seconds]                           what the audio path adds
+        device-delay [clicks]                           from a loudspeaker to a microphone of PulseAudio's and to the wire
         interruption [rounds]                           how long an assistant that is interrupted is still heard
         speech-loss [runs] [file.wav]                   how well speech that has lost packets is understood
         cycles [cycles]                                 what connecting and closing leaves behind
