@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OpenAI.Realtime.WebRtc.Agents;
+using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
