@@ -16,7 +16,8 @@ internal sealed class FarEndTimeline
 {
     private const int Capacity = 2 * OpusPacket.SampleRate;
     private const int Seam = 60 * PerMillisecond;       // later than that is a pause: threads and buffers are late by two or three frames
-    private const int Early = 500 * PerMillisecond;     // what comes before its time waits: a microphone that is read late gives all it has heard meanwhile
+    private const int Early = 40 * PerMillisecond;      // what comes before its time waits, for a second: a microphone that is read late gives all that it has heard meanwhile,
+    private const int EarlyPieces = 50;                 // but one that has lost samples does not
     private const int Jitter = 10 * PerMillisecond;     // of one piece, as far as it counts for the mean
     private const int Wander = 2 * PerMillisecond;
     private const int PerMillisecond = OpusPacket.SampleRate / 1_000;
@@ -27,7 +28,7 @@ internal sealed class FarEndTimeline
     private long _end;          // of what was laid down
     private float _wandered;    // samples by which pieces come later than their places, on average
     private float _usual;
-    private int _joined, _correction;
+    private int _joined, _correction, _early;
 
     /// <summary>How often the loudspeaker's sound was laid down anew: after a pause, a flush, or a leap of its buffer.</summary>
     public int Seams { get; private set; }
@@ -39,13 +40,14 @@ internal sealed class FarEndTimeline
     {
         long position = _read + Math.Clamp(buffered, 0, Capacity / 2);
         long late = position - _end;
-        if (late > Seam || late < -Early || _joined == 0)
+        _early = late < -Early ? _early + 1 : 0;
+        if (late > Seam || late < -Capacity / 4 || _early > EarlyPieces || _joined == 0)
         {
             Silence(Math.Max(_end, _read), position);
             _end = position;
             _wandered = _usual = 0;
             _joined = 1;
-            _correction = 0;
+            _correction = _early = 0;
             Seams++;
         }
         else

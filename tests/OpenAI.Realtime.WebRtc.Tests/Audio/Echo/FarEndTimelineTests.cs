@@ -45,6 +45,29 @@ public sealed class FarEndTimelineTests
     }
 
     [Fact]
+    public void A_microphone_that_is_read_late_finds_everything_in_its_place_and_one_that_has_lost_samples_begins_anew()
+    {
+        var line = new FarEndTimeline();
+        for (short n = 1; n <= 10; n++)
+            line.Write(Filled(n), buffered: 0);
+        for (short n = 1; n <= 10; n++)
+            Assert.Equal(n, Read(line)[0]);
+        Assert.Equal(1, line.Seams);
+
+        for (short n = 1; n <= 5; n++)
+            line.Write(Filled(n), buffered: 0);     // and what the microphone heard meanwhile never comes
+        for (short n = 1; n <= 60; n++)
+        {
+            line.Write(Filled(n), buffered: 0);
+            Read(line);
+        }
+
+        Assert.Equal(2, line.Seams);
+        line.Write(Filled(99), buffered: 0);
+        Assert.Equal(99, Read(line)[0]);
+    }
+
+    [Fact]
     public void A_pause_is_silence_and_begins_anew()
     {
         var line = new FarEndTimeline();
