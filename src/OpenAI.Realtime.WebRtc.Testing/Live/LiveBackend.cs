@@ -73,7 +73,7 @@ internal sealed class LiveBackend(LiveTestSession session, RealtimeTestEndpointO
     /// <summary>What the model is given for its next response, and the task that it belongs to.</summary>
     public (string? DelegationId, JsonArray Items) TakeInput()
     {
-        JsonArray items = [.. _given];
+        var items = new JsonArray(_given.ToArray<JsonNode>());      // a collection expression would not survive trimming
         _given.Clear();
         return (_task, items);
     }
