@@ -99,7 +99,7 @@ public sealed class DemoTests
         Assert.Matches(@"(?m)^assistant: \[your own words, played back", ended.Text);
         Assert.Contains("Ended: the reply has been played.", ended.Text);
         Assert.Contains("conversation.wav", ended.Text);
-        Assert.StartsWith("Talking to ", ended.Text);
+        Assert.Matches(@"\A(note: .*\r?\n)?Talking to ", ended.Text);      // a machine without a sound system is told so first
         Assert.Matches(@"(?m)^  codec       (libopus|Concentus)$", ended.Text);
         Assert.Matches(@"(?m)^  received .*; \d+ ms made up \(late or missing\)$", ended.Text);
     }

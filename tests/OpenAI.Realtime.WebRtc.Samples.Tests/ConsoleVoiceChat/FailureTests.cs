@@ -152,7 +152,8 @@ public sealed class FailureTests
             [RealtimeFailure.ClosedByPeer] = ExitCode.ConnectionLost,
             [RealtimeFailure.Internal] = ExitCode.Internal,
         };
-        IEnumerable<RealtimeFailure> ofConnecting = Enum.GetValues<RealtimeFailure>().Where(failure => failure is not (RealtimeFailure.SessionEnded or RealtimeFailure.NoAnswer));
+        IEnumerable<RealtimeFailure> ofConnecting = Enum.GetValues<RealtimeFailure>().Where(failure => failure is not (
+            RealtimeFailure.SessionEnded or RealtimeFailure.NoAnswer or RealtimeFailure.SessionNeverStarted or RealtimeFailure.CommandFailed));      // the last two are the Live API's
         Assert.Equal(expected, ofConnecting.ToDictionary(failure => failure, failure => Failures.Explain(Exception(default, failure, "x", null)).Code));
         Assert.Equal(ExitCode.OpusMissing, Failures.Explain(new OpusLibraryNotFoundException("x")).Code);
         Assert.Equal(ExitCode.Internal, Failures.Explain(new InvalidOperationException("x")).Code);
