@@ -20,17 +20,30 @@ internal static class AgentEvents
         SpeechUpdate speech => new JsonObject { ["type"] = "agent.speech", ["who"] = speech.Role == ChatRole.User ? "user" : "assistant", ["is_speaking"] = speech.IsSpeaking },
         ApprovalUpdate { Request: var ask } => new JsonObject
         {
-            ["type"] = "agent.approval", ["answer_url"] = $"agent/{callId}/approvals/{AgentCalls.NameOf(ask)}", ["tool"] = ask.ToolName, ["arguments"] = ask.Arguments,
+            ["type"] = "agent.approval",
+            ["answer_url"] = $"agent/{callId}/approvals/{AgentCalls.NameOf(ask)}",
+            ["tool"] = ask.ToolName,
+            ["arguments"] = ask.Arguments,
         },
         ToolCallUpdate { Call: var tool } => new JsonObject
         {
-            ["type"] = "agent.tool", ["call_id"] = tool.CallId, ["tool"] = tool.Name, ["arguments"] = tool.Arguments, ["status"] = tool.Status.ToString(), ["output"] = tool.Output,
+            ["type"] = "agent.tool",
+            ["call_id"] = tool.CallId,
+            ["tool"] = tool.Name,
+            ["arguments"] = tool.Arguments,
+            ["status"] = tool.Status.ToString(),
+            ["output"] = tool.Output,
             ["milliseconds"] = Math.Round(tool.Duration.TotalMilliseconds),
         },
         TurnUpdate { Turn: var turn } => new JsonObject
         {
-            ["type"] = "agent.turn", ["number"] = turn.Number, ["latency"] = turn.Latency is { } latency ? Math.Round(latency.TotalMilliseconds) : null, ["tools"] = turn.ToolCalls,
-            ["tokens"] = turn.Usage.TotalTokenCount, ["all_tokens"] = talk.Usage.TotalTokenCount, ["was_interrupted"] = turn.WasInterrupted,
+            ["type"] = "agent.turn",
+            ["number"] = turn.Number,
+            ["latency"] = turn.Latency is { } latency ? Math.Round(latency.TotalMilliseconds) : null,
+            ["tools"] = turn.ToolCalls,
+            ["tokens"] = turn.Usage.TotalTokenCount,
+            ["all_tokens"] = talk.Usage.TotalTokenCount,
+            ["was_interrupted"] = turn.WasInterrupted,
         },
         _ => null,
     };

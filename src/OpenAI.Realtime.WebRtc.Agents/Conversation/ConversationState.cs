@@ -419,8 +419,9 @@ internal sealed class ConversationState : IAsyncDisposable
                     return;
                 }
 
-                Finish((_farewell.Ending ?? new ConversationEnd(sessionEnd!.Reason == SessionEndReason.ClosedLocally ? ConversationEndReason.ClosedLocally : ConversationEndReason.SessionEnded, sessionEnd.Detail))
-                    with { Session = sessionEnd });
+                ConversationEndReason reason = sessionEnd!.Reason == SessionEndReason.ClosedLocally ? ConversationEndReason.ClosedLocally : ConversationEndReason.SessionEnded;
+                ConversationEnd over = _farewell.Ending ?? new ConversationEnd(reason, sessionEnd.Detail);
+                Finish(over with { Session = sessionEnd });
                 return;
             }
         }

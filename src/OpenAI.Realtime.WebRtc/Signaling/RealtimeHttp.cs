@@ -46,11 +46,21 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
     public RealtimeException Failed(RealtimeFailure failure, string message, Exception? cause = null, ServiceError said = default) => OfCall is { } of
         ? new RealtimeCallException(of.Operation, of.CallId, failure, message, cause)
         {
-            HttpStatus = said.Status, ErrorCode = said.Code, ErrorType = said.Type, Param = said.Param, RequestId = said.RequestId, RetryAfter = said.RetryAfter,
+            HttpStatus = said.Status,
+            ErrorCode = said.Code,
+            ErrorType = said.Type,
+            Param = said.Param,
+            RequestId = said.RequestId,
+            RetryAfter = said.RetryAfter,
         }
         : new RealtimeConnectException(Phase, failure, message, cause)
         {
-            HttpStatus = said.Status, ErrorCode = said.Code, ErrorType = said.Type, Param = said.Param, RequestId = said.RequestId, RetryAfter = said.RetryAfter,
+            HttpStatus = said.Status,
+            ErrorCode = said.Code,
+            ErrorType = said.Type,
+            Param = said.Param,
+            RequestId = said.RequestId,
+            RetryAfter = said.RetryAfter,
         };
 
     /// <summary>Nothing came within <paramref name="limit"/>.</summary>

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Agents.Tests.Support;
 
