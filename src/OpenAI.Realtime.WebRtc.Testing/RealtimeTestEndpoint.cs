@@ -1,13 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using OpenAI.Realtime.WebRtc.Media;
@@ -26,25 +19,19 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
 {
     private const int MaxRememberedRequests = 1_024;
     private const int MaxRingingCalls = 1_024;
-    private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly List<RealtimeTestCall> _calls = [];
-    private readonly Dictionary<string, RealtimeTestCall> _openCalls = new(StringComparer.Ordinal);
+    private readonly MadeCalls<RealtimeTestCall> _calls;
+    private readonly MadeCalls<LiveTestSession> _liveSessions;
     private readonly Dictionary<string, RealtimeTestIncomingCall> _incomingCalls = new(StringComparer.Ordinal);
     private readonly Queue<RealtimeTestRequest> _requests = new();
     private readonly Dictionary<RealtimeTestRoute, Queue<RealtimeTestFault>> _faults = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Channel<RealtimeTestCall> _newCalls;
-    private readonly List<LiveTestSession> _liveSessions = [];
-    private readonly Dictionary<string, LiveTestSession> _openLiveSessions = new(StringComparer.Ordinal);
-    private readonly Channel<LiveTestSession> _newLiveSessions;
     private readonly IPeerConnectionFactory _peers;
     private readonly ILogger _logger;
     private WebApplication? _application;
     private Uri? _baseAddress;
     private Task? _disposing;
-    private int _callsCreated;
     private int _callsReserved;
 
     internal RealtimeTestEndpoint(RealtimeTestEndpointOptions options)
@@ -55,9 +42,8 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         Keys = new KeyStore(options.MaxKeys, options.TimeProvider);
         _peers = options.PeerConnectionFactory ?? new PeerConnectionFactory(options.LoggerFactory);
         _logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger("OpenAI.Realtime.WebRtc.Testing");
-        var remembered = new BoundedChannelOptions(options.MaxRememberedCalls) { FullMode = BoundedChannelFullMode.DropOldest };
-        _newCalls = Channel.CreateBounded<RealtimeTestCall>(remembered);
-        _newLiveSessions = Channel.CreateBounded<LiveTestSession>(remembered);
+        _calls = new("call", options.MaxRememberedCalls, call => call.Id, call => call.Completion);
+        _liveSessions = new("Live session", options.MaxRememberedCalls, session => session.Id, session => session.Completion);
     }
 
     /// <summary>Starts an endpoint with a web server of its own, by default on 127.0.0.1 and a free port.</summary>
@@ -93,50 +79,22 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     public RealtimeTestScript Script => Options.Script;
 
     /// <summary>The newest calls, open and ended, in the order in which they were made.</summary>
-    public IReadOnlyList<RealtimeTestCall> Calls
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _calls];
-        }
-    }
+    public IReadOnlyList<RealtimeTestCall> Calls => _calls.Newest;
 
     /// <summary>What the endpoint does in sessions of the Live API when it is not to do the ordinary. Can be changed at any time.</summary>
     public LiveTestScript LiveScript => Options.LiveScript;
 
     /// <summary>The newest Live sessions, open and ended, in the order in which they were made.</summary>
-    public IReadOnlyList<LiveTestSession> LiveSessions
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _liveSessions];
-        }
-    }
+    public IReadOnlyList<LiveTestSession> LiveSessions => _liveSessions.Newest;
 
     /// <summary>How many Live sessions are open.</summary>
-    public int OpenLiveSessions
-    {
-        get
-        {
-            lock (_gate)
-                return _openLiveSessions.Count;
-        }
-    }
+    public int OpenLiveSessions => _liveSessions.OpenCount;
 
     /// <summary>How many calls are open.</summary>
-    public int OpenCalls
-    {
-        get
-        {
-            lock (_gate)
-                return _openCalls.Count;
-        }
-    }
+    public int OpenCalls => _calls.OpenCount;
 
     /// <summary>How many calls have been made until now.</summary>
-    public int CallsCreated => Volatile.Read(ref _callsCreated);
+    public int CallsCreated => _calls.Created;
 
     /// <summary>How many ephemeral keys have been minted until now.</summary>
     public int KeysMinted => Keys.Minted;
@@ -164,7 +122,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A call whose answer is written; await <see cref="RealtimeTestCall.Connected"/> for the open channel.</returns>
     /// <exception cref="TimeoutException">No call came in time.</exception>
-    public Task<RealtimeTestCall> WaitForCallAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => WaitForNewAsync(_newCalls, "call", timeout, cancellationToken);
+    public Task<RealtimeTestCall> WaitForCallAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) => _calls.WaitForNextAsync(timeout, cancellationToken);
 
     /// <summary>Waits for the next Live session that nobody has waited for: each session is given once.</summary>
     /// <param name="timeout">How long to wait. Default: null, 30 s.</param>
@@ -172,25 +130,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     /// <returns>A session whose answer is written; await <see cref="LiveTestSession.Connected"/> for the open channel.</returns>
     /// <exception cref="TimeoutException">No session came in time.</exception>
     public Task<LiveTestSession> WaitForLiveSessionAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        WaitForNewAsync(_newLiveSessions, "Live session", timeout, cancellationToken);
-
-    private static async Task<T> WaitForNewAsync<T>(Channel<T> made, string what, TimeSpan? timeout, CancellationToken cancellationToken)
-    {
-        using var patience = new CancellationTokenSource(timeout ?? DefaultPatience);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            return await made.Reader.ReadAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"No {what} came within {timeout ?? DefaultPatience}.");
-        }
-        catch (ChannelClosedException)
-        {
-            throw new ObjectDisposedException(nameof(RealtimeTestEndpoint));
-        }
-    }
+        _liveSessions.WaitForNextAsync(timeout, cancellationToken);
 
     /// <summary>Makes the next request of a route go wrong. Several wait for their turn.</summary>
     /// <param name="route">Which route.</param>
@@ -363,11 +303,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     }
 
     /// <summary>The open Live session with this id.</summary>
-    internal LiveTestSession? FindOpenLiveSession(string id)
-    {
-        lock (_gate)
-            return _openLiveSessions.GetValueOrDefault(id);
-    }
+    internal LiveTestSession? FindOpenLiveSession(string id) => _liveSessions.FindOpen(id);
 
     private IPeerConnection CreatePeer(IPAddress? reachedAt, int? channelId) => _peers.Create(new PeerConnectionOptions
     {
@@ -396,7 +332,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_openCalls.Count + _openLiveSessions.Count + _callsReserved >= Options.MaxCalls || _stopping.IsCancellationRequested)
+            if (_calls.OpenCount + _liveSessions.OpenCount + _callsReserved >= Options.MaxCalls || _stopping.IsCancellationRequested)
                 return false;
             _callsReserved++;
             return true;
@@ -404,11 +340,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     }
 
     /// <summary>The open call with this id.</summary>
-    internal RealtimeTestCall? FindOpenCall(string id)
-    {
-        lock (_gate)
-            return _openCalls.GetValueOrDefault(id);
-    }
+    internal RealtimeTestCall? FindOpenCall(string id) => _calls.FindOpen(id);
 
     // Calls go to the address that the client has reached us at.
     private static IPAddress MediaAddress(IPAddress? reachedAt) =>
@@ -416,115 +348,34 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
 
     private void Add(RealtimeTestCall call)
     {
-        lock (_gate)
-        {
-            _calls.Add(call);
-            if (_calls.Count > Options.MaxRememberedCalls)
-                _calls.RemoveAt(_calls.FindIndex(c => c.Completion.IsCompleted) is >= 0 and int ended ? ended : 0);
-            _openCalls.Add(call.Id, call);
-            _callsCreated++;
-        }
-
+        _calls.Add(call);
         _logger.CallCreated(call.Id);
-        _newCalls.Writer.TryWrite(call);
-        _ = call.RunAsync(Forget);
+        _ = call.RunAsync(_calls.Forget);
     }
 
     private void Add(LiveTestSession session)
     {
-        lock (_gate)
-        {
-            _liveSessions.Add(session);
-            if (_liveSessions.Count > Options.MaxRememberedCalls)
-                _liveSessions.RemoveAt(_liveSessions.FindIndex(s => s.Completion.IsCompleted) is >= 0 and int ended ? ended : 0);
-            _openLiveSessions.Add(session.Id, session);
-        }
-
+        _liveSessions.Add(session);
         _logger.CallCreated(session.Id);
-        _newLiveSessions.Writer.TryWrite(session);
-        _ = session.RunAsync(Forget);
-    }
-
-    private void Forget(LiveTestSession session)
-    {
-        lock (_gate)
-            _openLiveSessions.Remove(session.Id);
-    }
-
-    private void Forget(RealtimeTestCall call)
-    {
-        lock (_gate)
-            _openCalls.Remove(call.Id);
+        _ = session.RunAsync(_liveSessions.Forget);
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        // Empty: it reads neither appsettings.json nor the environment of the program it is a guest in, and leaves Ctrl-C to it.
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(Options.ListenOn);
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = null;       // ours is smaller, and answers in OpenAI's shape
-        });
-        builder.Services.AddRoutingCore();
-        builder.Services.AddSingleton<IHostLifetime, GuestLifetime>();
-        if (Options.LoggerFactory is not null)
-            builder.Services.AddSingleton<ILoggerFactory>(new BorrowedLoggerFactory(Options.LoggerFactory));
-        _application = builder.Build();
-        HttpRoutes.Map(_application, "/v1", this, isWholeServer: true);
-        await _application.StartAsync(cancellationToken).ConfigureAwait(false);
-        string address = _application.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First();
-        _baseAddress = new Uri(address.TrimEnd('/') + "/v1");
+        _application = await OwnServer.StartAsync(this, cancellationToken).ConfigureAwait(false);
+        _baseAddress = OwnServer.AddressOf(_application);
         _logger.Listening(_baseAddress);
     }
 
     private async Task DisposeCoreAsync()
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
-        RealtimeTestCall[] open;
-        LiveTestSession[] openLive;
-        lock (_gate)
-        {
-            open = [.. _openCalls.Values];
-            openLive = [.. _openLiveSessions.Values];
-        }
-        await Task.WhenAll(openLive.Select(async session =>
-        {
-            await session.HangUpAsync().ConfigureAwait(false);
-            await session.Completion.ConfigureAwait(false);
-        })).ConfigureAwait(false);
-        await Task.WhenAll(open.Select(async call =>
-        {
-            await call.HangUpAsync().ConfigureAwait(false);
-            await call.Completion.ConfigureAwait(false);
-        })).ConfigureAwait(false);
-        _newCalls.Writer.TryComplete();
-        _newLiveSessions.Writer.TryComplete();
+        await Task.WhenAll(_calls.EndAsync(call => call.HangUpAsync()), _liveSessions.EndAsync(session => session.HangUpAsync())).ConfigureAwait(false);
         if (_application is not null)
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await _application.StopAsync(patience.Token).ConfigureAwait(false);
             await _application.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
-    private sealed class GuestLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    // The host disposes its logger factory, and this one is the caller's.
-    private sealed class BorrowedLoggerFactory(ILoggerFactory lender) : ILoggerFactory
-    {
-        public void AddProvider(ILoggerProvider provider) => lender.AddProvider(provider);
-
-        public ILogger CreateLogger(string categoryName) => lender.CreateLogger(categoryName);
-
-        public void Dispose()
-        {
         }
     }
 }

@@ -138,7 +138,7 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
         string text = string.Join(' ', Words(turn).Skip(told));
         if (text.Length == 0)
         {
-            // Nobody can know that all is said before the response has ended. That it is asked now and then afterwards as well is known and not yet understood: a word too many is not said, a request is.
+            // Before its response has ended nobody can know that all of a turn is said. The conversation asks now and then although it has ended: why is not known, so it is counted. No word is said twice by it.
             Interlocked.Increment(ref _askedInVain);
             call.End(id, request);
             return;

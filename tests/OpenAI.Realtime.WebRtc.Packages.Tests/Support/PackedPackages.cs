@@ -110,7 +110,7 @@ public sealed class PackedPackages : IAsyncLifetime
               <ItemGroup>
                 <PackageReference Include="OpenAI.Realtime.WebRtc" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Agents" Version="{Version}" />
-                <PackageReference Include="Microsoft.Extensions.AI" Version="10.11.0" />
+                <PackageReference Include="Microsoft.Extensions.AI" Version="{Repository.VersionOf("Microsoft.Extensions.AI")}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Devices" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.AspNetCore" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Live" Version="{Version}" />

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Xml.Linq;
 
 namespace OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 
@@ -15,6 +16,10 @@ internal static class Repository
         typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Configuration").Value!;
 
     public static string PathOf(string relative) => Path.Combine(Root, relative.Replace('/', Path.DirectorySeparatorChar));
+
+    /// <summary>The version of somebody else's package that the solution is built with.</summary>
+    public static string VersionOf(string package) =>
+        XDocument.Load(PathOf("src/Packages.props")).Descendants("PackageVersion").Single(version => (string?)version.Attribute("Include") == package).Attribute("Version")!.Value;
 
     public static string Read(string relative) => File.ReadAllText(PathOf(relative));
 
