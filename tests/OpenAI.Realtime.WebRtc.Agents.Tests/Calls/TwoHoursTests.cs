@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using OpenAI.Realtime.WebRtc.Agents.Tests.Support;
@@ -17,11 +18,11 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
 
     private readonly List<(DateTimeOffset At, SimulatedCall Call, Action Do)> _plan = [];
     private readonly Dictionary<int, int> _runs = [];
+    private readonly ConcurrentBag<int> _finished = [];     // turns of which a response has ended
     private Random _random = new(0);
     private Line _line = null!;
     private DateTimeOffset _nextLoss;
     private int _losses;
-    private int _askedInVain;
     private int _calls;
 
     [Theory]
@@ -62,7 +63,7 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
             Assert.All(_runs, run => Assert.Equal(1, run.Value));
             Assert.Equal(script.Count(word => word[0] == 'u' && CallsTool(int.Parse(word[1..], CultureInfo.InvariantCulture))), _runs.Count);
             int rotations = _line.Updates.Count(u => u is RotatedUpdate), reconnections = _line.Updates.Count(u => u is ReconnectedUpdate);
-            output.WriteLine($"{script.Count} words, {_runs.Count} tools, {_losses} losses, {rotations} rotations, {reconnections} reconnections, {_line.Attempts} attempts, {_askedInVain} requests in vain");
+            output.WriteLine($"{script.Count} words, {_runs.Count} tools, {_losses} losses, {rotations} rotations, {reconnections} reconnections, {_line.Attempts} attempts");
             Assert.True(rotations >= 5 && reconnections >= 5, $"{rotations} rotations and {reconnections} reconnections are too few to show anything.");
             Assert.DoesNotContain(_line.Updates, u => u is ErrorUpdate);
             Assert.False(_line.Conversation.Completion.IsCompleted);
@@ -138,14 +139,21 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
         string text = string.Join(' ', Words(turn).Skip(told));
         if (text.Length == 0)
         {
-            // Before its response has ended nobody can know that all of a turn is said. The conversation asks now and then although it has ended: why is not known, so it is counted. No word is said twice by it.
-            Interlocked.Increment(ref _askedInVain);
+            // Two requests are right all the same. A response that had not ended may have had more to say. And a call may be lost while the assistant answers words that nobody had written down yet: the next one is
+            // asked to go on with an answer to a turn that it does not know, which the user then says again.
+            bool answersUnknown = since.OfType<MessageItem>().Any(m => m.Role == ItemRole.Assistant && m.Text.Split(' ').Any(word => !word.StartsWith($"a{turn}.", StringComparison.Ordinal)));
+            if (!answersUnknown && _finished.Contains(turn))
+                call.Complain($"asked for turn {turn}, of which all is said");
             call.End(id, request);
             return;
         }
 
         Plan(call, Step, () => call.Speak(id, text));
-        Plan(call, Step * 3, () => call.End(id, request));
+        Plan(call, Step * 3, () =>
+        {
+            call.End(id, request);
+            _finished.Add(turn);
+        });
         Plan(call, Step + TimeSpan.FromSeconds(text.Length / HeardText.UsualCharactersPerSecond), () => call.Played(id));
     }
 

@@ -122,12 +122,8 @@ public sealed class LiveConnectTests : LiveHarness
         };
         Task<LiveWebRtcSession> connecting = ConnectAsync(timeProvider: time);
         await connected.Task.Within();
-        while (!connecting.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-        RealtimeConnectException e = await Assert.ThrowsAsync<RealtimeConnectException>(() => connecting);
+        await time.PassUntilAsync(() => Peer.Sent.Any(sent => sent.Contains("session.close", StringComparison.Ordinal)), TimeSpan.FromSeconds(1));
+        RealtimeConnectException e = await Assert.ThrowsAsync<RealtimeConnectException>(() => connecting.Within());
         Assert.Equal((ConnectPhase.Session, RealtimeFailure.SessionNeverStarted), (e.Phase, e.Failure));
         Assert.Contains("session.close", string.Join('\n', Peer.Sent), StringComparison.Ordinal);
         Assert.True(Peer.Disposed);

@@ -114,12 +114,7 @@ public sealed class LiveSessionTests : LiveHarness
         LiveWebRtcSession session = await ConnectAsync(timeProvider: time);
         Task<LiveThinkingAppended> waiting = session.AppendThinkingAsync("x");
         await SentAsync<LiveThinkingAppend>();
-        while (!waiting.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-        LiveCommandException e = await Assert.ThrowsAsync<LiveCommandException>(() => waiting);
+        LiveCommandException e = await Assert.ThrowsAsync<LiveCommandException>(() => time.UntilAsync(waiting, TimeSpan.FromSeconds(1)));
         Assert.Null(e.Error);
         await session.DisposeAsync();
     }
@@ -179,16 +174,11 @@ public sealed class LiveSessionTests : LiveHarness
         await SentAsync<LiveSessionClose>();
         Assert.Equal(SessionState.Closing, session.State);
         await Assert.ThrowsAsync<RealtimeSessionEndedException>(async () => await session.SendAsync(new LiveInputAudioMute()));
-        while (!closing.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
-        LiveSessionEnd end = await closing;
+        await time.PassUntilAsync(() => Log.GetSnapshot().Any(entry => entry.Id.Id == 43), TimeSpan.FromSeconds(1));
+        LiveSessionEnd end = await closing.Within();
         Assert.Equal((SessionEndReason.ClosedLocally, false), (end.Reason, end.IsConfirmed));
         Assert.Contains("not confirmed", end.Detail, StringComparison.Ordinal);
         Assert.Equal(1, HangUps);
-        Assert.Contains(Log.GetSnapshot(), entry => entry.Id.Id == 43);
         Assert.IsAssignableFrom<RealtimeException>(await Record.ExceptionAsync(() => pending));      // at its own limit or at the session's end, whichever came first
     }
 

@@ -17,6 +17,18 @@ internal static class VirtualTime
         return await task;
     }
 
+    /// <summary>Lets time pass until something has happened, and no further: what follows it has limits of its own, which are not to pass while the machine is busy.</summary>
+    public static async Task PassUntilAsync(this FakeTimeProvider time, Func<bool> hasHappened, TimeSpan step)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while (!hasHappened())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+            time.Advance(step);
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Waits for a condition that others bring about.</summary>
     public static async Task HoldsAsync(Func<bool> condition)
     {
