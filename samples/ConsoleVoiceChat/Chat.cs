@@ -15,7 +15,7 @@ internal static class Chat
         using FileStream? statsFile = settings.StatsFile is { } path ? Files.Open(() => File.Create(path), "--stats") : null;
         long allocatedBefore = GC.GetTotalAllocatedBytes();
         var timeline = new Timeline(display);
-        var conversation = new Conversation(settings, timeline, display);
+        IConversation conversation = settings.IsLive ? new LiveConversation(settings, timeline, display) : new Conversation(settings, timeline, display);
         ChatException? failure = null;
         try
         {
@@ -38,7 +38,7 @@ internal static class Chat
         return new Report(Summary.Of(settings, statistics, conversation, failure), failure);
     }
 
-    private static async Task HoldAsync(Settings settings, Conversation conversation, Timeline timeline, IDisplay display, CancellationToken stop)
+    private static async Task HoldAsync(Settings settings, IConversation conversation, Timeline timeline, IDisplay display, CancellationToken stop)
     {
         using EventFile? events = settings.EventsFile is { } file ? Files.Open(() => new EventFile(file, timeline), "--events") : null;
         using var input = AudioInput.Open(settings);

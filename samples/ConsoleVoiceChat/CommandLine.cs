@@ -12,6 +12,7 @@ namespace ConsoleVoiceChat;
 internal static class CommandLine
 {
     private const string OpenAI = "https://api.openai.com/v1";
+    private const string LiveModelName = "gpt-live-1";
     private const string KeyVariable = "OPENAI_API_KEY";
 
     private static readonly Option<Uri?> Endpoint = new("--endpoint")
@@ -34,6 +35,12 @@ internal static class CommandLine
         CustomParser = Address,
     };
 
+    private static readonly Option<string> Api = new Option<string>("--api")
+    {
+        Description = "Which API: realtime, or live (GPT-Live, a preview: it was not tried against the real service).",
+        DefaultValueFactory = _ => "realtime",
+    }.AcceptOnlyFromAmong("realtime", "live");
+
     private static readonly Option<string> Dialect = new Option<string>("--dialect")
     {
         Description = "Which generation of the protocol the service speaks: ga, or the beta of 2024 that some compatible servers still speak.",
@@ -43,7 +50,7 @@ internal static class CommandLine
     private static readonly Option<string> Model = new("--model")
     {
         HelpName = "NAME",
-        Description = "The model that answers.",
+        Description = "The model that answers; with --api live gpt-live-1, unless another is named.",
         DefaultValueFactory = _ => "gpt-realtime-2.1",
     };
 
@@ -109,7 +116,7 @@ internal static class CommandLine
     private static readonly Option<string?> Say = new("--say")
     {
         HelpName = "TEXT",
-        Description = "Send a text message at the start and ask for a response to it.",
+        Description = "Send a text message at the start and ask for a response to it; with --api live what the model is to say first, in its own words.",
     };
 
     private static readonly Option<string?> Events = new("--events")
@@ -130,7 +137,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Events, Stats,
+            Api, Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -159,13 +166,17 @@ internal static class CommandLine
         if (endpoint is null && (key is not null || keyUrl is not null))
             endpoint = new Uri(OpenAI);
 
+        bool isLive = parsed.GetValue(Api) == "live";
+        if (isLive && (keyUrl is not null || key?.StartsWith("ek_", StringComparison.Ordinal) == true || parsed.GetValue(Dialect) == "beta"))
+            throw Bad("--api live needs a project's API key: it has no ephemeral keys and no other dialect.");
         var settings = new Settings
         {
+            IsLive = isLive,
             Endpoint = endpoint,
             ApiKey = key,
             KeyUrl = keyUrl,
             Dialect = parsed.GetValue(Dialect) == "beta" ? RealtimeDialect.Beta : RealtimeDialect.Ga,
-            Model = parsed.GetValue(Model)!,
+            Model = isLive && parsed.GetResult(Model) is not { Implicit: false } ? LiveModelName : parsed.GetValue(Model)!,
             Voice = NullIfEmpty(parsed.GetValue(Voice)),
             Instructions = parsed.GetValue(Instructions),
             Input = parsed.GetValue(Input) ?? Settings.Question,

@@ -7,20 +7,14 @@ using OpenAI.Realtime.WebRtc.Testing;
 namespace ConsoleVoiceChat;
 
 /// <summary>The conversation itself: this file is the use of the SDK.</summary>
-internal sealed class Conversation(Settings settings, Timeline timeline, IDisplay display)
+internal sealed class Conversation(Settings settings, Timeline timeline, IDisplay display) : IConversation
 {
-    /// <summary>The call's id, once there is one.</summary>
     public string? CallId { get; private set; }
 
-    /// <summary>Why it ended, when it ended as asked: one of <see cref="Endings"/>.</summary>
     public string? Ended { get; set; }
 
-    /// <summary>What was counted; null when it was never connected.</summary>
     public SessionStatistics? Counted { get; private set; }
 
-    /// <summary>Talks until it is over.</summary>
-    /// <exception cref="RealtimeConnectException">It could not be connected.</exception>
-    /// <exception cref="ChatException">It did not end as asked.</exception>
     public async Task RunAsync(AudioInput input, AudioOutput output, CallRecorder? recorder, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop)
     {
         using var client = new RealtimeWebRtcClient(ClientOptions(endpoint));
@@ -44,9 +38,9 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
             },
             stop);
         CallId = session.CallId;
-        display.ShowSession(session);
+        display.ShowSession(new SessionView(session.CallId, () => session.InputLevel, () => session.OutputLevel));
 
-        var ending = new Endings(settings, session, input, output);
+        var ending = new Endings(settings, session.Completion, () => session.GetStatistics().Audio.Sent.SourceEnded, input, output);
         Task reading = ReadEventsAsync(session, ending);
         if (settings.Say is { } text)
             await AskAsync(session, text);

@@ -6,7 +6,7 @@ namespace ConsoleVoiceChat;
 /// <summary>How it went, for people.</summary>
 internal static class Summary
 {
-    public static IReadOnlyList<string> Of(Settings settings, Statistics statistics, Conversation conversation, ChatException? failure)
+    public static IReadOnlyList<string> Of(Settings settings, Statistics statistics, IConversation conversation, ChatException? failure)
     {
         if (conversation.Counted is null && failure is not null)
             return [];      // never connected: standard error says it all

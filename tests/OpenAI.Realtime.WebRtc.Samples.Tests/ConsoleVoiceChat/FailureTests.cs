@@ -107,6 +107,9 @@ public sealed class FailureTests
     [InlineData("--seconds", "-1")]
     [InlineData("--seconds", "soon")]
     [InlineData("--dialect", "gamma")]
+    [InlineData("--api", "chat")]
+    [InlineData("--api", "live", "--dialect", "beta")]
+    [InlineData("--api", "live", "--endpoint", "http://127.0.0.1:1/v1", "--api-key", "ek_1")]
     [InlineData("--endpoint", "nowhere")]
     [InlineData("--endpoint", "http://127.0.0.1:1/v1")]      // without a key
     [InlineData("--output", "same.wav", "--input", "same.wav")]
@@ -127,7 +130,7 @@ public sealed class FailureTests
         using var folder = new TestFolder();
         SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, "--help");
         Assert.Equal(0, ended.ExitCode);
-        foreach (string option in new[] { "endpoint", "api-key", "key-url", "dialect", "model", "voice", "instructions", "input", "output", "seconds", "say", "events", "stats" })
+        foreach (string option in new[] { "api", "endpoint", "api-key", "key-url", "dialect", "model", "voice", "instructions", "input", "output", "seconds", "say", "events", "stats" })
             Assert.Contains($"--{option} ", ended.Text);
         foreach (ExitCode code in Enum.GetValues<ExitCode>())
             Assert.Matches($@"(?m)^  {(int)code} ", ended.Text);
