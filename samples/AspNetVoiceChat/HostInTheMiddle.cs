@@ -1,53 +1,92 @@
-using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
 
 namespace AspNetVoiceChat;
 
 /// <summary>
-/// What the host does in a bridged call, and in no other: it reads along, runs a tool that the page knows nothing of, and decides what the page may change.
+/// What the host does in a bridged call, and in no other: an agent leads the conversation, with tools that the page knows nothing of. The page is shown what the agent does, may say whether a tool may be called, and may
+/// change of the session what this class lets it.
 /// </summary>
-internal sealed partial class HostInTheMiddle(ILogger<HostInTheMiddle> logger, TimeProvider time) : RealtimeBridgeHandler
+internal sealed partial class HostInTheMiddle(VoiceAgent agent, AgentCalls calls, ILoggerFactory loggers, TimeProvider time) : RealtimeBridgeHandler
 {
-    /// <summary>The tool of a bridged session.</summary>
-    public static readonly FunctionDefinition LocalTime = new()
+    private readonly ILogger _logger = loggers.CreateLogger<HostInTheMiddle>();
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // It ends with the call, and holds nothing that has to be freed.
+    private BridgedSession Session { get; } = new();
+
+    /// <summary>Both sides are connected: the agent takes the lead, and the page is told what it does until the end.</summary>
+    public override async Task OnConnectedAsync(RealtimeBridgeCall call, CancellationToken cancellationToken)
     {
-        Name = "local_time",
-        Description = "The time of day where the host is.",
-        Parameters = RawJson.Parse("""{ "type": "object", "properties": {} }"""),
-    };
+        try
+        {
+            Session.Begin(call);
+            var options = new VoiceConversationOptions { LoggerFactory = loggers, TimeProvider = time, ConfigureTimeout = TimeSpan.FromSeconds(15) };
+            await using VoiceConversation talk = await VoiceConversation.StartAsync(Session, agent, options, cancellationToken);
+            using IDisposable listed = calls.Add(call.Id, talk);
+            _begun.TrySetResult();
+            await TellAsync(AgentEvents.Started(call.Id));
+            await foreach (ConversationUpdate update in talk.ReadUpdatesAsync(cancellationToken))
+            {
+                Log(call.Id, update);
+                if (AgentEvents.Of(update, call.Id, talk) is { } shown)
+                    await TellAsync(shown);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or RealtimeSessionEndedException || (e is InvalidOperationException && cancellationToken.IsCancellationRequested))
+        {
+            // The call has ended.
+        }
+        catch (VoiceConversationException e)
+        {
+            _ = call.HangUpAsync($"The agent could not take the lead. {e.Message}");       // not waited for: the end waits for this method
+        }
+        finally
+        {
+            _begun.TrySetResult();
+            Session.End("The call has ended.");
+        }
+
+        ValueTask TellAsync(JsonObject shown) => call.SendToPageAsync(Encoding.UTF8.GetBytes(shown.ToJsonString()), cancellationToken);
+    }
 
     public override async ValueTask<bool> OnServiceEventAsync(
         RealtimeBridgeCall call, ServerEvent serverEvent, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
     {
-        switch (serverEvent)
-        {
-            case ConversationItemInputAudioTranscriptionCompleted you:
-                LogSaid(call.Id, "user", OneLine(you.Transcript));
-                break;
-            case ResponseOutputAudioTranscriptDone assistant:
-                LogSaid(call.Id, "assistant", OneLine(assistant.Transcript));
-                break;
-            case ResponseDone { Response: var response } when response.Status == ResponseState.Completed:
-                await RunToolsAsync(call, [.. response.FunctionCalls], cancellationToken);
-                break;
-        }
+        await Session.ReceiveAsync(serverEvent, cancellationToken);
         return true;
     }
 
     /// <summary>Of a session's configuration the page may change what its form shows: voice, instructions, who ends a turn. Tools, for one, are the host's.</summary>
-    public override ValueTask<bool> OnPageEventAsync(RealtimeBridgeCall call, string type, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Read(utf8Json.Span) is { } json && type switch
-        {
-            "session.update" => IsModest(json["session"] as JsonObject),
-            "conversation.item.create" => IsUserMessage(utf8Json.Span),     // and no tool's result, which the page could invent
-            "response.create" => json["response"] is null,
-            "response.cancel" or "output_audio_buffer.clear" or "input_audio_buffer.clear" or "input_audio_buffer.commit" => true,
-            _ => false,
-        });
+    public override async ValueTask<bool> OnPageEventAsync(RealtimeBridgeCall call, string type, ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
+    {
+        if (!MayPass(type, utf8Json.Span))
+            return false;
+        await _begun.Task.WaitAsync(cancellationToken);     // what the agent is configured with must not come after what the page asks for
+        return true;
+    }
+
+    public override Task OnEndedAsync(RealtimeBridgeCall call, RealtimeBridgeEnd end)
+    {
+        Session.End(end.Detail);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Whether an event of the page's may go to the service.</summary>
+    public static bool MayPass(string type, ReadOnlySpan<byte> utf8Json) => Read(utf8Json) is { } json && type switch
+    {
+        "session.update" => IsModest(json["session"] as JsonObject),
+        "conversation.item.create" => IsUserMessage(utf8Json),     // and no tool's result, which the page could invent
+        "response.create" => json["response"] is null,
+        "response.cancel" or "output_audio_buffer.clear" or "input_audio_buffer.clear" or "input_audio_buffer.commit" => true,
+        _ => false,
+    };
 
     // What pages send may be anything: this never throws, for each exception of a handler is a stack trace in the log. A name that stands twice could mean
     // one thing here and another to the service.
@@ -74,17 +113,17 @@ internal sealed partial class HostInTheMiddle(ILogger<HostInTheMiddle> logger, T
         _ => false,
     });
 
-    // After the response that asked for it: while one is under way the service takes no other.
-    private async Task RunToolsAsync(RealtimeBridgeCall call, FunctionCallItem[] calls, CancellationToken cancellationToken)
+    private void Log(string call, ConversationUpdate update)
     {
-        foreach (FunctionCallItem tool in calls)
+        switch (update)
         {
-            string result = tool.Name == "local_time" ? time.GetLocalNow().ToString("HH:mm", CultureInfo.InvariantCulture) : "There is no such tool.";
-            LogTool(call.Id, OneLine(tool.Name), result);
-            await call.SendToServiceAsync(new ConversationItemCreate(ConversationItem.FunctionOutput(tool.CallId!, result)), cancellationToken);
+            case TranscriptUpdate { IsFinal: true } said:
+                LogSaid(call, said.Role == ChatRole.User ? "user" : "assistant", OneLine(said.Text));
+                break;
+            case ToolCallUpdate { Call: { Status: not (ToolCallStatus.Running or ToolCallStatus.Waiting) } tool }:
+                LogTool(call, OneLine(tool.Name), OneLine(tool.Output));
+                break;
         }
-        if (calls.Length > 0)
-            await call.SendToServiceAsync(new ResponseCreate(), cancellationToken);
     }
 
     // A line break in what was said would look like another entry of the log.

@@ -5,9 +5,11 @@ using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Testing;
+using VoiceChatSamples;
 
 namespace AspNetVoiceChat;
 
@@ -17,6 +19,7 @@ namespace AspNetVoiceChat;
 internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? Endpoint)
 {
     private const string PerAddress = "per-address";
+    private const int LongestText = 16_000;     // bytes: the page's field takes 2,000 characters
 
     /// <summary>The ways to connect that the page offers.</summary>
     private static readonly string[] Ways = ["key", "calls", "bridge"];
@@ -56,7 +59,9 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             realtime.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
         }
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<AgentCalls>();
         builder.Services.AddRealtimeEndpoints();
+        builder.Services.AddSingleton<HostBesideTheCall>();
         builder.Services.AddRateLimiter(limiter =>
         {
             limiter.OnRejected = async (rejected, _) => await TellToWaitAsync(rejected);
@@ -70,7 +75,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             endpoint = app.MapRealtimeTestEndpoint(EndpointInThisProgram.Prefix, endpointOptions ?? new()
             {
                 UseAllMediaAddresses = true,    // browsers do not send from loopback
-                Script = { OnResponse = OfflineScript.ReplyAsync },
+                Script = { OnResponse = OfflineModel.ReplyAsync },
             });
         }
         Uri service = app.Services.GetRequiredService<IOptions<OpenAIRealtimeWebRtcOptions>>().Value.Endpoint;
@@ -82,6 +87,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         });
         app.UseRateLimiter();
         MapCalls(app, settings, network);
+        MapAgent(app);
         MapConfig(app, settings, isOffline ? null : service);
         app.Lifetime.ApplicationStarted.Register(() =>
         {
@@ -107,21 +113,49 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
     {
         void ForPages(RealtimeEndpointOptions options) => options.ForUser = context => ValueTask.FromResult<RealtimeUserSession?>(SessionFor(context, settings));
         app.MapRealtimeEphemeralKey("/session", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
-        app.MapRealtimeCalls("/calls", ForPages).AllowAnonymous().RequireRateLimiting(PerAddress);
+        HostBesideTheCall beside = app.Services.GetRequiredService<HostBesideTheCall>();
+        app.MapRealtimeCalls("/calls", options =>
+        {
+            options.ForUser = context =>
+            {
+                RealtimeUserSession user = SessionFor(context, settings);
+                VoiceAgent agent = beside.AgentFor((RealtimeSessionConfig)user.Session);
+                (user.Session, user.State) = (agent.ToSessionConfig(), agent);
+                return ValueTask.FromResult<RealtimeUserSession?>(user);
+            };
+            options.OnCall = beside.TalkAsync;
+        }).AllowAnonymous().RequireRateLimiting(PerAddress);
         app.MapRealtimeBridge("/bridge", options =>
         {
             options.ForUser = context =>
             {
                 RealtimeUserSession user = SessionFor(context, settings);
-                user.Session = (RealtimeSessionConfig)user.Session with { Tools = [HostInTheMiddle.LocalTime] };
+                user.Session = AgentFor(user, context).ToSessionConfig();
                 return ValueTask.FromResult<RealtimeUserSession?>(user);
             };
-            options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices);
+            options.CreateHandler = context => ActivatorUtilities.CreateInstance<HostInTheMiddle>(context.RequestServices, AgentFor(SessionFor(context, settings), context));
             options.PageMayConfigure = true;                    // as far as HostInTheMiddle lets it
             options.MaxDuration = TimeSpan.FromMinutes(60);     // as long as the service allows
-            options.PageTimeout = TimeSpan.FromSeconds(30);     // a page that changes its network comes back by an ICE restart
             network.ApplyTo(options);
         }).AllowAnonymous().RequireRateLimiting(PerAddress);
+    }
+
+    /// <summary>Who leads a bridged call.</summary>
+    private static VoiceAgent AgentFor(RealtimeUserSession user, HttpContext context) =>
+        Assistant.Create((RealtimeSessionConfig)user.Session, new NotePad(), context.RequestServices.GetRequiredService<TimeProvider>());
+
+    /// <summary>Where the page of a bridged call says whether a tool may be called, and what its user writes. Who knows the call's id, which cannot be guessed, is that page.</summary>
+    private static void MapAgent(WebApplication app)
+    {
+        app.MapPost("/agent/{call}/approvals/{request}/{answer}", (string call, string request, string answer, AgentCalls calls) =>
+            calls.Answer(call, request, answer) ? Results.NoContent() : Results.NotFound()).AllowAnonymous();
+        app.MapPost("/agent/{call}/text", async (string call, HttpRequest request, AgentCalls calls, CancellationToken cancellationToken) =>
+        {
+            if (request.ContentLength is not (> 0 and <= LongestText))
+                return Results.StatusCode(StatusCodes.Status413PayloadTooLarge);
+            using var reader = new StreamReader(request.Body);
+            return await calls.SendTextAsync(call, await reader.ReadToEndAsync(cancellationToken), cancellationToken) ? Results.NoContent() : Results.NotFound();
+        }).AllowAnonymous();
     }
 
     /// <summary>What the page has to know before it connects.</summary>

@@ -25,14 +25,21 @@ internal sealed class AudioInput : IDisposable
 
     public ChatException? Trouble { get; private set; }
 
+    /// <summary>Whether somebody speaks, for as long as they like.</summary>
+    public bool IsMicrophone { get; private init; }
+
+    /// <param name="settings">What is asked for.</param>
+    /// <param name="microphone">The microphone that is open; null for none.</param>
     /// <exception cref="ChatException">The file cannot be read.</exception>
-    public static AudioInput Open(Settings settings)
+    public static AudioInput Open(Settings settings, IAudioSource? microphone)
     {
+        if (microphone is not null)
+            return new AudioInput(microphone) { IsMicrophone = true };
         if (settings.Input == Settings.Silence)
             return new AudioInput(new SilenceAudioSource());
         if (settings.Input == Settings.Pipe)
             return new AudioInput(new StreamAudioSource(Console.OpenStandardInput(), isLive: true));
-        WavFileAudioSource file = settings.Input == Settings.Question
+        WavFileAudioSource file = settings.Input == Settings.Unsaid
             ? new WavFileAudioSource(typeof(AudioInput).Assembly.GetManifestResourceStream("question.wav")!)
             : Files.Open(() => new WavFileAudioSource(settings.Input), "--input");
         return new AudioInput(file, file, file.Duration);
@@ -48,6 +55,10 @@ internal sealed class AudioInput : IDisposable
         public bool PacesItself => inner.PacesItself;
 
         public bool IsLive => inner.IsLive;
+
+        public bool IsNonBlocking => inner.IsNonBlocking;
+
+        public bool KeepsItsOwnDelay => inner.KeepsItsOwnDelay;
 
         public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
         {

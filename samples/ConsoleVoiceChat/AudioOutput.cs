@@ -22,14 +22,18 @@ internal sealed class AudioOutput : IDisposable
 
     public ChatException? Trouble { get; private set; }
 
+    /// <param name="settings">What is asked for.</param>
+    /// <param name="loudspeaker">The loudspeaker that is open; null for none.</param>
     /// <exception cref="ChatException">The file cannot be made.</exception>
-    public static AudioOutput Open(Settings settings)
+    public static AudioOutput Open(Settings settings, IAudioSink? loudspeaker)
     {
+        if (loudspeaker is not null)
+            return new AudioOutput(loudspeaker);
         if (settings.Output == Settings.Nowhere)
             return new AudioOutput(new NullAudioSink());
         if (settings.Output == Settings.Pipe)
             return new AudioOutput(new StreamAudioSink(StandardOutput()));
-        WavFileAudioSink file = Files.Open(() => new WavFileAudioSink(settings.Output), "--output");
+        WavFileAudioSink file = Files.Open(() => new WavFileAudioSink(settings.Output == Settings.Unsaid ? Settings.DefaultFile : settings.Output), "--output");
         return new AudioOutput(file, file);
     }
 
@@ -54,6 +58,8 @@ internal sealed class AudioOutput : IDisposable
         public AudioFormat Format => inner.Format;
 
         public TimeSpan Buffered => inner.Buffered;
+
+        public bool IsNonBlocking => inner.IsNonBlocking;
 
         public async ValueTask WriteAsync(ReadOnlyMemory<short> pcm, CancellationToken cancellationToken = default)
         {

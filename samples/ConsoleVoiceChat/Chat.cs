@@ -1,6 +1,7 @@
 using ConsoleVoiceChat.Display;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
+using VoiceChatSamples;
 
 namespace ConsoleVoiceChat;
 
@@ -15,7 +16,13 @@ internal static class Chat
         using FileStream? statsFile = settings.StatsFile is { } path ? Files.Open(() => File.Create(path), "--stats") : null;
         long allocatedBefore = GC.GetTotalAllocatedBytes();
         var timeline = new Timeline(display);
-        IConversation conversation = settings.IsLive ? new LiveConversation(settings, timeline, display) : new Conversation(settings, timeline, display);
+        using HistoryFile? history = settings.HistoryFile is { } before ? Files.Open(() => new HistoryFile(before), "--resume") : null;
+        Call conversation = settings switch
+        {
+            { IsLive: true } => new LiveConversation(settings, timeline, display),
+            { IsAgent: true } => new AgentConversation(settings, timeline, display, history),
+            _ => new Conversation(settings, timeline, display),
+        };
         ChatException? failure = null;
         try
         {
@@ -38,14 +45,16 @@ internal static class Chat
         return new Report(Summary.Of(settings, statistics, conversation, failure), failure);
     }
 
-    private static async Task HoldAsync(Settings settings, IConversation conversation, Timeline timeline, IDisplay display, CancellationToken stop)
+    private static async Task HoldAsync(Settings settings, Call conversation, Timeline timeline, IDisplay display, CancellationToken stop)
     {
         using EventFile? events = settings.EventsFile is { } file ? Files.Open(() => new EventFile(file, timeline), "--events") : null;
-        using var input = AudioInput.Open(settings);
-        using var output = AudioOutput.Open(settings);
+        using SoundDevices devices = SoundDevices.Open(settings, display);
+        using var input = AudioInput.Open(settings, devices.Microphone);
+        using var output = AudioOutput.Open(settings, devices.Loudspeaker);
+        conversation.Heard = devices.Loudspeaker?.Device.Name;
         await using CallRecorder? recorder = settings.RecordFile is { } recording ? Files.Open(() => new CallRecorder(recording), "--record") : null;
         display.ShowStart();
-        await using RealtimeTestEndpoint? endpoint = settings.IsDemo ? await RealtimeTestEndpoint.StartAsync(new RealtimeTestEndpointOptions { TcpPort = 0 }, stop) : null;
+        await using RealtimeTestEndpoint? endpoint = settings.IsDemo ? await RealtimeTestEndpoint.StartAsync(new RealtimeTestEndpointOptions { TcpPort = 0, Script = { OnResponse = OfflineModel.ReplyAsync } }, stop) : null;
         await conversation.RunAsync(input, output, recorder, events, endpoint, stop);
         output.Close();
         if (recorder is not null)

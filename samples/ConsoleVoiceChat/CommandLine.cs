@@ -14,6 +14,7 @@ internal static class CommandLine
     private const string OpenAI = "https://api.openai.com/v1";
     private const string LiveModelName = "gpt-live-1";
     private const string KeyVariable = "OPENAI_API_KEY";
+    private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(59);
 
     private static readonly Option<Uri?> Endpoint = new("--endpoint")
     {
@@ -68,17 +69,22 @@ internal static class CommandLine
 
     private static readonly Option<string?> Input = new("--input")
     {
-        HelpName = "FILE.wav|-|silence",
-        Description = "Your voice: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz from a recorder at standard input, or silence. "
-            + "What a recorder has piled up before the call is left out. "
-            + "When it has ended, silence is sent. Default: a recorded question that comes with the program.",
+        HelpName = "mic|NAME|FILE.wav|-|silence",
+        Description = "Your voice: mic or default for the system's microphone, the name, a part of it or the id of another (--list-devices), a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz from a recorder "
+            + "at standard input, or silence. What a recorder has piled up before the call is left out. "
+            + "When it has ended, silence is sent. Default: the microphone, and where there is none a recorded question that comes with the program.",
     };
 
-    private static readonly Option<string> Output = new("--output")
+    private static readonly Option<string?> Output = new("--output")
     {
-        HelpName = "FILE.wav|-|none",
-        Description = "What you hear: a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz to standard output (everything else then goes to standard error), or none.",
-        DefaultValueFactory = _ => "conversation.wav",
+        HelpName = "speaker|NAME|FILE.wav|-|none",
+        Description = "What you hear: speaker or default for the system's loudspeaker, the name, a part of it or the id of another (--list-devices), a WAV file, - for raw 16-bit little-endian mono PCM at 24 kHz to standard "
+            + $"output (everything else then goes to standard error), or none. Default: the loudspeaker when you speak into a microphone, otherwise {Settings.DefaultFile}.",
+    };
+
+    private static readonly Option<bool> Devices = new("--list-devices")
+    {
+        Description = "List the microphones and loudspeakers of this machine, and end.",
     };
 
     private static readonly Option<string?> Record = new("--record")
@@ -119,6 +125,24 @@ internal static class CommandLine
         Description = "Send a text message at the start and ask for a response to it; with --api live what the model is to say first, in its own words.",
     };
 
+    private static readonly Option<bool> Agent = new("--agent")
+    {
+        Description = "Talk to an assistant that has tools: a clock, dice, and a note pad. Before it writes a note it asks: y, n, or a for always at the keyboard.",
+    };
+
+    private static readonly Option<string?> Resume = new("--resume")
+    {
+        HelpName = "FILE.json",
+        Description = "With --agent: go on with the conversation in this file, and write it there at the end. A file that is not there is made.",
+    };
+
+    private static readonly Option<double?> RotateAfter = new("--rotate-after")
+    {
+        HelpName = "N",
+        Description = "With --agent: seconds after which another call takes over in a quiet moment, and the conversation goes on in it. Default: shortly before the service's limit of an hour.",
+        CustomParser = Number,
+    };
+
     private static readonly Option<string?> Events = new("--events")
     {
         HelpName = "FILE",
@@ -135,9 +159,9 @@ internal static class CommandLine
     public static RootCommand Create()
     {
         var root = new RootCommand(
-            "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
+            "A spoken conversation with OpenAI's Realtime API, or its Live API, over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Api, Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Record, Codec, Network, Proxy, Seconds, Say, Events, Stats,
+            Api, Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Devices, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -146,6 +170,9 @@ internal static class CommandLine
         }
         return root;
     }
+
+    /// <summary>--list-devices.</summary>
+    public static bool ListsDevices(ParseResult parsed) => parsed.GetValue(Devices);
 
     /// <summary>What the parsed command line asks for.</summary>
     /// <exception cref="ChatException">The options contradict each other.</exception>
@@ -159,16 +186,16 @@ internal static class CommandLine
             throw Bad("Use --api-key or --key-url, not both.");
         string? key = keyUrl is not null ? null : given ?? NullIfEmpty(Environment.GetEnvironmentVariable(KeyVariable));
         Uri? endpoint = parsed.GetValue(Endpoint);
-        if (parsed.GetValue(Input) is { Length: 0 })
-            throw Bad("--input must not be empty.");
+        if (parsed.GetValue(Input) is { Length: 0 } || parsed.GetValue(Output) is { Length: 0 })
+            throw Bad("--input and --output must not be empty.");
         if (endpoint is not null && key is null && keyUrl is null)
             throw Bad($"--endpoint needs a key: give --api-key or --key-url, or set {KeyVariable}.");
         if (endpoint is null && (key is not null || keyUrl is not null))
             endpoint = new Uri(OpenAI);
 
         bool isLive = parsed.GetValue(Api) == "live";
-        if (isLive && (keyUrl is not null || key?.StartsWith("ek_", StringComparison.Ordinal) == true || parsed.GetValue(Dialect) == "beta"))
-            throw Bad("--api live needs a project's API key: it has no ephemeral keys and no other dialect.");
+        if (isLive)
+            CheckLive(parsed, key);
         var settings = new Settings
         {
             IsLive = isLive,
@@ -179,14 +206,17 @@ internal static class CommandLine
             Model = isLive && parsed.GetResult(Model) is not { Implicit: false } ? LiveModelName : parsed.GetValue(Model)!,
             Voice = NullIfEmpty(parsed.GetValue(Voice)),
             Instructions = parsed.GetValue(Instructions),
-            Input = parsed.GetValue(Input) ?? Settings.Question,
-            Output = parsed.GetValue(Output)!,
+            Input = parsed.GetValue(Input) ?? Settings.Unsaid,
+            Output = parsed.GetValue(Output) ?? Settings.Unsaid,
             RecordFile = NullIfEmpty(parsed.GetValue(Record)),
             Codec = parsed.GetValue(Codec) switch { "libopus" => OpusCodecChoice.LibOpus, "concentus" => OpusCodecChoice.Concentus, _ => OpusCodecChoice.Auto },
             Network = parsed.GetValue(Network) switch { "udp" => NetworkChoice.Udp, "tcp" => NetworkChoice.Tcp, _ => NetworkChoice.Auto },
             Proxy = parsed.GetValue(Proxy),
             Duration = parsed.GetValue(Seconds) is { } s ? TimeSpan.FromSeconds(s) : null,
             Say = NullIfEmpty(parsed.GetValue(Say)),
+            IsAgent = parsed.GetValue(Agent),
+            HistoryFile = NullIfEmpty(parsed.GetValue(Resume)),
+            RotateAfter = parsed.GetValue(RotateAfter) is { } n ? TimeSpan.FromSeconds(n) : null,
             EventsFile = NullIfEmpty(parsed.GetValue(Events)),
             StatsFile = NullIfEmpty(parsed.GetValue(Stats)),
         };
@@ -194,16 +224,28 @@ internal static class CommandLine
         return settings;
     }
 
+    /// <summary>What only the Realtime API has is refused, and not passed over in silence.</summary>
+    private static void CheckLive(ParseResult parsed, string? key)
+    {
+        Option[] ofRealtime = [Agent, Resume, RotateAfter, Dialect, KeyUrl];
+        string[] given = [.. ofRealtime.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+        if (given.Length > 0)
+            throw Bad($"{string.Join(", ", given)}: only the Realtime API has this, leave it out with --api live.");
+        if (key?.StartsWith("ek_", StringComparison.Ordinal) == true)
+            throw Bad("--api live needs a project's API key: ephemeral keys are for the Realtime API.");
+    }
+
     /// <summary>No file is to be written over another that is in use: the microphone least of all.</summary>
     private static void CheckFiles(Settings settings)
     {
-        if (settings.Model.Length == 0 || settings.Output.Length == 0)
-            throw Bad("--model and --output must not be empty.");
+        if (settings.Model.Length == 0)
+            throw Bad("--model must not be empty.");
         (string Option, string? File)[] files =
         [
-            ("--input", settings.Input is Settings.Pipe or Settings.Silence or Settings.Question ? null : settings.Input),
-            ("--output", settings.Output is Settings.Pipe or Settings.Nowhere ? null : settings.Output),
+            ("--input", settings.Input is Settings.Pipe or Settings.Silence or Settings.Unsaid || settings.InputIsDevice ? null : settings.Input),
+            ("--output", settings.Output is Settings.Pipe or Settings.Nowhere || settings.OutputIsDevice ? null : settings.Output == Settings.Unsaid ? Settings.DefaultFile : settings.Output),
             ("--record", settings.RecordFile),
+            ("--resume", settings.HistoryFile),
             ("--events", settings.EventsFile),
             ("--stats", settings.StatsFile),
         ];
@@ -212,6 +254,12 @@ internal static class CommandLine
             if (same.Count() > 1)
                 throw Bad($"{string.Join(" and ", same.Select(f => f.Option))} name the same file.");
         }
+        if (settings.HistoryFile is not null && !settings.IsAgent)
+            throw Bad("--resume needs --agent, whose conversation it is.");
+        if (settings.RotateAfter is not null && !settings.IsAgent)
+            throw Bad("--rotate-after needs --agent, which remembers what was said.");
+        if (settings.RotateAfter > LongestCall)
+            throw Bad("--rotate-after is at most 3540 seconds, since the service ends a call after an hour.");
         if (settings.Input == Settings.Pipe && !Console.IsInputRedirected)
             throw Bad("--input - reads sound from a pipe, and standard input is a terminal: arecord -t raw -f S16_LE -r 24000 | …");
         if (settings.Output == Settings.Pipe && !Console.IsOutputRedirected)
@@ -240,7 +288,7 @@ internal static class CommandLine
         string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number > 0 && number <= TimeSpan.FromDays(7).TotalSeconds)
             return number;
-        result.AddError($"--seconds is a number above 0 and at most a week, not '{text}'.");
+        result.AddError($"{((OptionResult)result.Parent!).Option.Name} is a number above 0 and at most a week, not '{text}'.");
         return null;
     }
 
@@ -267,12 +315,17 @@ internal static class CommandLine
               11  the service hung up, or the connection was lost
               12  a file, or sound from or to a pipe, could not be read or written
               13  libopus is missing, and --codec libopus or the variable OPUS_LIBRARY_PATH asks for it
+              14  the microphone or the loudspeaker that was asked for is not there, or there is no sound system
 
             Examples:
               Talk to the endpoint inside the program, no key needed:
                 dotnet run --project samples/ConsoleVoiceChat
-              Microphone and loudspeaker, Linux:
-                arecord -q -t raw -f S16_LE -r 24000 -c 1 | samples/run --input - --output - | aplay -q -t raw -f S16_LE -r 24000 -c 1
+              An assistant with tools, which remembers:
+                samples/run --agent --resume ada.json --input silence --say "What time is it?"
+              The headset's microphone, and the loudspeaker that is the system's default:
+                samples/run --input headset --output speaker
+              The same with GPT-Live; the key is a project's API key:
+                samples/run --api live --say "Greet me in one sentence."
               One question by text, answer into a file:
                 samples/run --input silence --say "What is WebRTC?" --seconds 20 --output answer.wav
             """;

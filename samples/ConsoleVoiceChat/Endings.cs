@@ -30,7 +30,7 @@ internal sealed class Endings(Settings settings, Task completion, Func<bool> has
     {
         Task interrupted = Task.Delay(Timeout.Infinite, stop);
         Task seconds = settings.Duration is { } duration ? Task.Delay(duration, stop) : interrupted;
-        Task replyPlayed = settings is { IsDemo: true, Duration: null } ? ReplyPlayedAsync(stop) : interrupted;
+        Task replyPlayed = settings is { IsDemo: true, Duration: null } && !input.IsMicrophone ? ReplyPlayedAsync(stop) : interrupted;
 
         Task first = await Task.WhenAny(interrupted, seconds, replyPlayed, completion, input.Failed, output.Failed);
         if (first == output.Failed)

@@ -44,4 +44,7 @@ internal enum ExitCode
 
     /// <summary>--codec libopus, and libopus is not on this machine; or OPUS_LIBRARY_PATH names a file that cannot be loaded.</summary>
     OpusMissing = 13,
+
+    /// <summary>The microphone or the loudspeaker that was asked for is not there, or there is no sound system.</summary>
+    SoundDevice = 14,
 }

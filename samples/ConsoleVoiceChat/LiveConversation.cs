@@ -8,48 +8,33 @@ using OpenAI.Realtime.WebRtc.Testing;
 namespace ConsoleVoiceChat;
 
 /// <summary>The same conversation on the Live API: this file is the use of <c>OpenAI.Realtime.WebRtc.Live</c>.</summary>
-internal sealed class LiveConversation(Settings settings, Timeline timeline, IDisplay display) : IConversation
+internal sealed class LiveConversation(Settings settings, Timeline timeline, IDisplay display) : Call(settings, timeline, display)
 {
-    public string? CallId { get; private set; }
-
-    public string? Ended { get; set; }
-
-    public SessionStatistics? Counted { get; private set; }
-
-    public async Task RunAsync(AudioInput input, AudioOutput output, CallRecorder? recorder, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop)
+    public override async Task RunAsync(AudioInput input, AudioOutput output, CallRecorder? recorder, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop)
     {
         using var client = new LiveWebRtcClient(new OpenAILiveWebRtcOptions
         {
-            Endpoint = endpoint?.BaseAddress ?? settings.Endpoint!,
-            ApiKey = endpoint?.ApiKey ?? settings.ApiKey,
-            Model = settings.Model,
-            Network = settings.Network,
-            Proxy = settings.Proxy,
+            Endpoint = endpoint?.BaseAddress ?? Settings.Endpoint!,
+            ApiKey = endpoint?.ApiKey ?? Settings.ApiKey,
+            Model = Settings.Model,
+            Network = Settings.Network,
+            Proxy = Settings.Proxy,
         });
-        timeline.Start();
+        Timeline.Start();
         await using LiveWebRtcSession session = await client.ConnectAsync(
             new LiveConnectOptions
             {
                 Session = SessionConfig(),
-                Greeting = settings.Say,
-                Audio = new AudioOptions
-                {
-                    Source = recorder?.Record(input.Source) ?? input.Source,
-                    Sink = recorder?.Record(output.Sink) ?? output.Sink,
-                    Codec = settings.Codec,
-                },
-                Progress = timeline,
-                EventTrace = (sent, json) =>
-                {
-                    display.ShowEvent(sent, EventName.Of(json), timeline.Elapsed);
-                    events?.Write(sent, json);
-                },
+                Greeting = Settings.Say,
+                Audio = Sound(input, output, recorder),
+                Progress = Timeline,
+                EventTrace = Trace(events),
             },
             stop);
         CallId = session.SessionId;
-        display.ShowSession(new SessionView(session.SessionId, () => session.InputLevel, () => session.OutputLevel));
+        Display.ShowSession(new SessionView(session.SessionId, () => session.InputLevel, () => session.OutputLevel));
 
-        var ending = new Endings(settings, session.Completion, () => session.GetStatistics().Audio.Sent.SourceEnded, input, output);
+        var ending = new Endings(Settings, session.Completion, () => session.GetStatistics().Audio.Sent.SourceEnded, input, output);
         Task reading = Task.WhenAll(ReadTurnsAsync(session), ReadEventsAsync(session), WatchSpeechAsync(session, ending));
 
         Ended = await ending.WaitAsync(stop);
@@ -60,7 +45,7 @@ internal sealed class LiveConversation(Settings settings, Timeline timeline, IDi
         LiveSessionEnd end = await session.Completion;
         Counted = Count(session) with { Audio = Counted.Audio };
         if (end.Usage is { } usage)
-            display.ShowNote($"the session is charged for {usage.Active.TotalSeconds:0.#} s{(end.IsConfirmed ? "" : ", as far as the service has said")}");
+            Display.ShowNote($"the session is charged for {usage.Active.TotalSeconds:0.#} s{(end.IsConfirmed ? "" : ", as far as the service has said")}");
         if (Ended is null)
             throw Failures.Explain(new SessionEnd(end.Reason, end.Detail)) ?? output.Trouble ?? input.Trouble!;
     }
@@ -68,9 +53,9 @@ internal sealed class LiveConversation(Settings settings, Timeline timeline, IDi
     private LiveSessionConfig SessionConfig()
     {
         var config = new LiveSessionConfig();
-        if (settings.Voice is { } voice)
+        if (Settings.Voice is { } voice)
             config.Voice = voice;
-        if (settings.Instructions is { } instructions)
+        if (Settings.Instructions is { } instructions)
             config.Instructions = instructions;
         return config;
     }
@@ -83,9 +68,9 @@ internal sealed class LiveConversation(Settings settings, Timeline timeline, IDi
         {
             Speaker speaker = turn.Speaker == LiveRole.User ? Speaker.You : Speaker.Assistant;
             if (turn.Closed is not null)
-                display.ShowSpeech(speaker, turn.Id, turn.Text.Trim(), isWhole: true);
+                Display.ShowSpeech(speaker, turn.Id, turn.Text.Trim(), isWhole: true);
             else
-                display.ShowSpeech(speaker, turn.Id, turn.Text[shown.GetValueOrDefault(turn.Id)..], isWhole: false);
+                Display.ShowSpeech(speaker, turn.Id, turn.Text[shown.GetValueOrDefault(turn.Id)..], isWhole: false);
             shown[turn.Id] = turn.Text.Length;
         }
     }
@@ -95,7 +80,7 @@ internal sealed class LiveConversation(Settings settings, Timeline timeline, IDi
         await foreach (LiveServerEvent e in session.ReadEventsAsync())
         {
             if (e is LiveError { Error: { } error })
-                display.ShowNote($"error from the service: {error.Message}");
+                Display.ShowNote($"error from the service: {error.Message}");
             else if (e is LiveDelegationCreated { Delegation: var asked })
                 await AnswerAsync(session, asked.Id);       // the model waits for something
         }

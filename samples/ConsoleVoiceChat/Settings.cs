@@ -12,8 +12,14 @@ internal sealed record Settings
     /// <summary>--input silence.</summary>
     public const string Silence = "silence";
 
-    /// <summary>No --input: the recording that the program brings along, inside itself. No file has an empty name.</summary>
-    public const string Question = "";
+    /// <summary>No --input: the microphone, or where there is none the recording that the program brings along, inside itself. No --output: the loudspeaker beside a microphone, else a file.
+    /// No file has an empty name.</summary>
+    public const string Unsaid = "";
+
+    /// <summary>Where the answer goes when nothing is said and no loudspeaker is there.</summary>
+    public const string DefaultFile = "conversation.wav";
+
+    private static readonly string[] Defaults = ["mic", "speaker", "default"];
 
     /// <summary>--output none.</summary>
     public const string Nowhere = "none";
@@ -57,13 +63,35 @@ internal sealed record Settings
 
     public string? Say { get; init; }
 
+    /// <summary>An assistant with tools.</summary>
+    public bool IsAgent { get; init; }
+
+    /// <summary>When another call takes over; null for the package's default.</summary>
+    public TimeSpan? RotateAfter { get; init; }
+
+    /// <summary>Where the conversation of before stands, and this one goes.</summary>
+    public string? HistoryFile { get; init; }
+
     public string? EventsFile { get; init; }
 
     public string? StatsFile { get; init; }
+
+    /// <summary>Whether --input names a microphone.</summary>
+    public bool InputIsDevice => Input is not (Unsaid or Pipe or Silence) && !IsFile(Input);
+
+    /// <summary>Whether --output names a loudspeaker.</summary>
+    public bool OutputIsDevice => Output is not (Unsaid or Pipe or Nowhere) && !IsFile(Output);
 
     /// <summary>Without a key and without a service: talk to the endpoint inside this program.</summary>
     public bool IsDemo => Endpoint is null;
 
     /// <summary>Who is talked to, for people.</summary>
     public string Service => IsDemo ? "the endpoint inside this program" : Endpoint!.ToString();
+
+    /// <summary>A device as the library wants it: null for the system's default.</summary>
+    public static string? DeviceName(string name) => name == Unsaid || Defaults.Contains(name, StringComparer.OrdinalIgnoreCase) ? null : name;
+
+    /// <summary>What ends like a sound file, lies in a folder or is there already is a file; every other name is a device's.</summary>
+    private static bool IsFile(string name) =>
+        name.EndsWith(".wav", StringComparison.OrdinalIgnoreCase) || name.AsSpan().ContainsAny('/', Path.DirectorySeparatorChar) || File.Exists(name);
 }

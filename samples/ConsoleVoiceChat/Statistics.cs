@@ -19,7 +19,7 @@ namespace ConsoleVoiceChat;
 internal sealed record Statistics(
     StepTimes Ms, AudioCounts Audio, string? Codec, CallPath? Path, string? CallId, string? DtlsCipher, string? SrtpProfile, long AllocatedBytes, string Ended)
 {
-    public static Statistics Of(IConversation conversation, Timeline timeline, ChatException? failure, long allocated)
+    public static Statistics Of(Call conversation, Timeline timeline, ChatException? failure, long allocated)
     {
         PeerStatistics? connection = conversation.Counted?.Connection;
         return new Statistics(

@@ -6,7 +6,7 @@ namespace ConsoleVoiceChat;
 /// <summary>How it went, for people.</summary>
 internal static class Summary
 {
-    public static IReadOnlyList<string> Of(Settings settings, Statistics statistics, IConversation conversation, ChatException? failure)
+    public static IReadOnlyList<string> Of(Settings settings, Statistics statistics, Call conversation, ChatException? failure)
     {
         if (conversation.Counted is null && failure is not null)
             return [];      // never connected: standard error says it all
@@ -27,7 +27,7 @@ internal static class Summary
         }
         lines.Add(Invariant($"  memory      {statistics.AllocatedBytes / 1e6:0.0} MB allocated in all{(settings.IsDemo ? ", the endpoint's included" : "")}"));
         if (conversation.Counted is not null && settings.Output is not (Settings.Pipe or Settings.Nowhere))
-            lines.Add($"  heard       {settings.Output}");
+            lines.Add($"  heard       {Clean.OneLine(conversation.Heard ?? (settings.Output == Settings.Unsaid ? Settings.DefaultFile : settings.Output))}");
         if (conversation.Counted is not null && settings.RecordFile is { } recording)
             lines.Add($"  recorded    {recording}");
         return lines;

@@ -24,6 +24,9 @@ public sealed class VoiceAgent
     /// <summary>The agents that it may hand the conversation over to; each is a tool named <c>transfer_to_…</c>. Default: none.</summary>
     public IReadOnlyList<VoiceAgent> HandOffs { get; set; } = [];
 
+    /// <summary>Checks of what it says, while it says it, in this order; what one refuses is stopped. <see cref="VoiceConversationOptions.Guardrails"/> says how they are run. Default: none.</summary>
+    public IReadOnlyList<VoiceGuardrail> Guardrails { get; set; } = [];
+
     /// <summary>What other agents are told of when to hand over to this one. Default: null, its name alone.</summary>
     public string? HandOffDescription { get; set; }
 

@@ -2,12 +2,13 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Agents;
 
 /// <summary>
 /// A spoken conversation that a <see cref="VoiceAgent"/> leads: its tools are run, one response is made at a time, what both sides say is kept. Made by
-/// <see cref="VoiceConversationExtensions.StartConversationAsync(RealtimeWebRtcClient, VoiceAgent, OpenAI.Realtime.WebRtc.Media.AudioOptions, CancellationToken)"/> or <see cref="StartAsync"/>. Dispose it
+/// <see cref="VoiceConversationExtensions.StartConversationAsync(RealtimeWebRtcClient, VoiceAgent, OpenAI.Realtime.WebRtc.Media.AudioOptions, CancellationToken)"/> or <see cref="StartAsync(IRealtimeSession, VoiceAgent, VoiceConversationOptions, CancellationToken)"/> and its overload. Dispose it
 /// to hang up. Thread-safe; one reader of updates at a time.
 /// </summary>
 public sealed class VoiceConversation : IAsyncDisposable
@@ -17,12 +18,17 @@ public sealed class VoiceConversation : IAsyncDisposable
 
     private readonly ConversationState _state;
     private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly CallKeeper? _keeper;
     private Instant? _pressed;
 
-    private VoiceConversation(IRealtimeSession session, VoiceAgent agent, ToolSet tools, VoiceConversationOptions options) =>
-        _state = new ConversationState(this, session, agent, tools, options);
+    private VoiceConversation(IRealtimeSession session, CallSource? source, VoiceAgent agent, ToolSet tools, VoiceConversationOptions options)
+    {
+        bool isEndless = source is not null && options.Calls.IsEndless;
+        _state = new ConversationState(this, session, agent, tools, options, isEndless);
+        _keeper = source is null ? null : new CallKeeper(_state, source, GuardedLogger.Create(options.LoggerFactory, AgentsLog.Category));
+    }
 
-    /// <summary>The session beneath: for its levels, its statistics, <see cref="IRealtimeSession.Muted"/>, and events that are not the conversation's business. Its events are read already.</summary>
+    /// <summary>The session beneath, which is another one once the call was exchanged: for its levels, its statistics, <see cref="IRealtimeSession.Muted"/>, and events that are not the conversation's business. Its events are read already.</summary>
     public IRealtimeSession Session => _state.Session;
 
     /// <summary>Who leads the conversation now.</summary>
@@ -45,13 +51,16 @@ public sealed class VoiceConversation : IAsyncDisposable
     public bool IsAssistantSpeaking => _state.Get(static s => s.IsAssistantSpeaking);
 
     /// <summary>The calls that wait for <see cref="Approve"/> or <see cref="Refuse"/>.</summary>
-    public IReadOnlyList<ApprovalRequest> PendingApprovals => _state.Get(static s => s.Approvals);
+    public IReadOnlyList<ApprovalRequest> PendingApprovals => _state.Get(static s => s.Desk.Approvals);
+
+    /// <summary>Whether all has happened that can happen without time, as far as the conversation itself can tell: for tests in virtual time.</summary>
+    internal bool IsWaiting => !_state.IsBeingEnded && _keeper?.IsWaiting != false && _state.Leg.Link is { IsEnding: false, Outbox.IsEmpty: true };
 
     /// <summary>Completes when the conversation has ended, however it ended. Never faults: the result says why.</summary>
     public Task<ConversationEnd> Completion => _state.Completion;
 
     /// <summary>
-    /// Begins a conversation over a session that is connected. Sends the agent's configuration and waits until it is in effect; the conversation of before, if there is one, is told next. From then on the
+    /// Begins a conversation over a session that is connected. Sends the agent's configuration and waits until it is in effect, unless <see cref="VoiceConversationOptions.IsConfigured"/> says that it is; the conversation of before, if there is one, is told next. From then on the
     /// session is the conversation's: it ends with it.
     /// </summary>
     /// <param name="session">The session; nobody else may read its events.</param>
@@ -64,9 +73,56 @@ public sealed class VoiceConversation : IAsyncDisposable
     /// <exception cref="VoiceConversationException">The service refused the configuration, or did not acknowledge it in time. The session is still the caller's, but its events have been read.</exception>
     /// <exception cref="RealtimeSessionEndedException">The session has ended.</exception>
     public static Task<VoiceConversation> StartAsync(IRealtimeSession session, VoiceAgent agent, VoiceConversationOptions? options = null, CancellationToken cancellationToken = default) =>
-        BeginAsync(session, agent, options, isConfigured: false, cancellationToken);
+        BeginAsync(session, null, agent, options, cancellationToken);
 
-    internal static async Task<VoiceConversation> BeginAsync(IRealtimeSession session, VoiceAgent agent, VoiceConversationOptions? options, bool isConfigured, CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins a conversation that opens its sessions itself, the first and those that take its place: before the service's limit and when one is lost, as <see cref="VoiceConversationOptions.Calls"/> say. Over
+    /// WebRTC <see cref="VoiceConversationExtensions"/> do this with less.
+    /// </summary>
+    /// <param name="connect">
+    /// Opens a session; called again for each that follows, beside the one in use. The agent's configuration is sent to it. Where the sessions share one microphone and one loudspeaker,
+    /// <see cref="IRealtimeSession.TakeAudio"/> is called of the one that is to have them. What it throws is a failed attempt; an <see cref="ArgumentException"/>, and what a service that refuses the key throws, is
+    /// not tried again.
+    /// </param>
+    /// <param name="agent">Who leads.</param>
+    /// <param name="options">How the conversation is held. Default: null, all defaults.</param>
+    /// <param name="cancellationToken">Cancels the beginning.</param>
+    /// <exception cref="ArgumentException">The agent's tools cannot be used.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="VoiceConversationException">The service refused the configuration, or did not acknowledge it in time.</exception>
+    /// <exception cref="RealtimeSessionEndedException">The session has ended.</exception>
+    public static Task<VoiceConversation> StartAsync(Func<CancellationToken, Task<IRealtimeSession>> connect, VoiceAgent agent, VoiceConversationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(connect);
+        return BeginAsync(new CallSource((_, token) => connect(token), IsConfigured: false), agent, options, cancellationToken);
+    }
+
+    internal static async Task<VoiceConversation> BeginAsync(CallSource source, VoiceAgent agent, VoiceConversationOptions? options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ArgumentNullException.ThrowIfNull(agent);
+            options?.Validate();
+            IRealtimeSession session = await source.OpenAsync(agent.ToSessionConfig(), cancellationToken).ConfigureAwait(false);
+            try
+            {
+                session.TakeAudio();
+                return await BeginAsync(session, source, agent, options, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                await session.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch when (source.Audio is not null)
+        {
+            await source.Audio.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<VoiceConversation> BeginAsync(IRealtimeSession session, CallSource? source, VoiceAgent agent, VoiceConversationOptions? options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(agent);
@@ -75,12 +131,12 @@ public sealed class VoiceConversation : IAsyncDisposable
         ToolSet tools = agent.ToToolSet();
         RealtimeSessionConfig config = agent.ToUpdate(tools) with { Voice = agent.Session.Voice };
         cancellationToken.ThrowIfCancellationRequested();
-        var conversation = new VoiceConversation(session, agent, tools, options);
+        var conversation = new VoiceConversation(session, source, agent, tools, options);
         try
         {
-            await conversation._state.StartAsync().ConfigureAwait(false);
-            if (!isConfigured)
-                await conversation._state.ConfigureAsync(config).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await conversation._state.StartAsync(conversation._state.Leg).ConfigureAwait(false);
+            if (!(source?.IsConfigured ?? options.IsConfigured))
+                await conversation._state.Program.ConfigureAsync(conversation._state.Leg, config).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -90,6 +146,7 @@ public sealed class VoiceConversation : IAsyncDisposable
 
         if (options.History is { } before)
             conversation._state.Replay(before);
+        conversation._keeper?.Start();
         return conversation;
     }
 
@@ -136,7 +193,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(item);
         bool isUsersTurn = item is MessageItem { Role: { } role } && role == ItemRole.User;
-        return _state.AddItemAsync(item, isUsersTurn, respond).WaitAsync(cancellationToken);
+        return _state.Program.AddItemAsync(item, isUsersTurn, respond).WaitAsync(cancellationToken);
     }
 
     /// <summary>
@@ -151,7 +208,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     public async Task<ResponseSnapshot> RespondAsync(ResponseParameters? parameters = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        (ResponseRequest request, Task<ResponseSnapshot> answer) = _state.Request(parameters);
+        (ResponseRequest request, Task<ResponseSnapshot> answer) = _state.Program.Request(parameters);
         try
         {
             return await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -183,7 +240,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     /// <returns>Whether there was something to stop.</returns>
     public async Task<bool> InterruptAsync(CancellationToken cancellationToken = default)
     {
-        if (!_state.Interrupt(out Task? sent))
+        if (!_state.Program.Interrupt(out Task? sent))
             return false;
         if (sent is not null)
             await sent.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -199,7 +256,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     {
         await InterruptAsync(cancellationToken).ConfigureAwait(false);
         _state.Do(() => _pressed = _state.Now);
-        await _state.PushToTalkAsync(begins: true, commit: false, respond: false).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _state.Program.PushToTalkAsync(begins: true, commit: false, respond: false).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Push to talk, the button is let go: what was said since <see cref="BeginUserTurnAsync"/> goes to the model.</summary>
@@ -211,7 +268,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     {
         bool isLong = true;
         _state.Do(() => (isLong, _pressed) = (_pressed is not { } since || _state.Now - since >= ShortestPress, null));
-        await _state.PushToTalkAsync(begins: false, commit: isLong, respond).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _state.Program.PushToTalkAsync(begins: false, commit: isLong, respond).WaitAsync(cancellationToken).ConfigureAwait(false);
         return isLong;
     }
 
@@ -222,7 +279,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     public bool Approve(ApprovalRequest request, bool always = false)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _state.Approve(request, always);
+        return _state.Program.Approve(request, always);
     }
 
     /// <summary>Does not let a tool be called; the model is told so, and speaks of it.</summary>
@@ -232,7 +289,7 @@ public sealed class VoiceConversation : IAsyncDisposable
     public bool Refuse(ApprovalRequest request, string? reason = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _state.Refuse(request, reason);
+        return _state.Program.Refuse(request, reason);
     }
 
     /// <summary>
@@ -252,7 +309,7 @@ public sealed class VoiceConversation : IAsyncDisposable
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await _state.ConfigureAsync(config).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _state.Program.ConfigureAsync(_state.Leg, config).WaitAsync(cancellationToken).ConfigureAwait(false);
             _state.Change(agent, tools);
         }
         finally
@@ -266,15 +323,17 @@ public sealed class VoiceConversation : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task CloseAsync(CancellationToken cancellationToken = default)
     {
-        await Session.CloseAsync(cancellationToken).ConfigureAwait(false);
+        await _state.BeginClosing().CloseAsync(cancellationToken).ConfigureAwait(false);
         await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes as <see cref="CloseAsync"/> does, and disposes the session.</summary>
     public async ValueTask DisposeAsync()
     {
-        await Session.DisposeAsync().ConfigureAwait(false);
+        await _state.BeginClosing().DisposeAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(false);
+        if (_keeper is not null)
+            await _keeper.StopAsync().ConfigureAwait(false);
         await _state.DisposeAsync().ConfigureAwait(false);
         _changing.Dispose();
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Agents;
@@ -34,23 +35,17 @@ public static class VoiceConversationExtensions
         ArgumentNullException.ThrowIfNull(agent);
         ArgumentNullException.ThrowIfNull(connect);
         options?.Validate();
-        var own = new RealtimeConnectOptions
+        SharedAudio? shared = connect.SharedAudio is null ? client.CreateSharedAudio(connect.Audio) : null;
+        var source = new CallSource(ConnectAsync, IsConfigured: true) { Audio = shared };
+        return await VoiceConversation.BeginAsync(source, agent, options, cancellationToken).ConfigureAwait(false);
+
+        async Task<IRealtimeSession> ConnectAsync(RealtimeSessionConfig config, CancellationToken token) => await client.ConnectAsync(new RealtimeConnectOptions
         {
-            Session = agent.ToSessionConfig(),
-            Audio = connect.Audio,
+            Session = config,
+            SharedAudio = shared ?? connect.SharedAudio,
             SafetyIdentifier = connect.SafetyIdentifier,
             Progress = connect.Progress,
             EventTrace = connect.EventTrace,
-        };
-        RealtimeWebRtcSession session = await client.ConnectAsync(own, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await VoiceConversation.BeginAsync(session, agent, options, isConfigured: true, cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
+        }, token).ConfigureAwait(false);
     }
 }

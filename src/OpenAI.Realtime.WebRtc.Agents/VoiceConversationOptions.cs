@@ -8,13 +8,27 @@ public sealed class VoiceConversationOptions
     /// <summary>How tools are run. Default: all defaults of <see cref="VoiceToolOptions"/>.</summary>
     public VoiceToolOptions Tools { get; set; } = new();
 
+    /// <summary>How the guardrails of agents are run. Default: all defaults of <see cref="VoiceGuardrailOptions"/>.</summary>
+    public VoiceGuardrailOptions Guardrails { get; set; } = new();
+
     /// <summary>How long responses may take. Default: all defaults of <see cref="ResponseGateOptions"/>.</summary>
     public ResponseGateOptions Responses { get; set; } = new();
+
+    /// <summary>When and how the call beneath is exchanged for another. Default: all defaults of <see cref="ConversationCallOptions"/>: before the service's limit, and when it is lost.</summary>
+    public ConversationCallOptions Calls { get; set; } = new();
+
+    /// <summary>What ends the conversation by itself. Default: nothing does.</summary>
+    public ConversationLimits Limits { get; set; } = new();
+    /// <summary>
+    /// Whether the session has the agent's configuration already, because its call was opened with <see cref="VoiceAgent.ToSessionConfig()"/>: then it is not sent again, and what somebody else has changed since stays as it
+    /// is. Default: false.
+    /// </summary>
+    public bool IsConfigured { get; set; }
 
     /// <summary>A conversation of before that this one goes on with: the model is told it, and <see cref="VoiceConversation.History"/> begins with it. Default: null, none.</summary>
     public HistorySnapshot? History { get; set; }
 
-    /// <summary>How many characters of <see cref="History"/> the model is told at most, the newest. Default: 200,000.</summary>
+    /// <summary>How many characters of the conversation a call is told at most, the newest: of <see cref="History"/> at the beginning, of all that was said when the call is exchanged. Default: 200,000.</summary>
     public int MaxReplayedCharacters { get; set; } = 200_000;
 
     /// <summary>How many items the history keeps; then the oldest go, here and not at the service. Default: 1,000.</summary>
@@ -42,6 +56,9 @@ public sealed class VoiceConversationOptions
     {
         Tools.Validate();
         Responses.Validate();
+        Guardrails.Validate();
+        Calls.Validate();
+        Limits.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxReplayedCharacters, 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxHistoryItems, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(UpdateCapacity, 1);

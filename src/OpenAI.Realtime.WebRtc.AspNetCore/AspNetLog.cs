@@ -50,7 +50,16 @@ internal static partial class AspNetLog
     [LoggerMessage(5014, LogLevel.Debug, "{Route}: who opened which call is known to {Where}")]
     public static partial void OwnersKept(this ILogger logger, string route, string where);
 
-    // 5020–5039: bridged calls
+    [LoggerMessage(5015, LogLevel.Debug, "Call {CallId}: what the host does beside it has begun")]
+    public static partial void CallAttended(this ILogger logger, string callId);
+
+    [LoggerMessage(5016, LogLevel.Error, "Call {CallId} is being hung up, because OnCall failed")]
+    public static partial void CallAttendantFailed(this ILogger logger, string callId, Exception exception);
+
+    [LoggerMessage(5017, LogLevel.Debug, "Call {CallId}: what the host does beside it has ended")]
+    public static partial void CallLetGo(this ILogger logger, string callId);
+
+    // 5020–5029: bridged calls
     [LoggerMessage(5020, LogLevel.Information, "Bridged call {BridgeId} has begun, call {CallId} at the service")]
     public static partial void BridgeStarted(this ILogger logger, string bridgeId, string? callId);
 
@@ -80,4 +89,17 @@ internal static partial class AspNetLog
 
     [LoggerMessage(5029, LogLevel.Debug, "Bridged call {BridgeId}: the page has offered again, to restart ICE or to go on as it is")]
     public static partial void BridgeRestarted(this ILogger logger, string bridgeId);
+
+    // 5030–5039: webhooks
+    [LoggerMessage(5030, LogLevel.Information, "Webhook {WebhookId} came again; it has been handled and is not handled anew")]
+    public static partial void WebhookReplayed(this ILogger logger, string webhookId);
+
+    [LoggerMessage(5031, LogLevel.Warning, "Webhook {WebhookId} is signed, but its time is {Seconds:0} s off this host's; is a clock wrong, or is it a replay?")]
+    public static partial void WebhookOutOfTime(this ILogger logger, string webhookId, double seconds);
+
+    [LoggerMessage(5032, LogLevel.Warning, "A webhook of kind {Type} ({WebhookId}) was answered with 200 and not handled: there is no handler for it")]
+    public static partial void WebhookNotHandled(this ILogger logger, string type, string webhookId);
+
+    [LoggerMessage(5033, LogLevel.Warning, "The other hosts may not know that a webhook has come, since the cache failed: {Reason}")]
+    public static partial void WebhookIdsNotShared(this ILogger logger, string reason);
 }

@@ -19,9 +19,9 @@ public sealed class RealtimeBridgeOptions : RealtimeEndpointOptions
     /// <summary>How long the page may take to connect once it has its answer. Default: 15 s.</summary>
     public TimeSpan PageConnectTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long nothing at all may come from the page until it counts as gone; 8 s or more, since a page that has nothing to say shows itself every 4 to 6 s (RFC 7675). Default: 10 s.
-    /// A page that closes is noticed at once.</summary>
-    public TimeSpan PageTimeout { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>How long nothing at all may come from the page until it counts as gone; 8 s or more, since a page that has nothing to say shows itself every 4 to 6 s (RFC 7675). Default: 30 s,
+    /// in which a page can change from one network to another and come back by an ICE restart. A page that closes is noticed at once.</summary>
+    public TimeSpan PageTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The largest event accepted from a page, in bytes; announced to the page. Default: 256 KiB.</summary>
     public int MaxPageEventSize { get; set; } = 256 * 1024;

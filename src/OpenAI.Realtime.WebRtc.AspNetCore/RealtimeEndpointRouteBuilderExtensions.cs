@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.AspNetCore.Routes;
+using OpenAI.Realtime.WebRtc.AspNetCore.Webhooks;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -75,6 +76,26 @@ public static class RealtimeEndpointRouteBuilderExtensions
             Map(endpoints, pattern, route, route.HandleAsync),
             (Map(endpoints, PatternOfCall(pattern, "hangup"), route, route.HandleHangUpAsync), ".HangUp"),
             (Map(endpoints, PatternOfCall(pattern, "restart"), route, route.HandleRestartAsync), ".Restart"));
+    }
+
+    /// <summary>
+    /// Takes the service's webhooks: calls that come in by telephone, and whatever else it tells. Each is checked by its signature (Standard Webhooks), its time and its id, and handled once. Open to everyone, whatever
+    /// the host's fallback policy, because the signature is what admits; so it stands beside the routes for pages and needs no policy of its own.
+    /// </summary>
+    /// <param name="endpoints">The application's routes.</param>
+    /// <param name="pattern">The route. Default: <c>/webhooks</c>.</param>
+    /// <param name="configure">Sets the options; the secret and one handler are needed.</param>
+    /// <returns>For <c>RequireRateLimiting()</c>, <c>RequireHost()</c> and the like.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddRealtimeEndpoints</c> or <c>AddOpenAIRealtimeWebRtc</c> has not been called.</exception>
+    /// <exception cref="ArgumentException">An option is missing or out of its range; no message repeats a secret.</exception>
+    public static IEndpointConventionBuilder MapRealtimeWebhooks(
+        this IEndpointRouteBuilder endpoints, [StringSyntax("Route")] string pattern = "/webhooks", Action<RealtimeWebhookOptions>? configure = null)
+    {
+        IServiceProvider services = ServicesOf(endpoints, pattern);
+        var options = new RealtimeWebhookOptions();
+        configure?.Invoke(options);
+        var route = new WebhookRoute(NameOf(pattern, nameof(MapRealtimeWebhooks)), options, services);
+        return endpoints.MapMethods(pattern, [HttpMethods.Post], route.HandleAsync).AllowAnonymous();
     }
 
     /// <summary>

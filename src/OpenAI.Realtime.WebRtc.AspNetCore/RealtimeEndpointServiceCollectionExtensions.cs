@@ -22,6 +22,7 @@ public static class RealtimeEndpointServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         services.TryAddSingleton<HandedOutKeys>();
         services.TryAddSingleton(provider => new RealtimeBridge(provider.GetRequiredService<ILoggerFactory>()));
+        services.TryAddSingleton<AttendedCalls>();
         services.AddHostedService<BridgeDrain>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, StartupCheck>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<JsonOptions>, ProblemJson.Setup>());

@@ -13,4 +13,9 @@ public sealed class RealtimeUserSession
     /// <see cref="OpenAIRealtimeWebRtcOptions.SafetyIdentifier"/>.
     /// </summary>
     public string? SafetyIdentifier { get; set; }
+
+    /// <summary>
+    /// What <see cref="RealtimeCallsOptions.OnCall"/> is to know of the request that opened the call, a tenant or a name: when it runs the request is over. Sent nowhere. Default: null.
+    /// </summary>
+    public object? State { get; set; }
 }

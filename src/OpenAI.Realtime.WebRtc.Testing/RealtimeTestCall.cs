@@ -16,6 +16,7 @@ public sealed class RealtimeTestCall
 {
     private const int MaxQueuedEvents = 1_024;
     private const int ReadingPausesAbove = 256;
+    private const int MaxSidebands = 16;
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
 
@@ -36,6 +37,7 @@ public sealed class RealtimeTestCall
     });
 
     private readonly List<DatagramRelay> _relays = [];
+    private CallSideband[] _sidebands = [];     // replaced as a whole, so that sending needs no lock
     private Task _sending = Task.CompletedTask;
     private Task? _hangingUp;
     private TaskCompletionSource _sentOne = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,7 +54,13 @@ public sealed class RealtimeTestCall
     }
 
     /// <summary>The call's id, <c>rtc_…</c>.</summary>
-    public string Id { get; } = Json.NewId("rtc_", 24);
+    public string Id { get; internal init; } = Json.NewId("rtc_", 24);
+
+    /// <summary>The ephemeral key that it was opened with; null when it was the API key.</summary>
+    internal string? Key { get; init; }
+
+    /// <summary>How many WebSockets are beside it now (<c>GET /v1/realtime?call_id=…</c>); at most 16.</summary>
+    public int SidebandCount => Volatile.Read(ref _sidebands).Length;
 
     /// <summary>Whether it was made by the beta's routes, and so speaks the beta's dialect.</summary>
     public bool IsBeta { get; }
@@ -66,7 +74,7 @@ public sealed class RealtimeTestCall
     /// <summary>The session's configuration in effect; a copy.</summary>
     public JsonObject Session => _conversation.Session;
 
-    /// <summary>The newest 4,096 events that the client sent.</summary>
+    /// <summary>The newest 4,096 events that the client sent, or a sideband.</summary>
     public IReadOnlyList<RealtimeTestEvent> ReceivedEvents => _received.Snapshot();
 
     /// <summary>The newest 4,096 events that the endpoint sent.</summary>
@@ -88,7 +96,7 @@ public sealed class RealtimeTestCall
         set => _conversation.IsAudioPaused = value;
     }
 
-    /// <summary>Waits for an event that the client sends, or takes the first of those that it has sent already.</summary>
+    /// <summary>Waits for an event that the client sends, or a sideband, or takes the first of those that it has sent already.</summary>
     /// <param name="type">The event's name, such as <c>session.update</c>.</param>
     /// <param name="matches">What else must be true of it. Default: null, nothing.</param>
     /// <param name="timeout">How long to wait. Default: null, 30 s.</param>
@@ -147,6 +155,53 @@ public sealed class RealtimeTestCall
     {
         lock (_gate)
             return _hangingUp ??= HangUpCoreAsync();
+    }
+
+    /// <summary>Cuts the WebSockets beside it without a goodbye, as a network does; the call goes on, and they may come again.</summary>
+    public void BreakSidebands()
+    {
+        foreach (CallSideband sideband in Volatile.Read(ref _sidebands))
+            sideband.Break();
+    }
+
+    /// <summary>Takes a place for a WebSocket beside the call.</summary>
+    /// <param name="isOver">Whether there is none because the call is over, or ending; otherwise there are too many.</param>
+    /// <returns>Null for none.</returns>
+    internal CallSideband? TryAddSideband(out bool isOver)
+    {
+        lock (_gate)
+        {
+            isOver = _ended.IsCancellationRequested || _hangingUp is not null;
+            if (isOver || _sidebands.Length >= MaxSidebands)
+                return null;
+            var sideband = new CallSideband(_options.MaxEventSize);
+            Volatile.Write(ref _sidebands, [.. _sidebands, sideband]);
+            _logger.SidebandAttached(Id);
+            return sideband;
+        }
+    }
+
+    internal void RemoveSideband(CallSideband sideband)
+    {
+        lock (_gate)
+            Volatile.Write(ref _sidebands, [.. _sidebands.Where(other => other != sideband)]);
+        _logger.SidebandGone(Id);
+    }
+
+    /// <summary>One message, of the client or of a sideband.</summary>
+    internal void Handle(byte[] utf8, bool isFromSideband)
+    {
+        string type = Json.TryParseObject(utf8, out JsonObject? e, out _) ? e.Text("type") ?? "" : "";
+        _received.Add(new RealtimeTestEvent(type, utf8, _options.TimeProvider.GetElapsedTime(_created)) { IsFromSideband = isFromSideband });
+        try
+        {
+            _conversation.HandleMessage(utf8);
+        }
+        catch (Exception exception)     // whatever a client sends must not end the endpoint
+        {
+            _logger.CallFailed(Id, exception);
+            _conversation.ReportError(new ApiError("The server had an error while processing your request.", Type: "server_error"), e.Text("event_id"));
+        }
     }
 
     /// <summary>Says goodbye and closes at once: the client has hung up itself, or does not read. What is queued is not sent any more.</summary>
@@ -230,6 +285,8 @@ public sealed class RealtimeTestCall
         PeerEnd end = await _peer.Completion.ConfigureAwait(false);
         _logger.CallEnded(Id, end.Detail);
         forget(this);
+        foreach (CallSideband sideband in Volatile.Read(ref _sidebands))
+            sideband.End();         // who comes back finds the call no longer
         _completion.TrySetResult(end);
     }
 
@@ -256,6 +313,8 @@ public sealed class RealtimeTestCall
         if (_outbox.Writer.TryWrite(utf8))
         {
             _sent.Add(new RealtimeTestEvent(type, utf8, _options.TimeProvider.GetElapsedTime(_created)));
+            foreach (CallSideband sideband in Volatile.Read(ref _sidebands))
+                sideband.Send(utf8);
             return;
         }
 
@@ -308,18 +367,7 @@ public sealed class RealtimeTestCall
             await WaitForRoomAsync().ConfigureAwait(false);
             using (message)
             {
-                byte[] utf8 = message.Memory.ToArray();
-                string type = Json.TryParseObject(utf8, out JsonObject? e, out _) ? e.Text("type") ?? "" : "";
-                _received.Add(new RealtimeTestEvent(type, utf8, _options.TimeProvider.GetElapsedTime(_created)));
-                try
-                {
-                    _conversation.HandleMessage(utf8);
-                }
-                catch (Exception exception)     // whatever a client sends must not end the endpoint
-                {
-                    _logger.CallFailed(Id, exception);
-                    _conversation.ReportError(new ApiError("The server had an error while processing your request.", Type: "server_error"), e.Text("event_id"));
-                }
+                Handle(message.Memory.ToArray(), isFromSideband: false);
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,11 +25,13 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 public sealed class RealtimeTestEndpoint : IAsyncDisposable
 {
     private const int MaxRememberedRequests = 1_024;
+    private const int MaxRingingCalls = 1_024;
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private readonly List<RealtimeTestCall> _calls = [];
     private readonly Dictionary<string, RealtimeTestCall> _openCalls = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RealtimeTestIncomingCall> _incomingCalls = new(StringComparer.Ordinal);
     private readonly Queue<RealtimeTestRequest> _requests = new();
     private readonly Dictionary<RealtimeTestRoute, Queue<RealtimeTestFault>> _faults = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -206,6 +210,54 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Has somebody call the project's SIP address, and tells the host by a webhook (<c>realtime.call.incoming</c>). The host answers with accept, reject or refer; once accepted, sidebands can attach to the call.
+    /// </summary>
+    /// <param name="webhook">Where the host is told, and what is wrong with that.</param>
+    /// <param name="sipHeaders">The headers of the invitation. Default: null, a <c>From</c> and a <c>To</c>.</param>
+    /// <param name="cancellationToken">Ends the wait for the host's answer to the webhook.</param>
+    /// <exception cref="HttpRequestException">The host cannot be reached.</exception>
+    /// <exception cref="InvalidOperationException">1,024 calls ring already.</exception>
+    public async Task<RealtimeTestIncomingCall> RingAsync(
+        RealtimeTestWebhook webhook, IEnumerable<(string Name, string Value)>? sipHeaders = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        var incoming = new RealtimeTestIncomingCall(Json.NewId("rtc_", 24));
+        lock (_gate)
+        {
+            foreach (string over in _incomingCalls.Where(call => call.Value.Outcome.IsCompleted && call.Value.Call is null or { Completion.IsCompleted: true }).Select(call => call.Key).ToList())
+                _incomingCalls.Remove(over);
+            if (_incomingCalls.Count >= MaxRingingCalls)
+                throw new InvalidOperationException($"{MaxRingingCalls} calls ring already.");
+            _incomingCalls.Add(incoming.Id, incoming);
+        }
+
+        JsonObject json = incoming.ToWebhook(sipHeaders ?? [("From", "<sip:+14155550123@example.com>"), ("To", "<sip:proj_test@sip.example.com>")], Options.TimeProvider.GetUtcNow());
+        try
+        {
+            incoming.WebhookStatus = await WebhookSender.SendAsync(webhook, Json.Write(json), Options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            return incoming;
+        }
+        catch
+        {
+            incoming.GiveUp();      // nobody knows its id, so nobody else would end it
+            throw;
+        }
+    }
+
+    /// <summary>Sends any webhook.</summary>
+    /// <param name="webhook">Where to, and what is wrong with it.</param>
+    /// <param name="json">Its body; need not be JSON.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What the host answered.</returns>
+    /// <exception cref="HttpRequestException">The host cannot be reached.</exception>
+    public Task<HttpStatusCode> SendWebhookAsync(RealtimeTestWebhook webhook, string json, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        ArgumentNullException.ThrowIfNull(json);
+        return WebhookSender.SendAsync(webhook, System.Text.Encoding.UTF8.GetBytes(json), Options.TimeProvider, cancellationToken);
+    }
+
     /// <summary>Hangs every call up, and stops the web server where it has one of its own.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -234,19 +286,15 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     /// <returns>Null when too many calls are open.</returns>
     /// <exception cref="SdpException">The offer cannot be used.</exception>
     internal async Task<(RealtimeTestCall Call, string Answer)?> CreateCallAsync(
-        string offer, EffectiveSession session, System.Net.IPAddress? reachedAt, int? channelId, CancellationToken cancellationToken)
+        string offer, EffectiveSession session, IPAddress? reachedAt, int? channelId, string? key, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            if (IsFull)
-                return null;
-            _callsReserved++;
-        }
+        if (!TryReserveCall())
+            return null;
 
         RealtimeTestCall? call = null;
         try
         {
-            call = new RealtimeTestCall(Options, session, CreatePeer(reachedAt, channelId), _logger);
+            call = new RealtimeTestCall(Options, session, CreatePeer(reachedAt, channelId), _logger) { Key = key };
             string answer = await call.AnswerAsync(offer, cancellationToken).ConfigureAwait(false);
             Add(call);
             return (call, answer);
@@ -268,14 +316,10 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     /// <returns>Null when too many calls and sessions are open.</returns>
     /// <exception cref="SdpException">The offer cannot be used.</exception>
     internal async Task<(LiveTestSession Session, string Answer)?> CreateLiveSessionAsync(
-        string offer, LiveConfiguration configuration, System.Net.IPAddress? reachedAt, int? channelId, CancellationToken cancellationToken)
+        string offer, LiveConfiguration configuration, IPAddress? reachedAt, int? channelId, CancellationToken cancellationToken)
     {
-        lock (_gate)
-        {
-            if (IsFull)
-                return null;
-            _callsReserved++;
-        }
+        if (!TryReserveCall())
+            return null;
 
         LiveTestSession? session = null;
         try
@@ -298,6 +342,26 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the call of somebody who rings and was taken.</summary>
+    /// <returns>Null when too many calls are open.</returns>
+    internal RealtimeTestCall? AcceptCall(RealtimeTestIncomingCall incoming, EffectiveSession session)
+    {
+        if (!TryReserveCall())
+            return null;
+        try
+        {
+            var call = new RealtimeTestCall(Options, session, new SilentPeer(), _logger) { Id = incoming.Id };
+            Add(call);
+            incoming.Accept(call);
+            return call;
+        }
+        finally
+        {
+            lock (_gate)
+                _callsReserved--;
+        }
+    }
+
     /// <summary>The open Live session with this id.</summary>
     internal LiveTestSession? FindOpenLiveSession(string id)
     {
@@ -305,9 +369,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
             return _openLiveSessions.GetValueOrDefault(id);
     }
 
-    private bool IsFull => _openCalls.Count + _openLiveSessions.Count + _callsReserved >= Options.MaxCalls || _stopping.IsCancellationRequested;
-
-    private IPeerConnection CreatePeer(System.Net.IPAddress? reachedAt, int? channelId) => _peers.Create(new PeerConnectionOptions
+    private IPeerConnection CreatePeer(IPAddress? reachedAt, int? channelId) => _peers.Create(new PeerConnectionOptions
     {
         IceLite = true,
         NegotiatedChannelId = channelId,
@@ -323,6 +385,24 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         LoggerFactory = Options.LoggerFactory,
     });
 
+    /// <summary>Who rings, or rang, with this id.</summary>
+    internal RealtimeTestIncomingCall? FindIncomingCall(string id)
+    {
+        lock (_gate)
+            return _incomingCalls.GetValueOrDefault(id);
+    }
+
+    private bool TryReserveCall()
+    {
+        lock (_gate)
+        {
+            if (_openCalls.Count + _openLiveSessions.Count + _callsReserved >= Options.MaxCalls || _stopping.IsCancellationRequested)
+                return false;
+            _callsReserved++;
+            return true;
+        }
+    }
+
     /// <summary>The open call with this id.</summary>
     internal RealtimeTestCall? FindOpenCall(string id)
     {
@@ -331,8 +411,8 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     }
 
     // Calls go to the address that the client has reached us at.
-    private static System.Net.IPAddress MediaAddress(System.Net.IPAddress? reachedAt) =>
-        reachedAt is null ? System.Net.IPAddress.Loopback : reachedAt.IsIPv4MappedToIPv6 ? reachedAt.MapToIPv4() : reachedAt;
+    private static IPAddress MediaAddress(IPAddress? reachedAt) =>
+        reachedAt is null ? IPAddress.Loopback : reachedAt.IsIPv4MappedToIPv6 ? reachedAt.MapToIPv4() : reachedAt;
 
     private void Add(RealtimeTestCall call)
     {

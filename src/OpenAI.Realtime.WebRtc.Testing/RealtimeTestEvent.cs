@@ -9,6 +9,9 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 /// <param name="At">When, since the call was created.</param>
 public sealed record RealtimeTestEvent(string Type, ReadOnlyMemory<byte> Utf8Json, TimeSpan At)
 {
+    /// <summary>Whether it came by a WebSocket beside the call, and not by the call's own channel. Default: false.</summary>
+    public bool IsFromSideband { get; init; }
+
     /// <summary>The event, parsed anew at each call.</summary>
     /// <exception cref="System.Text.Json.JsonException">The message was no JSON.</exception>
     public JsonNode? Parse() => JsonNode.Parse(Utf8Json.Span);

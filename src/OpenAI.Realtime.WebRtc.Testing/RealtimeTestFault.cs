@@ -23,6 +23,24 @@ public enum RealtimeTestRoute
 
     /// <summary><c>POST /v1/live/sessions/{id}/hangup</c>, of the Live API.</summary>
     LiveHangUp,
+
+    /// <summary><c>GET /v1/realtime?call_id=…</c>: a WebSocket beside a call.</summary>
+    Sideband,
+
+    /// <summary><c>POST /v1/realtime/calls/{id}/accept</c>.</summary>
+    Accept,
+
+    /// <summary><c>POST /v1/realtime/calls/{id}/reject</c>.</summary>
+    Reject,
+
+    /// <summary><c>POST /v1/realtime/calls/{id}/refer</c>.</summary>
+    Refer,
+
+    /// <summary><c>POST /v1/realtime/translations/client_secrets</c>.</summary>
+    TranslationClientSecrets,
+
+    /// <summary><c>POST /v1/realtime/translations/calls</c>.</summary>
+    TranslationCalls,
 }
 
 /// <summary>One HTTP request that came.</summary>

@@ -13,11 +13,22 @@ public sealed class RealtimeTestScript
     /// </summary>
     public Func<RealtimeTestTurn, CancellationToken, ValueTask<RealtimeTestReply>>? OnResponse { get; set; }
 
+    /// <summary>
+    /// Says what the caller's words are written down as, where the session asks for that. Called from the thread of the call's audio, so it must be quick. Null: as if there were no hook. Default: null, how long and how loud
+    /// it was; this endpoint does not understand words.
+    /// </summary>
+    public Func<RealtimeTestCall, RealtimeTestAudio, string?>? OnTranscription { get; set; }
+
+    /// <summary>
+    /// Says what a session that translates makes of words: it is given them and the language, such as <c>es</c>. Called as <see cref="OnTranscription"/> is. Default: null, the words with the language before them.
+    /// </summary>
+    public Func<RealtimeTestCall, string, string, string?>? OnTranslation { get; set; }
+
     /// <summary>Runs once for each call as soon as its channel is open and <c>session.created</c> is sent: inject events, hang up, anything. Default: null.</summary>
     public Func<RealtimeTestCall, CancellationToken, Task>? OnConnected { get; set; }
 
     /// <summary>
-    /// Sees each event of the client before the endpoint does. True: it has been dealt with, the endpoint ignores it. The event is the hook's own. Default: null.
+    /// Sees each event of the client, and of each sideband, before the endpoint does. True: it has been dealt with, the endpoint ignores it. The event is the hook's own. Default: null.
     /// </summary>
     public Func<RealtimeTestCall, JsonObject, bool>? OnEvent { get; set; }
 

@@ -37,4 +37,10 @@ internal static partial class TestingLog
 
     [LoggerMessage(4011, LogLevel.Error, "Call {CallId} failed.")]
     public static partial void CallFailed(this ILogger logger, string callId, Exception exception);
+
+    [LoggerMessage(4012, LogLevel.Debug, "Call {CallId} has a sideband.")]
+    public static partial void SidebandAttached(this ILogger logger, string callId);
+
+    [LoggerMessage(4013, LogLevel.Debug, "Call {CallId} has lost a sideband.")]
+    public static partial void SidebandGone(this ILogger logger, string callId);
 }

@@ -4,7 +4,8 @@ using OpenAI.Realtime.WebRtc.Media;
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>
-/// A spoken conversation, whoever holds it: audio flows by itself, events are read and sent. <see cref="RealtimeWebRtcSession"/> is the one over WebRTC. Write your
+/// A spoken conversation, whoever holds it: audio flows by itself, events are read and sent. <see cref="RealtimeWebRtcSession"/> is the one over WebRTC,
+/// <see cref="RealtimeSideband"/> the one beside a call whose audio is elsewhere. Write your
 /// own classes against this, and they can be tested without a service (<c>ScriptedRealtimeSession</c> of the Testing package, or an implementation of your own).
 /// Implementations are thread-safe; one reader of events and one of state changes at a time.
 /// </summary>
@@ -23,6 +24,7 @@ public interface IRealtimeSession : IAsyncDisposable
     Task<SessionEnd> Completion { get; }
 
     /// <summary>Whether silence is sent in place of the microphone.</summary>
+    /// <exception cref="NotSupportedException">It was set to true, and the microphone is not this session's (<see cref="RealtimeSideband"/>).</exception>
     bool Muted { get; set; }
 
     /// <summary>How loud the last 20 ms sent were. Default: silence.</summary>
@@ -57,6 +59,14 @@ public interface IRealtimeSession : IAsyncDisposable
 
     /// <summary>Drops what has been received and not been played yet, as when the user interrupts. It does not stop the service from speaking.</summary>
     void FlushOutput();
+
+    /// <summary>
+    /// Has the sound go to and come from this session from now on, where several share one microphone and one loudspeaker (<see cref="RealtimeConnectOptions.SharedAudio"/>). Default: nothing, a session
+    /// has sound of its own.
+    /// </summary>
+    void TakeAudio()
+    {
+    }
 
     /// <summary>What has been counted until now; also after the end. Default: nothing.</summary>
     SessionStatistics GetStatistics() => new();

@@ -3,10 +3,11 @@ using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc;
 
-/// <summary>A track that tells when its first packet is read, and is otherwise the track itself.</summary>
+/// <summary>A track that tells when its first packet is read, and over which nothing more is sent once its session says so; otherwise the track itself.</summary>
 internal sealed class ObservedTrack(IOpusTrack track, Action<EncodedAudio> firstAudio) : IOpusTrack
 {
     private int _heard;
+    private volatile bool _stopped;
 
     public OpusPreferences? Preferences => track.Preferences;
 
@@ -22,5 +23,12 @@ internal sealed class ObservedTrack(IOpusTrack track, Action<EncodedAudio> first
         return read;
     }
 
-    public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header) => track.Send(opus, header);
+    /// <summary>What is sent from now on is dropped.</summary>
+    public void StopSending() => _stopped = true;
+
+    public void Send(ReadOnlySpan<byte> opus, OpusPacketHeader header)
+    {
+        if (!_stopped)
+            track.Send(opus, header);
+    }
 }

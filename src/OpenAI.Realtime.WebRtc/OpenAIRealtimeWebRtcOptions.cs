@@ -74,6 +74,12 @@ public sealed class OpenAIRealtimeWebRtcOptions
     /// </summary>
     public bool UseUnifiedInterface { get; set; }
 
+    /// <summary>
+    /// Where calls of translation sessions are opened, below <see cref="Endpoint"/>. An option because no description of the service names the place: the default is what independent clients use, and is not
+    /// verified. Default: <c>realtime/translations/calls</c>.
+    /// </summary>
+    public string TranslationCallsPath { get; set; } = "realtime/translations/calls";
+
     /// <summary>How long a minted key is to live: 10 s to 2 h. Default: null, the service decides (600 s).</summary>
     public TimeSpan? KeyLifetime { get; set; }
 

@@ -74,6 +74,8 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "UseUnifiedInterface needs Dialect Ga: the beta has no such request.";
         if (string.IsNullOrWhiteSpace(o.Model))
             yield return "Model must not be empty; the default is gpt-realtime-2.1.";
+        if (!IsPath(o.TranslationCallsPath))
+            yield return "TranslationCallsPath must be a path below Endpoint, such as realtime/translations/calls: without a query, and without a slash at its beginning or its end.";
         if (o.ExtraQuery.Any(pair => string.IsNullOrEmpty(pair.Key) || pair.Value is null))
             yield return "ExtraQuery must not hold an empty name or a missing value.";
 
@@ -114,6 +116,9 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
         : $"{time:c}";
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static bool IsPath(string? path) => !string.IsNullOrEmpty(path) && HeaderValue.IsSendable(path) && path.AsSpan().IndexOfAny("?#\\") < 0
+        && path.Split('/').All(segment => segment is not ("" or "." or ".."));
 
     private static bool IsHttp(Uri uri) => uri.IsAbsoluteUri && uri.Scheme is "http" or "https";
 

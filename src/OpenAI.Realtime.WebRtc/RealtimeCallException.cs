@@ -14,6 +14,9 @@ public enum RealtimeCallOperation
 
     /// <summary>Hand a SIP call on to somebody else.</summary>
     Refer,
+
+    /// <summary>Attach to it by WebSocket, beside whoever holds it.</summary>
+    Attach,
 }
 
 /// <summary>A call could not be controlled. The message says what happened and what to do; it never holds a key.</summary>
@@ -27,7 +30,7 @@ public sealed class RealtimeCallException : RealtimeException
     /// <param name="message">What happened and what to do, without a secret.</param>
     /// <param name="innerException">What caused it.</param>
     public RealtimeCallException(RealtimeCallOperation operation, string callId, RealtimeFailure failure, string message, Exception? innerException = null)
-        : base(failure, $"{operation} of call {callId} failed. {message}", innerException)
+        : base(failure, $"{(operation == RealtimeCallOperation.Attach ? "Attaching to" : $"{operation} of")} call {callId} failed. {message}", innerException)
     {
         Operation = operation;
         CallId = callId;

@@ -2,12 +2,13 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Keys;
+using OpenAI.Realtime.WebRtc.Sideband;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>
-/// Opens and controls calls that are elsewhere: opens one for somebody else's offer, hangs any of them up, and answers, rejects or hands on those that come in over SIP
+/// Opens and controls calls that are elsewhere: opens one for somebody else's offer, attaches to any of them, hangs them up, and answers, rejects or hands on those that come in over SIP
 /// (<see cref="RealtimeCallIncoming"/>). With the API key, so for trusted machines. A <see cref="RealtimeWebRtcSession"/> hangs its own call up without this. Thread-safe.
 /// </summary>
 public sealed class RealtimeCalls
@@ -111,6 +112,38 @@ public sealed class RealtimeCalls
     {
         ArgumentException.ThrowIfNullOrEmpty(targetUri);
         return PostAsync(callId, RealtimeCallOperation.Refer, new CallReferRequest { TargetUri = targetUri }.ToUtf8Json(), cancellationToken);
+    }
+
+    /// <summary>
+    /// Attaches to a call that is there, over WebRTC or SIP, by a WebSocket beside it (<c>GET realtime?call_id=…</c>): events are read and sent here, the sound stays between the caller and the service.
+    /// Several may attach to one call. A call that the service does not know yet is waited for, <see cref="RealtimeSidebandOptions.WaitForCall"/>.
+    /// </summary>
+    /// <param name="callId">The call, <c>rtc_…</c>.</param>
+    /// <param name="options">How it attaches, and stays. Default: null, all defaults. Not to be changed afterwards.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A sideband to be disposed by the caller. It asks the HTTP client again whenever it has to attach anew, so that one must live as long.</returns>
+    /// <exception cref="RealtimeCallException">There is no such call, the service refused, could not be reached, or gave no answer within <see cref="OpenAIRealtimeWebRtcOptions.AnswerTimeout"/>, or
+    /// there was no usable key.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">There is no key to attach with, or <see cref="OpenAIRealtimeWebRtcOptions.Dialect"/> is not <see cref="RealtimeDialect.Ga"/>.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public async Task<RealtimeSideband> AttachAsync(string callId, RealtimeSidebandOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(callId);
+        options ??= new RealtimeSidebandOptions();
+        options.Validate();
+        if (!_options.HasApiKey && options.EphemeralKey is null && string.IsNullOrEmpty(_options.EphemeralKey))
+            throw new InvalidOperationException("Attaching to a call needs ApiKey or ApiKeyProvider, or an EphemeralKey.");
+        if (_options.Dialect != RealtimeDialect.Ga)
+            throw new InvalidOperationException("Attaching to a call needs Dialect Ga: the beta has no such request.");
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var clock = new ConnectClock(_http.TimeProvider, progress: null);
+        var connector = new SidebandConnector(_options, options, _http, callId);
+        SidebandConnection first = await connector.OpenFirstAsync(cancellationToken).ConfigureAwait(false);
+        clock.Reach(ConnectStep.Answer);
+        return new RealtimeSideband(new SidebandParts(
+            connector, _options, options, clock, _http.Logger, () => _signaling.HangUpAsync(callId, options.EphemeralKey)), first);
     }
 
     private async Task PostAsync(string callId, RealtimeCallOperation operation, byte[]? body, CancellationToken cancellationToken)

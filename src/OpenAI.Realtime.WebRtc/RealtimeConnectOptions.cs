@@ -12,6 +12,12 @@ public sealed class RealtimeConnectOptions
     /// <summary>Microphone and loudspeaker. The caller keeps what is passed in, and disposes it.</summary>
     public AudioOptions Audio { get; set; } = new();
 
+    /// <summary>
+    /// Microphone and loudspeaker that several sessions share, in place of <see cref="Audio"/>. The session is silent until <see cref="IRealtimeSession.TakeAudio"/> is called. The caller disposes it
+    /// after the last session. Default: null, sound of the session's own.
+    /// </summary>
+    public SharedAudio? SharedAudio { get; set; }
+
     /// <summary>The end user's stable, hashed identifier. Default: null, <see cref="OpenAIRealtimeWebRtcOptions.SafetyIdentifier"/>.</summary>
     public string? SafetyIdentifier { get; set; }
 

@@ -125,6 +125,8 @@ public sealed class RealtimeWebRtcClient : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         options ??= new RealtimeConnectOptions();
         options.Audio.Validate();
+        if (options is { SharedAudio: not null, Audio: { Source: not null } or { Sink: not null } or { EncodedSource: not null } or { EncodedSink: not null } })
+            throw new ArgumentException("Set either Audio or SharedAudio, not both.", nameof(options));
         OpenAIRealtimeWebRtcOptionsValidator.ThrowIfNoHeaderValue(options.SafetyIdentifier, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -184,6 +186,21 @@ public sealed class RealtimeWebRtcClient : IDisposable
         }
     }
 
+    /// <summary>
+    /// Makes a microphone and a loudspeaker that several sessions of this client take turns on, so that they go on while one call is exchanged for another: pass it as
+    /// <see cref="RealtimeConnectOptions.SharedAudio"/>, and call <see cref="IRealtimeSession.TakeAudio"/> of the session that is to have the sound.
+    /// </summary>
+    /// <param name="audio">Microphone, loudspeaker, codec; the caller keeps what is in it. Default: null, silence.</param>
+    /// <returns>The sound, to be disposed by the caller after the last session.</returns>
+    /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
+    /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine.</exception>
+    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    public SharedAudio CreateSharedAudio(AudioOptions? audio = null)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return new SharedAudio(track => CreatePort(audio ?? new AudioOptions(), track));
+    }
+
     /// <summary>No more sessions can be connected. Those that are live on, and can still hang up: an HttpClient of the client's own goes with the last of them.</summary>
     public void Dispose()
     {
@@ -220,7 +237,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
         // The key is on its way while sockets are opened and the offer is written.
         Task<EphemeralKey>? fetching = _keys is null ? null : FetchKeyAsync(request, clock, abandon.Token);
         EphemeralKey? key = null;
-        MediaPort? audio = null;
+        SessionAudio? audio = null;
         RealtimeConnection? connection = null;
         try
         {
@@ -273,10 +290,13 @@ public sealed class RealtimeWebRtcClient : IDisposable
         void AttachAudio(IPeerConnection peer)
         {
             var observed = new ObservedTrack(peer.Audio, packet => clock.Reach(ConnectStep.FirstAudio, clock.ElapsedAt(packet.Arrival)));
-            audio = AudioFactory?.Invoke(options.Audio, observed) ?? new MediaPort(options.Audio, observed, _timeProvider, _logger, _codecs);
-            audio.StartReceiving();
+            audio = new SessionAudio(options.SharedAudio?.Port ?? CreatePort(options.Audio, observed), observed, options.SharedAudio);
+            if (options.SharedAudio is null)
+                audio.Port.StartReceiving();
         }
     }
+
+    private MediaPort CreatePort(AudioOptions audio, IOpusTrack track) => AudioFactory?.Invoke(audio, track) ?? new MediaPort(audio, track, _timeProvider, _logger, _codecs);
 
     /// <summary>Sends the configuration where neither the key nor the call carried it. First of all events, so that it is in effect from the start.</summary>
     private static async Task ConfigureAsync(RealtimeWebRtcSession session, SessionConfig config, CancellationToken cancellationToken)

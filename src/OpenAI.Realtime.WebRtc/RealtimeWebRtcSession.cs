@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Engine.Core;
@@ -12,7 +10,7 @@ namespace OpenAI.Realtime.WebRtc;
 
 /// <summary>What a session is made of.</summary>
 internal sealed record SessionParts(
-    RealtimeConnection Connection, MediaPort Audio, ConnectClock Clock, OpenAIRealtimeWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider);
+    RealtimeConnection Connection, SessionAudio Audio, ConnectClock Clock, OpenAIRealtimeWebRtcOptions Options, RealtimeEventTrace? Trace, ILogger Logger, TimeProvider TimeProvider);
 
 /// <summary>
 /// A spoken conversation that is connected: audio flows by itself, events are read and sent. Made by <see cref="RealtimeWebRtcClient.ConnectAsync"/>. Dispose it
@@ -20,24 +18,17 @@ internal sealed record SessionParts(
 /// </summary>
 public sealed class RealtimeWebRtcSession : IRealtimeSession
 {
-    private const int StateChangesKept = 64;
-
     private readonly SessionParts _parts;
     private readonly IPeerConnection _peer;
     private readonly ILogger _logger;
-    private readonly ServerEventQueue<ServerEvent> _events;
+    private readonly SessionEvents _events;
+    private readonly SessionStates _states;
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource<SessionEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Channel<SessionStateChange> _stateChanges = Channel.CreateBounded<SessionStateChange>(
-        new BoundedChannelOptions(StateChangesKept) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly Task _running;
-    private SessionState _state = SessionState.Connected;
     private Task? _closing;
     private Task? _hangUp;
     private string? _expired;
-    private long _received;
-    private long _sent;
-    private bool _traceFailed;
     private Exception? _pumpFailure;
 
     internal RealtimeWebRtcSession(SessionParts parts)
@@ -45,9 +36,10 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         _parts = parts;
         _peer = parts.Connection.Peer;
         _logger = parts.Logger;
-        _events = new ServerEventQueue<ServerEvent>(parts.Options.EventBufferSize);
+        _events = new SessionEvents(parts.Options, parts.Trace, parts.Logger);
+        _states = new SessionStates(() => parts.Clock.Elapsed, parts.Logger);
         Telemetry.ActiveSessions.Add(1);
-        parts.Audio.StartSending();
+        parts.Audio.Start();
         parts.Connection.Observe(OnPeerState);
         _running = RunAsync();
     }
@@ -59,19 +51,12 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     internal Task Stopped => _running;
 
     /// <summary>Where the session stands.</summary>
-    public SessionState State
-    {
-        get
-        {
-            lock (_lock)
-                return _state;
-        }
-    }
+    public SessionState State => _states.Current;
 
     /// <summary>
     /// Every change of <see cref="State"/> in order; completes after <see cref="SessionState.Closed"/>. The newest 64 are kept for who reads late. One reader.
     /// </summary>
-    public ChannelReader<SessionStateChange> StateChanges => _stateChanges.Reader;
+    public ChannelReader<SessionStateChange> StateChanges => _states.Changes;
 
     /// <summary>Completes when the session has ended, however it ended. Never faults: the result says why.</summary>
     public Task<SessionEnd> Completion => _completion.Task;
@@ -79,21 +64,27 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     /// <summary>Whether silence is sent in place of the source; the source is read on. Default: <see cref="AudioOptions.StartMuted"/>.</summary>
     public bool Muted
     {
-        get => _parts.Audio.IsMuted;
-        set => _parts.Audio.IsMuted = value;
+        get => _parts.Audio.Port.IsMuted;
+        set => _parts.Audio.Port.IsMuted = value;
     }
 
     /// <summary>How loud the last 20 ms sent were.</summary>
-    public AudioLevel InputLevel => _parts.Audio.InputLevel;
+    public AudioLevel InputLevel => _parts.Audio.Port.InputLevel;
 
     /// <summary>How loud the last 20 ms played were.</summary>
-    public AudioLevel OutputLevel => _parts.Audio.OutputLevel;
+    public AudioLevel OutputLevel => _parts.Audio.Port.OutputLevel;
 
     /// <summary>
     /// Drops what has been received and not been played yet, and what of that speech is still on its way for 200 ms, as when the user interrupts. It does not stop the service from
     /// speaking: send <see cref="OutputAudioBufferClear"/> for that, and the session flushes by itself when the service has done so.
     /// </summary>
     public void FlushOutput() => _parts.Audio.Flush();
+
+    /// <summary>
+    /// Has the sound go to and come from this session from now on, where it shares it with others (<see cref="RealtimeConnectOptions.SharedAudio"/>): the next frame of the microphone is sent here. What the
+    /// session before had received and not played is lost. Nothing where the sound is this session's own.
+    /// </summary>
+    public void TakeAudio() => _parts.Audio.Take();
 
     /// <summary>When each step was reached.</summary>
     public ConnectTimings Timings => _parts.Clock.Timings;
@@ -103,10 +94,10 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     {
         Timings = Timings,
         Connection = _peer.GetStatistics(),
-        Audio = _parts.Audio.GetStatistics(),
-        Codec = _parts.Audio.Codec,
-        EventsReceived = Interlocked.Read(ref _received),
-        EventsSent = Interlocked.Read(ref _sent),
+        Audio = _parts.Audio.Port.GetStatistics(),
+        Codec = _parts.Audio.Port.Codec,
+        EventsReceived = _events.Received,
+        EventsSent = _events.Sent,
         EventsDropped = _events.Dropped,
     };
 
@@ -120,19 +111,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     /// <param name="cancellationToken">Ends the reading, not the session.</param>
     /// <exception cref="InvalidOperationException">Somebody reads already.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async IAsyncEnumerable<ServerEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        _events.StartReading();
-        try
-        {
-            while (await _events.TakeAsync(cancellationToken).ConfigureAwait(false) is { } serverEvent)
-                yield return serverEvent;
-        }
-        finally
-        {
-            _events.StopReading();
-        }
-    }
+    public IAsyncEnumerable<ServerEvent> ReadEventsAsync(CancellationToken cancellationToken = default) => _events.ReadAllAsync(cancellationToken);
 
     /// <summary>Sends an event. Completes when the engine has taken it, which waits while its buffer is full. Several may send at once.</summary>
     /// <param name="clientEvent">The event.</param>
@@ -156,7 +135,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     {
         if (State is SessionState.Closing or SessionState.Closed)
             throw Ended(null);
-        Show(sent: true, utf8Json.Span);
+        _events.ShowSent(utf8Json.Span);
         try
         {
             await _peer.Messages.SendAsync(utf8Json, MessageKind.Text, cancellationToken).ConfigureAwait(false);
@@ -165,8 +144,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         {
             throw Ended(e);
         }
-        Interlocked.Increment(ref _sent);
-        Telemetry.EventsSent.Add(1);
+        _events.CountSent();
     }
 
     /// <summary>Hangs the call up, closes the connection and waits until both is done. Later calls wait for the first. Never fails.</summary>
@@ -193,8 +171,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         _events.Complete();
 
         SessionEnd sessionEnd = Explain(end) with { Connection = end };
-        SetState(SessionState.Closed, sessionEnd.Detail);
-        _stateChanges.Writer.TryComplete();
+        _states.Close(sessionEnd.Detail);
         _logger.SessionEnded(sessionEnd.Reason, sessionEnd.Detail);
         Telemetry.ActiveSessions.Add(-1);
         _completion.TrySetResult(sessionEnd);
@@ -232,14 +209,10 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
                 {
                     length = message.Memory.Length;
                     _parts.Clock.Reach(ConnectStep.FirstEvent);
-                    Show(sent: false, message.Memory.Span);
-                    serverEvent = ServerEventReader.ReadEvent(message.Memory.Span, _parts.Options.Dialect, ids);
-                    if (_parts.Options.KeepEventJson)
-                        serverEvent.ReceivedFrom(message.Memory.Span);
+                    serverEvent = _events.Read(message.Memory.Span, ids);
                 }
                 Tap(serverEvent);
-                if (await _events.AddAsync(serverEvent, length).ConfigureAwait(false))
-                    NoteDropped();
+                await _events.AddAsync(serverEvent, length).ConfigureAwait(false);
             }
         }
 #pragma warning disable CA1031 // Whatever an engine throws ends the session with a reason, not the process. (What a trace throws ends nothing: see Trace.)
@@ -259,37 +232,16 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     /// <summary>What the session does about an event itself, before the user sees it and whether or not the user ever does.</summary>
     private void Tap(ServerEvent serverEvent)
     {
-        Interlocked.Increment(ref _received);
-        Telemetry.EventsReceived.Add(1);
+        _events.Note(serverEvent);
 
         // By name, so that it works even when the body does not fit.
         if (serverEvent.Type == "output_audio_buffer.cleared")
             _parts.Audio.Flush();
-
-        switch (serverEvent)
-        {
-            case ServerError { Error: { Code: { Value: "session_expired" } } error }:
-                lock (_lock)
-                    _expired ??= error.Message ?? "The service's time limit for a session was reached.";
-                _ = StartClosing("session expired");
-                break;
-            case ServerError { Error: { } error }:
-                _logger.ServiceError(error.Code?.Value ?? error.Type?.Value, error.Message is null ? null : Redaction.Hide(error.Message));
-                break;
-            case MalformedServerEvent malformed:
-                _logger.MalformedEvent(EventText.Short(malformed.Type), EventText.Short(malformed.Reason));
-                break;
-            case UnknownServerEvent unknown:
-                _logger.UnknownEvent(EventText.Short(unknown.Type));
-                break;
-        }
-    }
-
-    private void NoteDropped()
-    {
-        long dropped = _events.Dropped;
-        if (System.Numerics.BitOperations.IsPow2(dropped))
-            _logger.EventsDropped(dropped);
+        if (!SessionEvents.IsExpiry(serverEvent, out string? why))
+            return;
+        lock (_lock)
+            _expired ??= why;
+        _ = StartClosing("session expired");
     }
 
     private Task StartClosing(string reason)
@@ -303,7 +255,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (!Completion.IsCompleted)
         {
-            SetState(SessionState.Closing, reason);
+            _states.Enter(SessionState.Closing, reason);
             await QuietlyAsync("Audio", _parts.Audio.StopSendingAsync().AsTask()).ConfigureAwait(false);
             if (_expired is null)
                 await HangUpOnce().ConfigureAwait(false);
@@ -346,51 +298,9 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     private void OnPeerState(PeerStateChange change)
     {
         if (change.State == PeerState.Disconnected)
-            SetState(SessionState.Disconnected, change.Reason);
+            _states.Enter(SessionState.Disconnected, change.Reason);
         else if (change.State == PeerState.Connected)
-            SetState(SessionState.Connected, change.Reason);
-    }
-
-    /// <summary>Connected ⇄ Disconnected → Closing → Closed, and nowhere else.</summary>
-    private void SetState(SessionState state, string? reason)
-    {
-        lock (_lock)
-        {
-            bool back = state < _state && _state >= SessionState.Closing;
-            if (state == _state || back)
-                return;
-            _state = state;
-            _stateChanges.Writer.TryWrite(new SessionStateChange(state, _parts.Clock.Elapsed, reason));
-        }
-        _logger.SessionState(state, reason);
-    }
-
-    private void Show(bool sent, ReadOnlySpan<byte> utf8Json)
-    {
-        if (_parts.Trace is { } trace)
-            Trace(trace, sent, utf8Json);
-        if (!_logger.IsEnabled(LogLevel.Trace))
-            return;
-        string json = Redaction.Hide(Encoding.UTF8.GetString(utf8Json));
-        if (sent)
-            _logger.Sent(json);
-        else
-            _logger.Received(json);
-    }
-
-    private void Trace(RealtimeEventTrace trace, bool sent, ReadOnlySpan<byte> utf8Json)
-    {
-        try
-        {
-            trace(sent, utf8Json);
-        }
-#pragma warning disable CA1031 // Whatever the caller's own code throws must not end its call.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            if (!Interlocked.Exchange(ref _traceFailed, true))
-                _logger.PartFailed("The event trace", e);
-        }
+            _states.Enter(SessionState.Connected, change.Reason);
     }
 
     private RealtimeSessionEndedException Ended(Exception? inner) =>

@@ -5,22 +5,25 @@ namespace OpenAI.Realtime.WebRtc;
 /// <summary>Where a session stands. It begins as <see cref="Connected"/>: before that there is no session.</summary>
 public enum SessionState
 {
-    /// <summary>Channel and audio are open.</summary>
+    /// <summary>Channel and audio are open; of a <see cref="RealtimeSideband"/>, its WebSocket.</summary>
     Connected,
 
-    /// <summary>The service has not answered for some seconds; it may come back (then <see cref="Connected"/> again).</summary>
+    /// <summary>
+    /// The service has not answered for some seconds; it may come back (then <see cref="Connected"/> again). Of a <see cref="RealtimeSideband"/>: its WebSocket is gone and it attaches again;
+    /// events of that time are missed.
+    /// </summary>
     Disconnected,
 
     /// <summary>It is being closed from our side.</summary>
     Closing,
 
-    /// <summary>It has ended; <see cref="RealtimeWebRtcSession.Completion"/> says why.</summary>
+    /// <summary>It has ended; <see cref="IRealtimeSession.Completion"/> says why.</summary>
     Closed,
 }
 
 /// <summary>One change of <see cref="SessionState"/>.</summary>
 /// <param name="State">The state entered.</param>
-/// <param name="At">When, since the call of <see cref="RealtimeWebRtcClient.ConnectAsync"/>.</param>
+/// <param name="At">When, since the call of <see cref="RealtimeWebRtcClient.ConnectAsync"/> or <see cref="RealtimeCalls.AttachAsync"/>.</param>
 /// <param name="Reason">Why, where there is more to say than the state itself; otherwise null.</param>
 public readonly record struct SessionStateChange(SessionState State, TimeSpan At, string? Reason);
 
@@ -36,7 +39,7 @@ public enum SessionEndReason
     /// <summary>The service's time limit for a session was reached (<c>session_expired</c>).</summary>
     SessionExpired,
 
-    /// <summary>The service stopped answering (RFC 7675): the network is gone, or the service is.</summary>
+    /// <summary>The service stopped answering (RFC 7675): the network is gone, or the service is. A <see cref="RealtimeSideband"/> could not be attached again.</summary>
     ConnectionLost,
 
     /// <summary>The data channel broke.</summary>
@@ -53,6 +56,9 @@ public sealed record SessionEnd(SessionEndReason Reason, string Detail)
 {
     /// <summary>How the connection beneath ended, as it said itself: reason, phase and the exception behind it. Null when it is not known, as in a test double.</summary>
     public PeerEnd? Connection { get; init; }
+
+    /// <summary>Why a <see cref="RealtimeSideband"/> could not be attached again, from its last try; null where it was not tried, and for other sessions.</summary>
+    public RealtimeException? Error { get; init; }
 }
 
 /// <summary>The session has ended, so nothing can be sent any more.</summary>

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Benchmarks.Agents;
 using OpenAI.Realtime.WebRtc.Benchmarks.Audio;
 using OpenAI.Realtime.WebRtc.Benchmarks.BadLines;
 using OpenAI.Realtime.WebRtc.Benchmarks.Bridges;
@@ -6,6 +7,7 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Connect;
 using OpenAI.Realtime.WebRtc.Benchmarks.Cycles;
 using OpenAI.Realtime.WebRtc.Benchmarks.DriverWait;
 using OpenAI.Realtime.WebRtc.Benchmarks.Echo;
+using OpenAI.Realtime.WebRtc.Benchmarks.EchoCancellation;
 using OpenAI.Realtime.WebRtc.Benchmarks.Engines;
 using OpenAI.Realtime.WebRtc.Benchmarks.Events;
 using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
@@ -33,8 +35,11 @@ return args switch
     ["events", .. string[] rest] => EventBenchmark.Run(rest),
     ["engines", .. string[] rest] => await EnginesBenchmark.RunAsync(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
+    ["echo-cancellation", .. string[] rest] => EchoCancellationBenchmark.Run(rest),
+    ["device-delay", .. string[] rest] => await DeviceDelayBenchmark.RunAsync(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["speech-loss", .. string[] rest] => await SpeechLossBenchmark.RunAsync(rest),
+    ["interruption", .. string[] rest] => await InterruptionBenchmark.RunAsync(rest),
     ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
     ["fuzz", .. string[] rest] => FuzzCommand.Run(rest),
     ["types", .. string[] rest] => TypesCommand.Run(rest),
@@ -51,6 +56,7 @@ static async Task<int> AllAsync()
     EventBenchmark.Run([]);
     await EchoBenchmark.RunAsync([]);
     await AudioDelayBenchmark.RunAsync([]);
+    await InterruptionBenchmark.RunAsync([]);
     await CallsBenchmark.RunAsync([]);
     await SessionsBenchmark.RunAsync([]);
     await CycleBenchmark.RunAsync([]);
@@ -74,7 +80,10 @@ static int Help()
         bridge-flood [calls] [a second] [seconds]       the same under datagrams of nobody's
         engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
+        echo-cancellation [folder]                      the loudspeaker out of the microphone, beside speexdsp and WebRTC's AEC3
         audio-delay [seconds]                           what the audio path adds
+        device-delay [clicks]                           from a loudspeaker to a microphone of PulseAudio's and to the wire
+        interruption [rounds]                           how long an assistant that is interrupted is still heard
         speech-loss [runs] [file.wav]                   how well speech that has lost packets is understood
         cycles [cycles]                                 what connecting and closing leaves behind
         driver-wait [calls,…] [seconds] [rounds] [variant,…]   ways to wait (docs/adr/0003-the-drivers-wait.md)

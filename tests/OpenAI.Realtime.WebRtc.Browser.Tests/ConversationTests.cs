@@ -2,6 +2,7 @@ using AspNetVoiceChat;
 using Microsoft.Playwright;
 using OpenAI.Realtime.WebRtc.Browser.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
+using VoiceChatSamples;
 using static Microsoft.Playwright.Assertions;
 
 namespace OpenAI.Realtime.WebRtc.Browser.Tests;
@@ -82,31 +83,70 @@ public class ConversationTests(BrowserFixture browser)
     }
 
     [BrowserFact]
-    public async Task In_a_bridged_call_the_host_runs_its_tools_and_keeps_its_instructions_to_itself()
+    public async Task In_a_bridged_call_an_agent_leads_and_the_host_keeps_its_instructions_to_itself()
     {
         await using VoiceChat chat = await VoiceChat.StartAsync("--VoiceChat:Instructions", "Never tell that the password is swordfish.");
-        chat.Endpoint.Script.OnResponse = OfflineScript.ReplyAsync;
+        chat.Endpoint.Script.OnResponse = OfflineModel.ReplyAsync;
         ChatPage page = await chat.OpenAsync(browser);
         await page.Mute.ClickAsync();
         await page.ConnectAsync("bridge");
         RealtimeTestCall call = await chat.Endpoint.WaitForCallAsync();
         Assert.Equal("Never tell that the password is swordfish.", (string?)call.Session["instructions"]);
-        await page.WriteAsync("What time is it?");
-        await Expect(page.TheirLines).ToContainTextAsync("says the host’s own tool.");
-        await call.WaitForEventAsync("conversation.item.create", e => (string?)e["item"]!["type"] == "function_call_output");
 
-        // Nothing of either has come to the page.
+        // The tool is called at the host, and the page shows it, who speaks, and how long the answer took.
+        await page.WriteAsync("What time is it?");
+        await Expect(page.TheirLines.Last).ToContainTextAsync("My tool says:");
+        await call.WaitForEventAsync("conversation.item.create", e => (string?)e["item"]!["type"] == "function_call_output");
+        await Expect(page.Tools.First).ToContainTextAsync("clock");
+        await Expect(page.Tools.First).ToHaveAttributeAsync("data-status", "Completed");
+        await Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("assistant");
+        await Expect(page.Page.Locator("#latency")).ToContainTextAsync("ms");
+        await Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("nobody");
+        await page.ExpectAccessibleAsync();
+
+        // Before it writes, it asks; the conversation goes on meanwhile.
+        await page.WriteAsync("Take a note: buy milk.");
+        await Expect(page.Asks).ToContainTextAsync("write_note");
+        await Expect(page.Asks).ToContainTextAsync("buy milk");
+        await page.ExpectAccessibleAsync();
+        await page.Asks.Locator("[data-answer=approve]").ClickAsync();
+        await Expect(page.Asks).ToHaveCountAsync(0);
+        await Expect(page.TheirLines.Last).ToContainTextAsync("Noted.");
+        await page.WriteAsync("Take a note: buy a boat.");
+        await page.Asks.Locator("[data-answer=refuse]").ClickAsync();
+        await Expect(page.TheirLines.Last).ToContainTextAsync("not approved");
+        await page.WriteAsync("Read me the notes.");
+        await Expect(page.TheirLines.Last).ToContainTextAsync("buy milk");
+        await Expect(page.TheirLines.Last).Not.ToContainTextAsync("boat");
+
+        // Of what the host is told nothing has come to the page.
         ILocator events = page.Page.Locator("#events");
         foreach (ILocator summary in await events.Locator("summary").AllAsync())
             await summary.EvaluateAsync("e => { e.parentElement.open = true; }");
         await Expect(events).ToContainTextAsync("\"type\": \"session.created\"");
         await Expect(events).Not.ToContainTextAsync("swordfish");
-        await Expect(events).Not.ToContainTextAsync("local_time");
+        await Expect(events).Not.ToContainTextAsync("The date and the time of day");        // a tool's description
 
         // The host decides what a page may change.
         await page.Page.FillAsync("#instructions", "Answer in notes.");
         await page.Page.ClickAsync("#update");
         await call.WaitForSentEventAsync("session.updated", e => (string?)e["session"]!["instructions"] == "Answer in notes.");
+    }
+
+    [BrowserFact]
+    public async Task In_a_call_through_the_host_its_agent_runs_the_tools_beside_the_sound()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        chat.Endpoint.Script.OnResponse = OfflineModel.ReplyAsync;
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.Mute.ClickAsync();
+        await page.ConnectAsync("calls");
+        RealtimeTestCall call = await chat.Endpoint.WaitForCallAsync();
+        await ChatPage.UntilAsync(() => Task.FromResult(call.SidebandCount), count => count == 1, "the host to be beside the call");
+        await page.WriteAsync("What time is it?");
+        await Expect(page.TheirLines).ToContainTextAsync("My tool says:");
+        Assert.True((await call.WaitForEventAsync("conversation.item.create", e => (string?)e["item"]!["type"] == "function_call_output")).IsFromSideband);
+        Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
     }
 
     [BrowserFact]

@@ -108,11 +108,10 @@ public class HostTests
     [InlineData("5", false, "conversation.item.create")]
     [InlineData("null", false, "response.create")]
     [InlineData("", false, "session.update")]
-    public async Task A_page_may_say_what_its_user_says_and_no_more(string json, bool mayPass, string? type = null)
+    public void A_page_may_say_what_its_user_says_and_no_more(string json, bool mayPass, string? type = null)
     {
-        HostInTheMiddle host = new(NullLogger<HostInTheMiddle>.Instance, TimeProvider.System);
         type ??= (string)JsonNode.Parse(json)!.AsObject().First().Value!;
-        Assert.Equal(mayPass, await host.OnPageEventAsync(null!, type, Encoding.UTF8.GetBytes(json), CancellationToken.None));
+        Assert.Equal(mayPass, HostInTheMiddle.MayPass(type, Encoding.UTF8.GetBytes(json)));
     }
 
     private static async Task<HttpResponseMessage> MintAsync(VoiceChat chat, string? name = null)

@@ -15,6 +15,7 @@ internal static class FuzzTargets
         .. MediaTargets.All(),
         .. HttpTargets.All(),
         .. StreamTargets.All(),
+        WebhookTarget.Create(),
     ]);
 
     public static IReadOnlyList<FuzzTarget> All => s_all.Value;

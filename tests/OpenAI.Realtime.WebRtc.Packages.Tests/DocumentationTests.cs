@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
+using OpenAI.Realtime.WebRtc.Devices;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Live;
@@ -19,16 +20,16 @@ public sealed partial class DocumentationTests
 {
     private static readonly Assembly[] Assemblies =
     [
-        typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(LiveWebRtcClient).Assembly,
+        typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(AudioDevices).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(LiveWebRtcClient).Assembly,
         typeof(RealtimeTestEndpoint).Assembly,
     ];
 
     /// <summary>The options whose every property has a row in docs/configuration.md.</summary>
     public static TheoryData<Type> Options =>
     [
-        typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions),
-        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
-        typeof(VoiceAgent), typeof(VoiceConversationOptions), typeof(VoiceToolOptions), typeof(ResponseGateOptions),
+        typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(RealtimeSidebandOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions), typeof(EchoCancellationOptions), typeof(AudioDevicesOptions), typeof(AudioDeviceOptions), typeof(AudioDuplexOptions),
+        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeWebhookOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
+        typeof(VoiceAgent), typeof(VoiceConversationOptions), typeof(VoiceToolOptions), typeof(VoiceGuardrailOptions), typeof(ResponseGateOptions), typeof(ConversationCallOptions), typeof(ConversationLimits), typeof(WebRtcRealtimeClientOptions),
         typeof(OpenAILiveWebRtcOptions), typeof(LiveConnectOptions), typeof(LiveSessionConfig), typeof(LiveToolHandler), typeof(LiveSpeechOptions),
     ];
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Xml.Linq;
 using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
+using OpenAI.Realtime.WebRtc.Devices;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Live;
 using OpenAI.Realtime.WebRtc.Media;
@@ -22,7 +23,7 @@ public sealed class PackageBoundaryTests
         [.. Directory.GetFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)];
 
     public static TheoryData<Assembly> Assemblies =>
-        [typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(LiveWebRtcClient).Assembly,
+        [typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(AudioDevices).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(LiveWebRtcClient).Assembly,
             typeof(RealtimeTestEndpoint).Assembly];
 
     [Theory]

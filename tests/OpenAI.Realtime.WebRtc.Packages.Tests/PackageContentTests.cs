@@ -53,6 +53,15 @@ public sealed class PackageContentTests(PackedPackages packages)
         Dependencies("OpenAI.Realtime.WebRtc.Media"));
 
     [Fact]
+    public void Devices_depend_on_the_call_alone_and_on_what_reaches_Windows_sound() => Assert.Equal(
+        [
+            ("Microsoft.Extensions.Logging.Abstractions", false),
+            ("NAudio.Wasapi", false),
+            ("OpenAI.Realtime.WebRtc.Media", true),
+        ],
+        Dependencies("OpenAI.Realtime.WebRtc.Devices"));
+
+    [Fact]
     public void The_SDK_depends_on_the_call_below_it_and_on_what_it_uses_itself() => Assert.Equal(
         [
             ("Microsoft.Extensions.DependencyInjection.Abstractions", false),

@@ -10,6 +10,9 @@ internal sealed class Acknowledgements
 
     private readonly List<Waiting> _waiting = [];
 
+    /// <summary>Whether anybody waits.</summary>
+    public bool IsAwaited => _waiting.Count > 0;
+
     public Instant NextTimeout => _waiting.Count == 0 ? Instant.Never : _waiting.Min(w => w.Deadline);
 
     /// <summary>Waits for an event that acknowledges, or for the error that names the client's event.</summary>

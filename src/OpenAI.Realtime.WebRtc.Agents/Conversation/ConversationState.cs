@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -10,53 +11,67 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 
 /// <summary>
 /// All that a conversation knows, under one lock: hands each event to the gate, the history, the turns and the tools, and carries out what they ask for. Nothing here waits, and nobody else's code runs
-/// here. The session may be exchanged beneath it: it only sends and is told.
+/// here but what a session does at once. The call beneath may be exchanged for another (<see cref="CallExchange"/>).
 /// </summary>
 internal sealed class ConversationState : IAsyncDisposable
 {
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);      // a longer one is set in pieces
 
     private readonly Lock _lock = new();
-    private readonly VoiceConversationOptions _options;
     private readonly ILogger _logger;
     private readonly long _origin;
     private readonly ITimer _timer;
-    private readonly ResponseGate _gate;
     private readonly ConversationHistory _history;
     private readonly TurnReport _turns;
-    private readonly ResponseWatch _responses;
-    private readonly Acknowledgements _acks = new();
-    private readonly ToolDesk _tools;
-    private readonly Dictionary<ResponseRequest, TaskCompletionSource<ResponseSnapshot>> _waiters = [];
+    private readonly PendingItems _pending = new();
+    private readonly Farewell _farewell;
     private readonly TaskCompletionSource<ConversationEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SessionLink _link;
+    private readonly CancellationTokenSource _ended = new();
     private Instant _armed = Instant.Never;
     private int _count;
 
-    public ConversationState(VoiceConversation conversation, IRealtimeSession session, VoiceAgent agent, ToolSet tools, VoiceConversationOptions options)
+    public ConversationState(VoiceConversation conversation, IRealtimeSession session, VoiceAgent agent, ToolSet tools, VoiceConversationOptions options, bool isEndless)
     {
-        (Conversation, Agent, Tools, _options) = (conversation, agent, tools, options);
+        (Conversation, Agent, Tools, Options, IsEndless) = (conversation, agent, tools, options, isEndless);
         Time = options.TimeProvider;
         _logger = GuardedLogger.Create(options.LoggerFactory, AgentsLog.Category);
         _origin = Time.GetTimestamp();
         IdPrefix = $"va_{RandomNumberGenerator.GetHexString(8, lowercase: true)}_";
         Updates = new UpdateQueue(options.UpdateCapacity);
-        _gate = new ResponseGate(IdPrefix, options.Responses);
         _history = new ConversationHistory(options.MaxHistoryItems);
         if (options.History is { } before)
             _history.Load(before);
-        _tools = new ToolDesk(this, options.Tools, new ToolRunner(options.Tools, options.Services, Time, _logger));
-        _turns = new TurnReport(this, _gate, _history, _tools);
-        _responses = new ResponseWatch(this, _gate, _history, _tools);
-        _link = new SessionLink(session, OnNotSent);
+        Desk = new ToolDesk(this, options.Tools, new ToolRunner(options.Tools, options.Services, Time, _logger));
+        Trace = new ConversationTrace(Time);
+        _turns = new TurnReport(this, _history, Desk, Trace);
+        Guardrails = new GuardrailDesk(this, options.Guardrails);
+        Program = new ProgramRequests(this, _turns);
+        Leg = NewLeg(1, session, agent);
+        _farewell = new Farewell(this);
+        Exchange = new CallExchange(this, _history, _turns, _pending, _logger);
         _timer = Time.CreateTimer(static state => ((ConversationState)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public VoiceConversation Conversation { get; }
 
+    public VoiceConversationOptions Options { get; }
+
     public VoiceAgent Agent { get; private set; }
 
     public ToolSet Tools { get; private set; }
+
+    public ToolDesk Desk { get; }
+
+    public GuardrailDesk Guardrails { get; }
+
+    /// <summary>The conversation's spans.</summary>
+    public ConversationTrace Trace { get; }
+
+    /// <summary>What the program asks for.</summary>
+    public ProgramRequests Program { get; }
+
+    /// <summary>Puts other calls in the place of the one in use.</summary>
+    public CallExchange Exchange { get; }
 
     public TimeProvider Time { get; }
 
@@ -65,19 +80,56 @@ internal sealed class ConversationState : IAsyncDisposable
 
     public UpdateQueue Updates { get; }
 
-    public IRealtimeSession Session => _link.Session;
+    /// <summary>Whether another call can be opened.</summary>
+    public bool IsEndless { get; }
+
+    /// <summary>The call in use, or the last one while there is none.</summary>
+    public CallLeg Leg { get; set; }
+
+    public IRealtimeSession Session => Leg.Session;
+
+    public ResponseGate Gate => Leg.Gate;
 
     public Task<ConversationEnd> Completion => _completion.Task;
+
+    /// <summary>Cancelled when the conversation has ended, or is being closed.</summary>
+    public CancellationToken Ended => _ended.Token;
 
     public Instant Now => new(Time.GetElapsedTime(_origin).Ticks);
 
     public ConversationEnd? End { get; private set; }
 
-    public Task StartAsync()
+    /// <summary>Whether it ends by itself, and has not yet.</summary>
+    public bool IsBeingEnded => _farewell.Ending is not null && End is null;
+
+    public HistorySnapshot History => _history.Snapshot();
+
+    public UsageDetails Usage => TokenUsage.Copy(_turns.Turns.Usage);
+
+    public bool IsUserSpeaking => _turns.Turns.IsUserSpeaking;
+
+    public bool IsAssistantSpeaking => _turns.Turns.IsAssistantSpeaking;
+
+    /// <summary>Which turn of the user's is the last.</summary>
+    public int TurnNumber => _turns.Turns.Number;
+
+    /// <summary>Another call, which is not in use yet.</summary>
+    public CallLeg NewLeg(int number, IRealtimeSession session, VoiceAgent? agent) => new(number, session, agent, this, _history);
+
+    /// <summary>Begins to read a call's events.</summary>
+    /// <exception cref="InvalidOperationException">Somebody reads them already.</exception>
+    public Task StartAsync(CallLeg leg)
     {
-        _logger.ConversationStarted(Agent.Name, Session.CallId);
-        return _link.StartAsync(Handle, OnEnded);
+        if (leg.Number == 1)
+        {
+            _logger.ConversationStarted(Agent.Name, leg.Session.CallId);
+            Trace.Begin(Agent, leg.Session.CallId);
+        }
+
+        return leg.Link.StartAsync(serverEvent => Handle(leg, serverEvent), (end, failure) => OnLinkEnded(leg, end, failure));
     }
+
+    // ── The lock ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// <summary>Does something under the lock, and carries out what follows from it.</summary>
     public void Do(Action action)
@@ -102,7 +154,33 @@ internal sealed class ConversationState : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            OnEnded(null, e);
+            Fail(e);
+        }
+    }
+
+    /// <summary>Does something that a caller waits for.</summary>
+    /// <exception cref="RealtimeSessionEndedException">The conversation has ended.</exception>
+    public T Ask<T>(Func<T> ask)
+    {
+        lock (_lock)
+        {
+            if (End is not null)
+                throw EndedException();
+            T answer = ask();
+            Settle();
+            return answer;
+        }
+    }
+
+    /// <summary>Does something that may not come about. Not at all when the conversation has ended.</summary>
+    public bool Try(Func<bool> action)
+    {
+        lock (_lock)
+        {
+            if (End is not null || !action())
+                return false;
+            Settle();
+            return true;
         }
     }
 
@@ -113,25 +191,23 @@ internal sealed class ConversationState : IAsyncDisposable
             return read(this);
     }
 
-    public HistorySnapshot History => _history.Snapshot();
-
-    public UsageDetails Usage => TokenUsage.Copy(_turns.Turns.Usage);
-
-    public bool IsUserSpeaking => _turns.Turns.IsUserSpeaking;
-
-    public bool IsAssistantSpeaking => _turns.Turns.IsAssistantSpeaking;
-
-    public IReadOnlyList<ApprovalRequest> Approvals => _tools.Approvals;
-
-    public bool Approve(ApprovalRequest request, bool always) => Answer(() => _tools.Approve(request, always));
-
-    public bool Refuse(ApprovalRequest request, string? reason) => Answer(() => _tools.Refuse(request, reason));
-
     // ── What the parts ask for, under the lock ─────────────────────────────────────────────────────────────────────────────────
 
-    public string NewId(string kind) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{IdPrefix}{kind}{++_count}");
+    public string NewId(string kind) => string.Create(CultureInfo.InvariantCulture, $"{IdPrefix}{kind}{++_count}");
 
-    public void Send(ClientEvent clientEvent, TaskCompletionSource? sent = null) => _link.Outbox.Add(clientEvent, sent);
+    /// <summary>Sends an event over the call in use. While there is none, items wait for the next.</summary>
+    /// <param name="clientEvent">The event.</param>
+    /// <param name="sent">Told when it has been sent, or why not.</param>
+    public void Send(ClientEvent clientEvent, TaskCompletionSource? sent = null)
+    {
+        bool isKept = IsEndless && PendingItems.Keeps(clientEvent);
+        if (isKept)
+            _pending.Add((ConversationItemCreate)clientEvent, sent);
+        if (!Leg.IsLost)
+            Leg.Link.Outbox.Add(clientEvent, sent);
+        else if (!isKept)
+            sent?.TrySetException(VoiceConversationException.Unanswered("There is no call at this moment: the last one was lost, and another is being opened."));
+    }
 
     public void Publish(ConversationUpdate update)
     {
@@ -142,161 +218,130 @@ internal sealed class ConversationState : IAsyncDisposable
     }
 
     /// <summary>Something is there that the assistant is to speak of when nobody else speaks.</summary>
-    public void RequestFollowUp(ResponseParameters? parameters, IReadOnlyList<string> about) => _gate.Request(ResponseRequestKind.Automatic, Now, parameters, about);
+    public void RequestFollowUp(ResponseParameters? parameters, IReadOnlyList<string> about) => Gate.Request(ResponseRequestKind.Automatic, Now, parameters, about);
 
     /// <summary>The assistant is to say something in between, and to call nothing.</summary>
-    public ResponseRequest RequestRemark(string instructions) =>
-        _gate.Request(ResponseRequestKind.Automatic, Now, new ResponseParameters { Instructions = WithOwn(instructions), ToolChoice = ToolChoice.None });
+    public ResponseRequest RequestRemark(string instructions) => Gate.Request(ResponseRequestKind.Automatic, Now, InBetween(instructions));
 
     public void Withdraw(ResponseRequest request)
     {
-        if (_gate.Withdraw(request))
-            _waiters.Remove(request);
+        if (Gate.Withdraw(request))
+            Program.Forget(request);
     }
 
     public void OnToolEnded(ToolCall call)
     {
         _turns.Turns.CountTool(call.Duration);
-        AgentsTelemetry.ToolDuration.Record(call.Duration.TotalSeconds, new("gen_ai.tool.name", call.Name), new("status", call.Status.ToString()));
+        AgentsTelemetry.Count(call, Agent.Name);
         _logger.ToolEnded(call.Name, call.Status, call.Duration.TotalMilliseconds);
         Publish(new ToolCallUpdate(call));
     }
 
-    // ── What the program asks for ──────────────────────────────────────────────────────────────────────────────────────────────
+    /// <summary>Looks whether the assistant is heard, so that it is known until when when the call is lost.</summary>
+    public void ListenToAssistant() => _turns.Turns.Hear(Session.OutputLevel, Now);
+
+    public void LogGuardrail(string guardrail, string outcome) => _logger.Guardrail(guardrail, outcome);
+
+    public void LogGuardrailFailure(string guardrail, Exception exception) => _logger.GuardrailFailed(guardrail, exception);
+
+    /// <summary>The user has done something.</summary>
+    public void OnUser() => _farewell.OnUser();
 
     /// <summary>What a response is told beside the instructions of the session, which its own would replace.</summary>
     public string WithOwn(string instructions) =>
         (Agent.Instructions ?? Agent.Session.Instructions.Value) is { Length: > 0 } own ? $"{own}\n\n{instructions}" : instructions;
 
-    /// <summary>Files a request for a response that somebody waits for.</summary>
-    public (ResponseRequest Request, Task<ResponseSnapshot> Answer) Request(ResponseParameters? parameters)
-    {
-        lock (_lock)
-        {
-            ThrowIfEnded();
-            bool isBeside = parameters?.Conversation.Value is { } where && where == ResponseConversation.None;
-            if (!isBeside)
-                _tools.StartTurn();
-            ResponseRequest request = _gate.Request(isBeside ? ResponseRequestKind.OutOfBand : ResponseRequestKind.Manual, Now, parameters);
-            if (!_waiters.TryGetValue(request, out TaskCompletionSource<ResponseSnapshot>? answer))
-                _waiters.Add(request, answer = new(TaskCreationOptions.RunContinuationsAsynchronously));
-            Settle();
-            return (request, answer.Task);
-        }
-    }
+    /// <summary>A response that is told something more, and may call nothing.</summary>
+    public ResponseParameters InBetween(string instructions) => new() { Instructions = WithOwn(instructions), ToolChoice = ToolChoice.None };
 
-    /// <summary>Puts an item into the conversation.</summary>
-    public Task AddItemAsync(ConversationItem item, bool isUsersTurn, bool respond)
-    {
-        lock (_lock)
-        {
-            ThrowIfEnded();
-            var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            Send(new ConversationItemCreate(item) { EventId = NewId("item") }, sent);
-            if (isUsersTurn)
-                _turns.BeginAndEnd(Now);
-            if (respond)
-                _gate.Request(ResponseRequestKind.Manual, Now);
-            Settle();
-            return sent.Task;
-        }
-    }
-
-    /// <summary>Stops what the assistant says.</summary>
-    /// <param name="sent">Completes when the service has been told; null when there was nothing to stop.</param>
-    public bool Interrupt(out Task? sent)
-    {
-        sent = null;
-        lock (_lock)
-        {
-            if (End is not null)
-                return false;
-            bool cancelled = _gate.Cancel(Now);
-            bool isHeard = _turns.Turns.IsAssistantSpeaking;
-            if (!cancelled && !isHeard)
-                return false;
-            _turns.Stop(Now);
-            Session.FlushOutput();      // before anything is sent: a word more would be heard meanwhile
-            Settle();                   // response.cancel goes first
-            if (isHeard || !_responses.IsText)
-            {
-                var cleared = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                Send(new OutputAudioBufferClear { EventId = NewId("clear") }, cleared);
-                sent = cleared.Task;
-            }
-
-            return true;
-        }
-    }
-
-    /// <summary>The user takes the floor by a button, or gives it back.</summary>
-    public Task PushToTalkAsync(bool begins, bool commit, bool respond)
-    {
-        lock (_lock)
-        {
-            ThrowIfEnded();
-            ServerEvent heard = begins ? new InputAudioBufferSpeechStarted() : new InputAudioBufferSpeechStopped();
-            var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _gate.Handle(heard, Now);
-            _turns.Handle(heard, Now);
-            Send(commit ? new InputAudioBufferCommit { EventId = NewId("commit") } : new InputAudioBufferClear { EventId = NewId("drop") }, sent);
-            if (commit && respond)
-                _gate.Request(ResponseRequestKind.Manual, Now);
-            Settle();
-            return sent.Task;
-        }
-    }
-
-    /// <summary>Sends a configuration and waits until it is in effect.</summary>
-    public Task ConfigureAsync(SessionConfig config)
-    {
-        lock (_lock)
-        {
-            ThrowIfEnded();
-            string id = NewId("config");
-            Task acknowledged = _acks.ExpectAsync(id, "the configuration", static e => e is SessionUpdated, Now + _options.ConfigureTimeout);
-            Send(new SessionUpdate(config) { EventId = id });
-            Settle();
-            return acknowledged;
-        }
-    }
+    // ── What happens to it ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     /// <summary>Another agent leads from now on; the session has its configuration already.</summary>
     public void Change(VoiceAgent agent, ToolSet tools) => Do(() =>
     {
         _logger.HandedOver(Agent.Name, agent.Name);
+        Trace.Tell("openai.realtime.webrtc.handed_over", Now, new KeyValuePair<string, object?>("gen_ai.agent.name", agent.Name));
         Publish(new AgentUpdate(Agent, agent));
-        (Agent, Tools) = (agent, tools);
+        (Agent, Tools, Leg.Agent) = (agent, tools, agent);
     });
 
     /// <summary>Tells the service a conversation of before, as much of it as is to be told.</summary>
     public void Replay(HistorySnapshot history) => Do(() =>
     {
-        foreach (ConversationItem item in history.ToItems(_options.MaxReplayedCharacters))
-            Send(new ConversationItemCreate(item) { EventId = NewId("replay") });
+        foreach (ConversationItem item in history.ToItems(Options.MaxReplayedCharacters))
+            Leg.Link.Outbox.Add(new ConversationItemCreate(item) { EventId = NewId("replay") });
     });
+
+    /// <summary>No call could take the place of the one that was lost.</summary>
+    public void GiveUp(SessionEnd lost, Exception? failure, string why)
+    {
+        lock (_lock)
+            Finish(new ConversationEnd(ConversationEndReason.SessionEnded, $"{lost.Detail} {why}") { Session = lost, ReconnectFailure = failure });
+        _ = Task.Run(() => Session.CloseAsync());       // one that only fell silent costs on
+    }
+
+    /// <summary>Nothing takes the place of the call in use any more. While there is none, the conversation is over.</summary>
+    /// <returns>The session to be closed.</returns>
+    public IRealtimeSession BeginClosing()
+    {
+        lock (_lock)
+        {
+            Exchange.IsOff = true;
+            if (Leg.IsLost)
+                Finish(_farewell.Ending ?? new ConversationEnd(ConversationEndReason.ClosedLocally, "Closed by this side."));
+            _ = _ended.CancelAsync();
+            return Session;
+        }
+    }
 
     /// <summary>Lets go of the session, which goes on.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _ended.CancelAsync().ConfigureAwait(false);
+        lock (_lock)
+            Trace.Abandon(Now);
         await _timer.DisposeAsync().ConfigureAwait(false);
-        await _link.DisposeAsync().ConfigureAwait(false);
+        await Leg.Link.DisposeAsync().ConfigureAwait(false);
     }
 
-    // ── Events ─────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+    public void OnNotSent(CallLeg leg, ClientEvent clientEvent, Exception exception)
+    {
+        _logger.NotSent(clientEvent.Type, exception.Message);
+        var error = new ErrorDetails { EventId = clientEvent.EventId, Message = $"{clientEvent.Type} could not be sent. {exception.Message}" };
+        DoOrEnd(() =>
+        {
+            _pending.Drop(clientEvent.EventId);
+            if (!leg.Acks.Handle(new ServerError { Error = error }) & !leg.Gate.Handle(new ServerError { Error = error }, Now))
+                Publish(new ErrorUpdate(error));
+        });
+    }
 
-    private void Handle(ServerEvent serverEvent) => Do(() =>
+    private void Handle(CallLeg leg, ServerEvent serverEvent) => Do(() =>
     {
         Instant now = Now;
-        if (_options.IncludeEvents)
+        if (leg != Leg)
+        {
+            leg.Prepare(serverEvent, now);
+            return;
+        }
+
+        if (leg.IsLost)
+            return;
+
+        if (Options.IncludeEvents)
             Publish(new ServerEventUpdate(serverEvent));
-        bool isTold = _acks.Handle(serverEvent);
-        _responses.Handle(serverEvent);
-        isTold |= _gate.Handle(serverEvent, now);
-        _tools.CloseAllBut(_gate.ActiveResponseId);
+        bool isTold = leg.Acks.Handle(serverEvent);
+        _pending.Handle(serverEvent);
+        leg.Responses.Handle(serverEvent);
+        isTold |= leg.Gate.Handle(serverEvent, now);
+        Desk.Handle(serverEvent);
+        Desk.CloseAllBut(leg.Gate.ActiveResponseId);
         _history.Handle(serverEvent, Time.GetUtcNow());
         _turns.Handle(serverEvent, now);
-        if (Transcripts.Of(serverEvent, _responses.Outside) is { } words)
+        Guardrails.Handle(serverEvent, leg.Responses.Outside);
+        if (serverEvent is InputAudioBufferSpeechStarted)
+            OnUser();
+        if (Transcripts.Of(serverEvent, leg.Responses.Outside) is { } words)
             Publish(words);
         if (serverEvent is ServerError { Error: { } error } && !isTold)
             Publish(new ErrorUpdate(error));
@@ -307,20 +352,23 @@ internal sealed class ConversationState : IAsyncDisposable
     private void Settle()
     {
         Instant now = Now;
-        _gate.HandleTimeout(now);
-        _acks.HandleTimeout(now);
-        _tools.HandleTimeout(now);
+        Gate.HandleTimeout(now);
+        Leg.Acks.HandleTimeout(now);
+        Desk.HandleTimeout(now);
         if (now >= _turns.Turns.NextTimeout)
             _turns.Turns.Listen(Session.OutputLevel, now);
-        _tools.CloseAllBut(_gate.ActiveResponseId);
-        while (_gate.TryTakeEvent(out ClientEvent? next))
+        Desk.CloseAllBut(Gate.ActiveResponseId);
+        if (_farewell.IsTime(Leg.IsLost || !Gate.IsAtRest || Gate.OwesAnswer(now) || Desk.IsBusy || IsUserSpeaking || IsAssistantSpeaking, _turns.Turns.Usage.TotalTokenCount ?? 0, now))
+            _ = Task.Run(() => BeginClosing().CloseAsync());
+        while (Gate.TryTakeEvent(out ClientEvent? next))
             Send(next);
-        while (_gate.TryTakeOutcome(out ResponseOutcome? outcome))
+        while (Gate.TryTakeOutcome(out ResponseOutcome? outcome))
             Tell(outcome);
         while (_history.TryTakeChange(out HistoryChange? change))
             Publish(new HistoryUpdate(change));
-        if (_gate.IsAtRest && _tools.IsAtRest && !_turns.Turns.IsAssistantSpeaking)
-            _turns.Close();
+        if (Gate.IsAtRest && Desk.IsAtRest && !IsAssistantSpeaking)
+            _turns.Close(now);
+        Exchange.Look(now);
         Arm(now);
     }
 
@@ -329,7 +377,8 @@ internal sealed class ConversationState : IAsyncDisposable
 
     private void Arm(Instant now)
     {
-        Instant next = Instant.Min(Instant.Min(_gate.NextTimeout, _acks.NextTimeout), Instant.Min(_tools.NextTimeout, _turns.Turns.NextTimeout));
+        Instant next = Instant.Min(Instant.Min(Gate.NextTimeout, Leg.Acks.NextTimeout), Instant.Min(Desk.NextTimeout, _turns.Turns.NextTimeout));
+        next = Instant.Min(next, Instant.Min(Exchange.NextTimeout, _farewell.NextTimeout));
         if (next == _armed)
             return;
         _armed = next;
@@ -339,76 +388,81 @@ internal sealed class ConversationState : IAsyncDisposable
 
     private void Tell(ResponseOutcome outcome)
     {
-        if (_waiters.Remove(outcome.Request, out TaskCompletionSource<ResponseSnapshot>? waiter))
-        {
-            _ = outcome switch
-            {
-                { Kind: ResponseOutcomeKind.Finished, Response: { } response } => waiter.TrySetResult(response),
-                { Kind: ResponseOutcomeKind.Refused, Error: { } error } => waiter.TrySetException(VoiceConversationException.Refused("the response", error)),
-                { Kind: ResponseOutcomeKind.Ended } => waiter.TrySetException(Ended()),
-                _ => waiter.TrySetException(VoiceConversationException.Unanswered(outcome.Error?.Message ?? "The service did not answer.")),
-            };
-            _ = waiter.Task.Exception;      // looked at: who waited may have gone
-        }
-        else if (outcome is { Kind: ResponseOutcomeKind.Refused or ResponseOutcomeKind.Unanswered, Error: { } unheard })
+        if (!_farewell.Handle(outcome) && !Program.Tell(outcome) && outcome is { Kind: ResponseOutcomeKind.Refused or ResponseOutcomeKind.Unanswered, Error: { } unheard })
         {
             _logger.FollowUpFailed(unheard.Code?.Value, unheard.Message is null ? null : Redaction.Hide(unheard.Message));
             Publish(new ErrorUpdate(unheard));
         }
     }
 
-    private void OnNotSent(ClientEvent clientEvent, Exception exception)
+    // ── The end ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private void OnLinkEnded(CallLeg leg, SessionEnd? sessionEnd, Exception? failure)
     {
-        _logger.NotSent(clientEvent.Type, exception.Message);
-        var error = new ErrorDetails { EventId = clientEvent.EventId, Message = $"{clientEvent.Type} could not be sent. {exception.Message}" };
-        DoOrEnd(() =>
+        lock (_lock)
         {
-            if (!_acks.Handle(new ServerError { Error = error }) & !_gate.Handle(new ServerError { Error = error }, Now))
-                Publish(new ErrorUpdate(error));
-        });
+            if (leg != Leg)
+            {
+                leg.Lose(sessionEnd ?? new SessionEnd(SessionEndReason.Failed, failure!.Message), Now);
+                return;
+            }
+
+            if (leg.IsLost)
+                return;     // it was given up before
+
+            if (End is null && failure is null)
+            {
+                if (Exchange.CanReplace(sessionEnd!))
+                {
+                    Exchange.Lose(sessionEnd!, Now);
+                    Settle();
+                    return;
+                }
+
+                Finish((_farewell.Ending ?? new ConversationEnd(sessionEnd!.Reason == SessionEndReason.ClosedLocally ? ConversationEndReason.ClosedLocally : ConversationEndReason.SessionEnded, sessionEnd.Detail))
+                    with { Session = sessionEnd });
+                return;
+            }
+        }
+
+        if (failure is not null)
+            Fail(failure);
     }
 
-    private void OnEnded(SessionEnd? sessionEnd, Exception? failure)
+    public void Fail(Exception failure)
     {
         lock (_lock)
         {
             if (End is not null)
                 return;
-            if (failure is not null)
-                _logger.ConversationFailed(failure);
-            End = failure is not null
-                ? new ConversationEnd(ConversationEndReason.Failed, $"The conversation failed with {failure.GetType().Name}: {Redaction.Sentence(failure.Message)}")
-                : new ConversationEnd(sessionEnd!.Reason == SessionEndReason.ClosedLocally ? ConversationEndReason.ClosedLocally : ConversationEndReason.SessionEnded, sessionEnd.Detail) { Session = sessionEnd };
-            _gate.End();
-            while (_gate.TryTakeOutcome(out ResponseOutcome? outcome))
-                Tell(outcome);
-            _acks.End(Ended());
-            _tools.End();
-            _turns.Close();
-            Publish(new EndUpdate(End));
-            Updates.Complete();
-            _timer.Dispose();
-            _link.Outbox.Complete();
+            _logger.ConversationFailed(failure);
+            Finish(new ConversationEnd(ConversationEndReason.Failed, $"The conversation failed with {failure.GetType().Name}: {Redaction.Sentence(failure.Message)}"));
         }
 
-        _logger.ConversationEnded(End.Reason, End.Detail);
-        _completion.TrySetResult(End);
-        if (failure is not null)
-            _ = Task.Run(() => Session.CloseAsync());       // nobody leads it any more, and it costs
+        _ = Task.Run(() => Session.CloseAsync());       // nobody leads it any more, and it costs
     }
 
-    private bool Answer(Func<bool> answer)
-    {
-        bool isAnswered = false;
-        Do(() => isAnswered = answer());
-        return isAnswered;
-    }
-
-    private void ThrowIfEnded()
+    private void Finish(ConversationEnd end)
     {
         if (End is not null)
-            throw Ended();
+            return;
+        End = end;
+        Gate.End();
+        while (Gate.TryTakeOutcome(out ResponseOutcome? outcome))
+            Tell(outcome);
+        Leg.Acks.End(EndedException());
+        _pending.End(EndedException());
+        Desk.End();
+        Guardrails.End();
+        _turns.End(end, Now);
+        Publish(new EndUpdate(end));
+        Updates.Complete();
+        _timer.Dispose();
+        Leg.Link.Outbox.Complete();
+        _logger.ConversationEnded(end.Reason, end.Detail);
+        _completion.TrySetResult(end);
+        _ = _ended.CancelAsync();
     }
 
-    private RealtimeSessionEndedException Ended() => new(End?.Session);
+    public RealtimeSessionEndedException EndedException() => new(End?.Session);
 }

@@ -3,25 +3,29 @@ using OpenAI.Realtime.WebRtc.Events;
 namespace OpenAI.Realtime.WebRtc.Agents;
 
 /// <summary>
-/// The session beneath a conversation: one pump that reads its events, one sender. All that a conversation knows lies above, so that the session can be another one later. The pump runs nobody's code but
+/// The session beneath a conversation: one pump that reads its events, one sender. All that a conversation knows lies above, so that the session can be exchanged. The pump runs nobody's code but
 /// the session's own.
 /// </summary>
 internal sealed class SessionLink : IAsyncDisposable
 {
     private readonly IAsyncEnumerator<ServerEvent> _events;
     private readonly CancellationTokenSource _stop = new();
+    private volatile bool _isOver;
 
     /// <summary>Links a session; its events are read from now on, and handled once it is started.</summary>
-    public SessionLink(IRealtimeSession session, Action<ClientEvent, Exception> onNotSent)
+    public SessionLink(IRealtimeSession session, Action<ClientEvent, Exception> onNotSent, Func<ClientEvent, bool> isKept)
     {
         Session = session;
-        Outbox = new Outbox(session, onNotSent);
+        Outbox = new Outbox(session, onNotSent, isKept);
         _events = session.ReadEventsAsync(_stop.Token).GetAsyncEnumerator(CancellationToken.None);
     }
 
     public IRealtimeSession Session { get; }
 
     public Outbox Outbox { get; }
+
+    /// <summary>Whether the session has ended, and who is to be told that has not been: for tests, which let time pass only when it is not so.</summary>
+    internal bool IsEnding => Session.Completion.IsCompleted && !_isOver;
 
     /// <summary>Begins to read and to send.</summary>
     /// <param name="handle">Handles each event; quick, and throws only what should not be.</param>
@@ -67,6 +71,7 @@ internal sealed class SessionLink : IAsyncDisposable
         }
         finally
         {
+            _isOver = true;
             Outbox.Complete();
             await _events.DisposeAsync().ConfigureAwait(false);
         }

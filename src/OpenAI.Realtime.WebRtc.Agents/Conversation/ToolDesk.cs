@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -38,6 +39,9 @@ internal sealed class ToolDesk
     /// <summary>Whether any function runs or any approval is awaited.</summary>
     public bool IsBusy => _ledger.Running > 0 || _approvals.Count > 0;
 
+    /// <summary>Whether the model waits for the output of a call, or for the program's leave.</summary>
+    public bool IsAwaited => _ledger.HasOpen || _approvals.Count > 0;
+
     public IReadOnlyList<ApprovalRequest> Approvals => [.. _approvals];
 
     public Instant NextTimeout => _approvals.Count == 0 ? Instant.Never : _approvals.Min(ask => ask.Expires);
@@ -53,7 +57,8 @@ internal sealed class ToolDesk
 
     public void Accept(string responseId, FunctionCallItem call, ToolSet tools)
     {
-        _ledger.Accept(responseId, call, tools);
+        if (_ledger.Accept(responseId, call, tools) is { } entry)
+            entry.Leg = _state.Leg.Number;
         Drain();
     }
 
@@ -120,6 +125,42 @@ internal sealed class ToolDesk
             _ = entry.Stop.CancelAsync();
     }
 
+    // ── Another call takes the place of this one ───────────────────────────────────────────────────────────────────────────────
+
+    /// <summary>Whether a function's call has been taken up.</summary>
+    public bool Knows(string? callId) => callId is not null && _ledger.Find(callId) is not null;
+
+    /// <summary>What another call is told of a function's call: its output; null where that comes later, as an item of its own.</summary>
+    public string? OutputOf(HistoryToolCall call) => call.CallId is { } id && _ledger.Find(id) is { } entry
+        ? entry.IsAnswered ? call.Output ?? entry.Output : null
+        : call.Output ?? Retelling.NoResult;
+
+    /// <summary>Looks whether the service acknowledges an output.</summary>
+    public void Handle(ServerEvent serverEvent)
+    {
+        ConversationItem? item = (serverEvent as ConversationItemAdded)?.Item ?? (serverEvent as ConversationItemDone)?.Item ?? (serverEvent as ConversationItemCreated)?.Item;
+        if (item is FunctionCallOutputItem output && _ledger.Find(output.CallId) is { IsAnswered: true } entry)
+            entry.IsOutputSeen = true;
+    }
+
+    /// <summary>Another call is there, and has been told these calls of functions. What it does not know of is told in words: outputs that may not have arrived, and what a server of tools was waiting for.</summary>
+    public void MoveTo(CallLeg next, HashSet<string> told)
+    {
+        foreach (ToolEntry entry in _ledger.Known.ToArray())
+        {
+            if (told.Contains(entry.CallId))
+                entry.Leg = next.Number;
+            else if (entry is { IsAnswered: true, IsOutputSeen: false, IsInBackground: false })
+                TellAsText(entry);
+        }
+
+        foreach (ApprovalRequest ask in _approvals.FindAll(ask => ask.McpItemId is not null))
+        {
+            _approvals.Remove(ask);
+            Note($"(The tool {ask.ToolName} of the server {ask.ServerLabel} waited for approval when the connection was exchanged, so it was not run. Call it again if it is still needed.)");
+        }
+    }
+
     /// <summary>The conversation has ended.</summary>
     public void End()
     {
@@ -144,13 +185,26 @@ internal sealed class ToolDesk
                 case ToolStep.Answer answer:
                     if (!answer.Entry.HasStarted)
                         _state.Publish(new ToolCallUpdate(answer.Entry.Show()));
-                    _state.Send(new ConversationItemCreate(ConversationItem.FunctionOutput(answer.Entry.CallId, answer.Output) with { Id = answer.ItemId }) { EventId = answer.ItemId });
+                    Tell(answer);
                     break;
                 case ToolStep.Respond respond:
                     RequestFollowUp(respond.IsLast, respond.About);
                     break;
             }
         }
+    }
+
+    // While there is no call the output waits: the next one is told it with everything else.
+    private void Tell(ToolStep.Answer answer)
+    {
+        ToolEntry entry = answer.Entry;
+        entry.IsAnswered = true;
+        if (_state.Leg.IsLost)
+            return;
+        if (entry.Leg == _state.Leg.Number)
+            _state.Send(new ConversationItemCreate(ConversationItem.FunctionOutput(entry.CallId, answer.Output) with { Id = answer.ItemId }) { EventId = answer.ItemId });
+        else
+            TellAsText(entry);
     }
 
     private void RequestFollowUp(bool isLast, IReadOnlyList<string> about) => _state.RequestFollowUp(isLast ? new ResponseParameters { ToolChoice = ToolChoice.None } : null, about);
@@ -160,25 +214,28 @@ internal sealed class ToolDesk
         entry.StartedAt = _state.Now;
         _running.Add(entry);
         _state.Publish(new ToolCallUpdate(entry.Show() with { Output = null }));
-        _ = RunAsync(entry);
+        _ = RunAsync(entry, _state.Trace.Parent, _state.Agent.Name);
     }
 
-    private async Task RunAsync(ToolEntry entry)
+    private async Task RunAsync(ToolEntry entry, ActivityContext parent, string agent)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        using Activity? span = _state.Trace.StartTool(entry, parent, agent);     // what the function does stands within
         using var over = new CancellationTokenSource();
         if (!entry.IsInBackground && (entry.Settings?.SlowAfter ?? _options.SlowAfter) is { } slow)
             _ = RemarkAsync(entry, slow, over.Token);
-        var context = new Dictionary<object, object?> { [typeof(VoiceConversation)] = _state.Conversation };
+        var context = new Dictionary<object, object?> { [typeof(VoiceConversation)] = _state.Conversation, [typeof(ToolCall)] = entry.Show() };
         ToolOutput output = await _runner.RunAsync(entry.Function!, entry.Arguments, context, entry.Stop.Token).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
-        _state.DoOrEnd(() => Finish(entry, output));
+        _state.DoOrEnd(() => Finish(entry, output, span));
+        ConversationTrace.EndTool(span, output.Status, _state.Trace.At(_state.Now));        // when the conversation has ended first
     }
 
-    private void Finish(ToolEntry entry, ToolOutput output)
+    private void Finish(ToolEntry entry, ToolOutput output, Activity? span)
     {
         _running.Remove(entry);
         entry.Duration = _state.Now - entry.StartedAt;
+        ConversationTrace.EndTool(span, output.Status, _state.Trace.At(entry.StartedAt + entry.Duration));
         if (entry.Remark is { } remark)
             _state.Withdraw(remark);
         _ledger.Settle(entry, output);
@@ -194,6 +251,18 @@ internal sealed class ToolDesk
         _state.Send(new ConversationItemCreate(ConversationItem.SystemText($"The tool '{entry.Name}', which ran in the background with the arguments {entry.Arguments}, has ended ({output.Status}). Its result: {output.Text}") with { Id = itemId }) { EventId = itemId });
         if (entry.Settings?.IsSilent != true)
             _state.RequestFollowUp(null, [itemId]);
+    }
+
+    private void TellAsText(ToolEntry entry)
+    {
+        entry.IsOutputSeen = true;      // as an item it is anybody's, and is seen to as such
+        Note($"(The tool '{entry.Name}' was called with {entry.Arguments} before the connection was exchanged, and has ended ({entry.Status}). Its result: {entry.Output})");
+    }
+
+    private void Note(string text)
+    {
+        string itemId = string.Create(CultureInfo.InvariantCulture, $"{_state.IdPrefix}note{++_items}");
+        _state.Send(new ConversationItemCreate(ConversationItem.SystemText(text) with { Id = itemId }) { EventId = itemId });
     }
 
     private async Task RemarkAsync(ToolEntry entry, TimeSpan after, CancellationToken over)

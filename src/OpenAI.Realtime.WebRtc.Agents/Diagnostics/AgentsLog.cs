@@ -33,4 +33,22 @@ internal static partial class AgentsLog
 
     [LoggerMessage(6009, LogLevel.Warning, "{Event} could not be sent: {Reason}")]
     public static partial void NotSent(this ILogger logger, string @event, string reason);
+
+    [LoggerMessage(6010, LogLevel.Information, "Call {CallId} has taken the place of {PreviousCallId} ({Why}) after {Gap:0} ms without one; {Untold} items of the history could not be told")]
+    public static partial void CallExchanged(this ILogger logger, string? callId, string? previousCallId, string why, double gap, int untold);
+
+    [LoggerMessage(6011, LogLevel.Warning, "The next call could not be opened (attempt {Attempt}), the conversation goes on in the old one: {Failure}: {Text}")]
+    public static partial void RotationFailed(this ILogger logger, int attempt, string failure, string text);
+
+    [LoggerMessage(6012, LogLevel.Warning, "The call was lost ({Reason}), another is being opened: {Detail}")]
+    public static partial void CallLost(this ILogger logger, SessionEndReason reason, string detail);
+
+    [LoggerMessage(6013, LogLevel.Warning, "Attempt {Attempt} to replace the call failed: {Failure}: {Text}")]
+    public static partial void ReconnectFailed(this ILogger logger, int attempt, string failure, string text);
+
+    [LoggerMessage(6014, LogLevel.Information, "Guardrail {Guardrail}: {Outcome}")]
+    public static partial void Guardrail(this ILogger logger, string guardrail, string outcome);
+
+    [LoggerMessage(6015, LogLevel.Debug, "Guardrail {Guardrail} threw")]
+    public static partial void GuardrailFailed(this ILogger logger, string guardrail, Exception exception);
 }

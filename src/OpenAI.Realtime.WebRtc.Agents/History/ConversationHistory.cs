@@ -15,6 +15,7 @@ public sealed class ConversationHistory
     private const int LongestId = 256;
     private const int LeastMeasured = 20;       // characters
     private const int MaxTotalText = 4_000_000;
+    private const int MaxAwaited = 32;
 
     private readonly int _maxItems;
     private readonly List<HistoryEntry> _order = [];
@@ -54,7 +55,7 @@ public sealed class ConversationHistory
         foreach (HistoryItem item in snapshot.Items)
         {
             HistoryEntry entry = Add(item.Id, item.At);
-            entry.IsTold = true;
+            (entry.IsTold, entry.IsRetold) = (true, true);
             switch (item)
             {
                 case HistoryMessage message:
@@ -180,6 +181,52 @@ public sealed class ConversationHistory
         }
     }
 
+    /// <summary>Whether something that the user said not long ago is still to be written down.</summary>
+    /// <param name="since">What came before is not waited for.</param>
+    internal bool AwaitsTranscript(DateTimeOffset since) =>
+        _order.Skip(_order.Count - MaxAwaited).Any(entry => entry.Role == ChatRole.User && !entry.IsComplete && entry.At >= since);
+
+    /// <summary>Whether the user's words are the last of all.</summary>
+    internal bool EndsWithUser => _order.FindLast(entry => entry.IsShown) is { Text.Length: > 0 } last && last.Role == ChatRole.User;
+
+    /// <summary>Whether what the user said last was written down.</summary>
+    internal bool KnowsUser => _order.FindLast(entry => entry.Role == ChatRole.User) is { Text.Length: > 0 };
+
+    /// <summary>Whether words of a response were not heard because it was cut off.</summary>
+    internal bool IsCutShort(string? responseId) =>
+        responseId is null || _order.Any(entry => entry.ResponseId == responseId && entry.Show() is HistoryMessage { HeardText: { } heard, Text: { } text } && heard.Length < text.Length);
+
+    /// <summary>
+    /// The call ends here: nothing more comes for what is not complete. Of the assistant's words that nobody has heard a mark is left, of a call of a function that was being written nothing.
+    /// </summary>
+    /// <param name="isKnownCall">Whether a function's call has been taken up, by its call id.</param>
+    /// <param name="unheard">The response of which nothing was heard, unless the history knows that something was; null for none.</param>
+    internal void BreakOff(Func<string?, bool> isKnownCall, string? unheard)
+    {
+        foreach (HistoryEntry entry in _order.Where(entry => entry is { IsShown: true, IsComplete: false }).ToArray())
+        {
+            if (entry.Role == ChatRole.User)
+                Tell(entry, (entry.Text.Length == 0 && entry.Images == 0 && entry.FailTranscription()) | entry.Complete());
+            else if (entry.ToolName is not null)
+            {
+                if (entry.ServerLabel is null && entry.Output is null && !isKnownCall(entry.CallId))
+                    Remove(entry.Id);
+            }
+            else
+                Tell(entry, (unheard is not null && entry.ResponseId == unheard && entry.Heard is null && entry.CutOff(TimeSpan.Zero, CharactersPerSecond)) | entry.Complete());
+        }
+    }
+
+    /// <summary>These items are told to another call as they stand.</summary>
+    internal void Retell(IEnumerable<string?> ids)
+    {
+        foreach (string? id in ids)
+        {
+            if (id is not null && _entries.TryGetValue(Key(id), out HistoryEntry? entry))
+                entry.IsRetold = true;
+        }
+    }
+
     /// <summary>A response stands beside the conversation: what it says is not part of it.</summary>
     internal void Ignore(string responseId)
     {
@@ -209,8 +256,8 @@ public sealed class ConversationHistory
         if (previousId is not null)
             Move(entry, previousId);
         int before = entry.Length;
-        bool changed = Fill(entry, item);
-        if (isDone && !(entry.Role == ChatRole.User && IsWaitingForTranscript(item, entry)))
+        bool changed = !entry.IsRetold && Fill(entry, item);
+        if (isDone && !entry.IsRetold && !(entry.Role == ChatRole.User && IsWaitingForTranscript(item, entry)))
             changed |= entry.Complete();
         _totalText += entry.Length - before;
         Tell(entry, changed);

@@ -30,6 +30,6 @@ internal static class HeardText
         return text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length);
     }
 
-    // Chinese and Japanese put no spaces between words.
-    private static bool IsIdeograph(char c) => c is >= '\u3040' and <= '\u9fff';
+    /// <summary>Whether a character is of Chinese or Japanese, which put no spaces between words.</summary>
+    public static bool IsIdeograph(char c) => c is >= '\u3040' and <= '\u9fff';
 }

@@ -25,6 +25,12 @@ internal sealed class HistoryEntry(string id, DateTimeOffset at)
     /// <summary>Whether it has been shown to anybody.</summary>
     public bool IsTold { get; set; }
 
+    /// <summary>Whether it is told to another call as it stands: what the service says of it there is not news.</summary>
+    public bool IsRetold { get; set; }
+
+    /// <summary>When it came into the conversation.</summary>
+    public DateTimeOffset At => at;
+
     /// <summary>The response that it is of; null for what is not the assistant's.</summary>
     public string? ResponseId { get; set; }
 
@@ -73,7 +79,7 @@ internal sealed class HistoryEntry(string id, DateTimeOffset at)
 
     public string Text => string.Join('\n', _parts.Select(part => part.ToString()).Where(text => text.Length > 0));
 
-    public void SetRole(ChatRole role) => Change(Role is null, () => Role = role);
+    public void SetRole(ChatRole role) => Change(Role is null && ToolName is null, () => Role = role);
 
     public void SetTool(string name, string? callId, string? serverLabel) => Change(ToolName is null, () => (ToolName, CallId, ServerLabel) = (name, callId, serverLabel));
 

@@ -41,22 +41,7 @@ public sealed record HistorySnapshot
     /// server did as a note, since a client cannot put a call to one into a conversation. Sound and images cannot be told again: of images a note is left.
     /// </summary>
     /// <param name="maxCharacters">How many characters they may have together. Default: 200,000, a part of the model's window.</param>
-    public IReadOnlyList<ConversationItem> ToItems(int maxCharacters = 200_000)
-    {
-        List<ConversationItem> newestFirst = [];
-        int left = maxCharacters;
-        foreach (HistoryItem item in Items.Reverse())
-        {
-            ConversationItem[] told = ItemsOf(item);
-            left -= told.Sum(LengthOf);
-            if (left < 0)
-                break;
-            newestFirst.AddRange(told.Reverse());
-        }
-
-        newestFirst.Reverse();
-        return newestFirst;
-    }
+    public IReadOnlyList<ConversationItem> ToItems(int maxCharacters = 200_000) => Retelling.Of(Items, maxCharacters).Items;
 
     /// <summary>The conversation in the words of Microsoft.Extensions.AI, for a chat model that is to sum it up, say. Of the assistant's words those that were heard.</summary>
     public IReadOnlyList<ChatMessage> ToChatMessages()
@@ -84,32 +69,6 @@ public sealed record HistorySnapshot
 
         return messages;
     }
-
-    private static ConversationItem[] ItemsOf(HistoryItem item) => item switch
-    {
-        HistoryMessage { Images: > 0, Text: "" } shown when shown.Role == ChatRole.User => [Named(ConversationItem.UserText("(The user showed an image here. It is not at hand any more.)"), item)],
-        HistoryMessage { Spoken: "" } => [],
-        HistoryMessage message when message.Role == ChatRole.User => [Named(ConversationItem.UserText(message.Text), item)],
-        HistoryMessage message when message.Role == ChatRole.Assistant => [Named(ConversationItem.AssistantText(message.Spoken), item)],
-        HistoryMessage message => [Named(ConversationItem.SystemText(message.Text), item)],
-        HistoryToolCall { CallId: { } callId } call =>
-        [
-            new FunctionCallItem { Id = call.Id, CallId = callId, Name = call.Name, Arguments = call.Arguments },
-            ConversationItem.FunctionOutput(callId, call.Output ?? "No result: the conversation ended before there was one."),
-        ],
-        HistoryToolCall { Output: { } output } call => [Named(ConversationItem.SystemText($"(Earlier the tool {call.Name} of the server {call.ServerLabel} was called with {call.Arguments}. Its result: {output})"), item)],
-        _ => [],
-    };
-
-    private static MessageItem Named(MessageItem message, HistoryItem item) => message with { Id = item.Id };
-
-    private static int LengthOf(ConversationItem item) => item switch
-    {
-        MessageItem message => message.Text.Length,
-        FunctionCallItem call => call.Name.Length + call.Arguments.Length,
-        FunctionCallOutputItem output => output.Output.Length,
-        _ => 0,
-    };
 }
 
 /// <summary>A history as it is saved.</summary>

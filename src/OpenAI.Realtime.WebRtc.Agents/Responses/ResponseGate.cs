@@ -17,14 +17,12 @@ public sealed class ResponseGate
     /// <summary>The name in a response's metadata under which it says which request it answers, since <c>response.created</c> names no client event.</summary>
     public const string MetadataKey = "response_request";
 
-    private const int MaxGivenUp = 32;
-
     private readonly ResponseGateOptions _options;
     private readonly string _idPrefix;
     private readonly UserTurn _user;
-    private readonly List<ResponseRequest> _waiting = [];
+    private readonly WaitingRequests _waiting;
     private readonly OutOfBandResponses _outOfBand;
-    private readonly Queue<string> _givenUp = new();        // requests whose response is not wanted any more, should it still come
+    private readonly AnswerMatcher _answers = new();
     private readonly Queue<ClientEvent> _events = new();
     private readonly Queue<ResponseOutcome> _outcomes = new();
     private ResponseRequest? _sent;
@@ -32,7 +30,6 @@ public sealed class ResponseGate
     private bool _cancelWhenBegun;
     private RunningResponse? _running;
     private Instant _retryAt = Instant.Zero;
-    private bool _echoesMetadata;
     private int _count;
 
     /// <summary>Makes one for one session.</summary>
@@ -46,6 +43,7 @@ public sealed class ResponseGate
         _options.Validate();
         _idPrefix = idPrefix;
         _user = new UserTurn(_options);
+        _waiting = new WaitingRequests(_options);
         _outOfBand = new OutOfBandResponses(_options);
     }
 
@@ -61,6 +59,15 @@ public sealed class ResponseGate
     /// <summary>Whether the session has ended.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Whether there is no session to send to for the moment.</summary>
+    internal bool IsPaused { get; private set; }
+
+    /// <summary>Whether a response runs that nobody here has asked for.</summary>
+    internal bool RunsUnasked => _running is { Requests.Count: 0 };
+
+    /// <summary>Whether the service has still to begin its own answer to the user's turn.</summary>
+    internal bool OwesAnswer(Instant now) => now < _user.AnswerDue;
+
     /// <summary>When <see cref="HandleTimeout"/> is to be called at the latest; early and repeated calls do nothing.</summary>
     public Instant NextTimeout
     {
@@ -71,13 +78,11 @@ public sealed class ResponseGate
                 next = Instant.Min(next, _sent.Since + _options.AnswerTimeout);
             if (_running is not null)
                 next = Instant.Min(next, _running.LastSign + LimitOf(_running));
-            next = Instant.Min(next, _outOfBand.NextTimeout);
-            foreach (ResponseRequest request in _waiting)
-                next = Instant.Min(next, request.Since + _options.WaitTimeout);
-            if (_running is not null || _sent is not null)
+            next = Instant.Min(Instant.Min(next, _outOfBand.NextTimeout), _waiting.Expires);
+            if (_running is not null || _sent is not null || IsPaused)
                 return next;
-            foreach (ResponseRequest request in _waiting.Where(r => r.Kind != ResponseRequestKind.OutOfBand))
-                next = Instant.Min(next, IsHeld(request) ? Later(_user.HoldUntil, _retryAt) : _retryAt);
+            foreach (ResponseRequest request in _waiting.InConversation)
+                next = Instant.Min(next, WaitingRequests.IsHeld(request) ? Later(_user.HoldUntil, _retryAt) : _retryAt);
             return next;
         }
     }
@@ -91,9 +96,7 @@ public sealed class ResponseGate
     /// <exception cref="InvalidOperationException">Too many wait, <see cref="ResponseGateOptions.MaxWaiting"/>; never of an automatic one.</exception>
     public ResponseRequest Request(ResponseRequestKind kind, Instant now, ResponseParameters? parameters = null, IEnumerable<string>? about = null)
     {
-        ResponseRequest? request = parameters is null && kind != ResponseRequestKind.OutOfBand
-            ? _waiting.Find(r => r.Parameters is null && r.Kind != ResponseRequestKind.OutOfBand)
-            : null;
+        ResponseRequest? request = _waiting.FindSame(kind, parameters);
         if (request is null)
         {
             if (kind != ResponseRequestKind.Automatic && _waiting.Count >= _options.MaxWaiting)
@@ -200,11 +203,8 @@ public sealed class ResponseGate
         foreach (ResponseRequest request in _outOfBand.TakeLate(now))
             GiveUp(request, "The response beside the conversation gave no sign of life.");
 
-        foreach (ResponseRequest request in _waiting.FindAll(r => now >= r.Since + _options.WaitTimeout))
-        {
-            _waiting.Remove(request);
+        foreach (ResponseRequest request in _waiting.TakeLate(now))
             Settle(request, ResponseOutcomeKind.Unanswered, error: Local($"The request waited {_options.WaitTimeout.TotalSeconds:0.#} s behind others."));
-        }
 
         Pump(now);
     }
@@ -216,10 +216,34 @@ public sealed class ResponseGate
             return;
         HasEnded = true;
         _events.Clear();
-        foreach (ResponseRequest request in (ResponseRequest[])[.. _running?.Requests ?? [], .. _sent is null ? [] : new[] { _sent }, .. _waiting, .. _outOfBand.TakeAll()])
+        foreach (ResponseRequest request in TakeAll())
             Settle(request, ResponseOutcomeKind.Ended);
-        _waiting.Clear();
-        (_sent, _running) = (null, null);
+    }
+
+    /// <summary>There is no session for the moment: nothing is sent, and what was sent or runs is to be asked for again.</summary>
+    internal void Pause(Instant now)
+    {
+        IsPaused = true;
+        _events.Clear();
+        foreach (ResponseRequest request in TakeAll())
+            _waiting.Adopt(request, now);
+        _cancelWhenBegun = false;
+    }
+
+    /// <summary>There is a session.</summary>
+    internal void Resume(Instant now)
+    {
+        IsPaused = false;
+        Pump(now);
+    }
+
+    /// <summary>Another session takes this one's place: its gate asks for what has had no outcome here.</summary>
+    internal void HandOver(ResponseGate next, Instant now)
+    {
+        foreach (ResponseRequest request in TakeAll())
+            next._waiting.Adopt(request, now);
+        HasEnded = true;
+        _events.Clear();
     }
 
     /// <summary>The next event to send, in order.</summary>
@@ -230,9 +254,9 @@ public sealed class ResponseGate
 
     private void Pump(Instant now)
     {
-        if (HasEnded)
+        if (HasEnded || IsPaused)
             return;
-        while (_outOfBand.HasRoom && _waiting.Find(r => r.Kind == ResponseRequestKind.OutOfBand) is { } beside)
+        while (_outOfBand.HasRoom && _waiting.TakeBeside() is { } beside)
         {
             Send(beside, now);
             _outOfBand.Add(beside);
@@ -240,25 +264,27 @@ public sealed class ResponseGate
 
         if (_running is not null || _sent is not null || now < _retryAt)
             return;
-        bool isHolding = now < _user.HoldUntil;
-        if (_waiting.Find(r => r.Kind != ResponseRequestKind.OutOfBand && !(isHolding && IsHeld(r))) is not { } next)
+        if (_waiting.TakeNext(isHolding: now < _user.HoldUntil) is not { } next)
             return;
         (_sent, _overtaken, _cancelWhenBegun) = (next, false, false);
         Send(next, now);
     }
 
-    private void Send(ResponseRequest request, Instant now)
+    private void Send(ResponseRequest request, Instant now) => _events.Enqueue(request.Send(NewId(), now));
+
+    private ResponseRequest[] TakeAll()
     {
-        _waiting.Remove(request);
-        _events.Enqueue(request.Send(NewId(), now));
+        ResponseRequest[] all = [.. _running?.Requests ?? [], .. _sent is null ? [] : new[] { _sent }, .. _waiting.TakeAll(), .. _outOfBand.TakeAll()];
+        (_sent, _running) = (null, null);
+        return all;
     }
 
     private void OnBegun(ResponseSnapshot response, Instant now)
     {
-        string? answers = Answers(response);
+        string? answers = _answers.RequestOf(response);
         if (_outOfBand.Begin(response, answers, now))
             return;
-        bool isUnwanted = answers is not null && _givenUp.Contains(answers);
+        bool isUnwanted = _answers.IsUnwanted(answers);
         if (IsOutsideConversation(response))
         {
             if (isUnwanted)
@@ -270,7 +296,8 @@ public sealed class ResponseGate
             missed.Requests.ForEach(r => Settle(r, ResponseOutcomeKind.Unanswered, error: Local("The service began another response and did not say how this one ended.")));
         var running = new RunningResponse(response.Id) { LastSign = now };
         _running = running;
-        if (_sent is { } sent && IsAnswerTo(sent, answers, response))
+        _user.Begun();
+        if (_sent is { } sent && _answers.Answers(sent, answers, response, _user.ServiceMayBegin))
         {
             _sent = null;
             sent.ResponseId = response.Id;
@@ -280,7 +307,7 @@ public sealed class ResponseGate
         {
             _user.Answered();
             _overtaken |= _sent is { IsAnsweredByAny: true };
-            foreach (ResponseRequest request in _waiting.FindAll(r => r.IsAnsweredByAny))
+            foreach (ResponseRequest request in _waiting.AnsweredByAny())
                 Join(running, request);
         }
 
@@ -292,7 +319,7 @@ public sealed class ResponseGate
 
     private void OnDone(ResponseSnapshot response)
     {
-        string? answers = Answers(response);
+        string? answers = _answers.RequestOf(response);
         if (_outOfBand.TakeDone(response, answers) is { } beside)
         {
             Settle(beside, ResponseOutcomeKind.Finished, response);
@@ -306,7 +333,7 @@ public sealed class ResponseGate
             _running = null;
             running.Requests.ForEach(r => Settle(r, ResponseOutcomeKind.Finished, response));
         }
-        else if (_running is null && _sent is { } sent && IsAnswerTo(sent, answers, response))
+        else if (_running is null && _sent is { } sent && _answers.Answers(sent, answers, response, _user.ServiceMayBegin))
         {
             // Some servers end a response whose beginning they did not tell.
             _sent = null;
@@ -335,29 +362,16 @@ public sealed class ResponseGate
         if (isTaken && _overtaken && _running is { } running)
             Join(running, sent);
         else if (isTaken && sent.Attempts < _options.MaxAttempts)
-            Restore(sent, now);
+            Retry(sent, now);
         else
             Settle(sent, ResponseOutcomeKind.Refused, error: error);
         Pump(now);
         return true;
     }
 
-    private void Restore(ResponseRequest request, Instant now)
+    private void Retry(ResponseRequest request, Instant now)
     {
-        // Meanwhile another that means the same may have been filed: the two become one.
-        if (request.Parameters is null && _waiting.Find(r => r.Parameters is null && r.Kind != ResponseRequestKind.OutOfBand) is { } twin)
-        {
-            _waiting.Remove(twin);
-            twin.IsWaiting = false;
-            request.Unseen.UnionWith(twin.Unseen);
-            request.Twins.Add(twin);
-            if (twin.Kind == ResponseRequestKind.Manual)
-                request.Kind = ResponseRequestKind.Manual;
-        }
-
-        request.IsWaiting = true;
-        request.Since = now;
-        _waiting.Insert(0, request);
+        _waiting.Restore(request, now);
         if (_running is null)
             _retryAt = now + _options.RetryDelay;
     }
@@ -365,8 +379,7 @@ public sealed class ResponseGate
     private void OnSeen(string itemId)
     {
         _sent?.Unseen.Remove(itemId);
-        foreach (ResponseRequest request in _waiting)
-            request.Unseen.Remove(itemId);
+        _waiting.OnSeen(itemId);
     }
 
     private void OnSign(string? responseId, Instant now)
@@ -394,9 +407,7 @@ public sealed class ResponseGate
 
     private void GiveUp(ResponseRequest request, string why)
     {
-        _givenUp.Enqueue(request.Id);
-        if (_givenUp.Count > MaxGivenUp)
-            _givenUp.Dequeue();
+        _answers.GiveUp(request);
         Settle(request, ResponseOutcomeKind.Unanswered, error: Local(why));
     }
 
@@ -411,27 +422,14 @@ public sealed class ResponseGate
         }
     }
 
-    private string? Answers(ResponseSnapshot response)
-    {
-        string? answers = response.Metadata?.GetValueOrDefault(MetadataKey);
-        _echoesMetadata |= answers is not null;
-        return answers;
-    }
-
-    // A server that does not echo metadata, and has no reason to begin a response by itself, has begun ours.
-    private bool IsAnswerTo(ResponseRequest sent, string? answers, ResponseSnapshot response) =>
-        answers is not null ? answers == sent.Id : !_echoesMetadata && response.Metadata is null or { Count: 0 } && !_user.ServiceMayBegin;
-
     /// <summary>Whether a response answers one of the requests for a response beside the conversation, also where the service says nothing of that.</summary>
-    internal bool IsOutOfBand(ResponseSnapshot response) => _outOfBand.Answers(response, Answers(response));
+    internal bool IsOutOfBand(ResponseSnapshot response) => _outOfBand.Answers(response, _answers.RequestOf(response));
 
     /// <summary>Whether the service says that a response belongs to no conversation; a server that says nothing of it means the one there is.</summary>
     internal static bool IsOutsideConversation(ResponseSnapshot response) =>
         response.ConversationId is null && response.ExtraProperties?.ContainsKey("conversation_id") == true;
 
     private TimeSpan LimitOf(RunningResponse running) => running.IsBeingCancelled ? _options.AnswerTimeout : _options.SilenceTimeout;
-
-    private static bool IsHeld(ResponseRequest request) => request.Kind == ResponseRequestKind.Automatic;
 
     private static Instant Later(Instant a, Instant b) => a > b ? a : b;
 

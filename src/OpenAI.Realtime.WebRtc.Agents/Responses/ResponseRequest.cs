@@ -68,6 +68,13 @@ public sealed class ResponseRequest
     /// <summary>Whether a response that begins now answers it, whoever asked for that one.</summary>
     internal bool IsAnsweredByAny => Kind == ResponseRequestKind.Automatic && Parameters is null && Unseen.Count == 0;
 
+    /// <summary>It has not been sent: the session that it was sent to is not there any more, and everything it was about is told to the next one.</summary>
+    internal void Reset(Instant now)
+    {
+        (IsWaiting, Since, Attempts, EventId, ResponseId) = (true, now, 0, null, null);
+        Unseen.Clear();
+    }
+
     /// <summary>The event that asks for it, for one more try.</summary>
     internal ResponseCreate Send(string eventId, Instant now)
     {

@@ -14,6 +14,9 @@ internal sealed class UserTurn(ResponseGateOptions options)
     /// <summary>Whether a response may begin that nobody asked for.</summary>
     public bool ServiceMayBegin { get; private set; }
 
+    /// <summary>Until when the service is expected to answer the user by itself; later it will not.</summary>
+    public Instant AnswerDue { get; private set; } = Instant.Zero;
+
     public void Handle(ServerEvent serverEvent, Instant now)
     {
         switch (serverEvent)
@@ -27,6 +30,7 @@ internal sealed class UserTurn(ResponseGateOptions options)
             case InputAudioBufferSpeechStopped:
                 HoldUntil = _policy.CreatesResponses ? now + options.TurnGrace : Instant.Zero;
                 ServiceMayBegin = _policy.CreatesResponses;
+                AnswerDue = _policy.CreatesResponses ? now + options.AnswerTimeout : Instant.Zero;
                 break;
             case InputAudioBufferCommitted:
                 ServiceMayBegin |= _policy.CreatesResponses;
@@ -36,6 +40,9 @@ internal sealed class UserTurn(ResponseGateOptions options)
                 break;
         }
     }
+
+    /// <summary>A response has begun, whoever asked for it.</summary>
+    public void Begun() => AnswerDue = Instant.Zero;
 
     /// <summary>The service has begun a response by itself.</summary>
     public void Answered()

@@ -31,6 +31,15 @@ internal sealed class ToolEntry(string callId, string name, string arguments, To
 
     public bool HasStarted { get; set; }
 
+    /// <summary>Which of the conversation's calls knows it, by its number: there its output is an item of its own kind.</summary>
+    public int Leg { get; set; }
+
+    /// <summary>Whether the output has been told, or will be with the history of the next call.</summary>
+    public bool IsAnswered { get; set; }
+
+    /// <summary>Whether a service has acknowledged the output.</summary>
+    public bool IsOutputSeen { get; set; }
+
     /// <summary>Cancels the function.</summary>
     public CancellationTokenSource Stop { get; } = new();
 

@@ -52,6 +52,15 @@ internal sealed class ToolLedger(VoiceToolOptions options, string idPrefix)
     /// <summary>Calls whose output has not gone out.</summary>
     public IEnumerable<ToolEntry> Open => _open.SelectMany(batch => batch.Entries).Where(entry => entry.Output is null);
 
+    /// <summary>Whether a call has no output yet, or one that has not gone out.</summary>
+    public bool HasOpen => _open.Count > 0;
+
+    /// <summary>The calls that are still remembered.</summary>
+    public IEnumerable<ToolEntry> Known => _calls.Values.Concat(_open.SelectMany(batch => batch.Entries)).Distinct();
+
+    /// <summary>A call by its id; null for one that is not remembered.</summary>
+    public ToolEntry? Find(string callId) => _calls.GetValueOrDefault(callId) ?? _open.SelectMany(batch => batch.Entries).FirstOrDefault(entry => entry.CallId == callId);
+
     /// <summary>The user has taken a turn: the model may call tools as often as ever.</summary>
     public void StartTurn() => _rounds = 0;
 

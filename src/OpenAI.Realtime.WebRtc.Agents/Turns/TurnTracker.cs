@@ -29,6 +29,7 @@ internal sealed class TurnTracker
     private Instant _listenAt = Instant.Never;
     private Instant _speakingSince;
     private Instant? _silencedAt;
+    private Instant? _heardAt;
 
     /// <summary>What the service does about turns.</summary>
     public TurnPolicy Policy => _policy;
@@ -40,6 +41,15 @@ internal sealed class TurnTracker
 
     /// <summary>The response that is, or was last, heard.</summary>
     public string? SpokenResponseId { get; private set; }
+
+    /// <summary>Which turn of the user's is the last; 0 before the first.</summary>
+    public int Number => _number;
+
+    /// <summary>When the user's speech ended that waits for its answer to be heard; null when none does.</summary>
+    public Instant? UserEnded => _userEnded;
+
+    /// <summary>When the turn's answer was first heard; null when it has not been, or nobody can tell.</summary>
+    public Instant? HeardAt { get; private set; }
 
     /// <summary>All tokens until now; not to be handed out.</summary>
     public UsageDetails Usage => _usage;
@@ -97,8 +107,31 @@ internal sealed class TurnTracker
         }
     }
 
+    /// <summary>How loud the loudspeaker is now.</summary>
+    public void Hear(AudioLevel output, Instant now)
+    {
+        if (IsAssistantSpeaking && output.RmsDbfs > AudibleDbfs)
+            _heardAt = now;
+    }
+
+    /// <summary>The connection has been gone for a while: what was heard ended when it was last heard, where the session can tell.</summary>
+    public void LoseSound()
+    {
+        if (_heardAt is { } last && last > _speakingSince)
+            _silencedAt ??= last;
+    }
+
     /// <summary>Nothing of the assistant is heard from now on, though the service has not said so yet.</summary>
     public void Silenced(Instant now) => _silencedAt ??= now;
+
+    /// <summary>The service does not hear the user any more.</summary>
+    /// <returns>Whether the user was speaking.</returns>
+    public bool LoseUser()
+    {
+        bool wasSpeaking = IsUserSpeaking;
+        IsUserSpeaking = false;
+        return wasSpeaking;
+    }
 
     /// <summary>The user has ended a turn in another way than by a silence that the service heard: by a text, or by letting a button go.</summary>
     public void EndUserTurn(Instant now) => _userEnded = now;
@@ -114,6 +147,9 @@ internal sealed class TurnTracker
             _listenAt = now + ListenEvery;
             return;
         }
+
+        if (isHeard)
+            HeardAt ??= now;
 
         // A sink that takes packets as they are has no level: then it is when the sound began to come.
         _latency ??= _userEnded is { } ended ? (isHeard ? now : since) - ended : null;
@@ -143,7 +179,7 @@ internal sealed class TurnTracker
             WasInterrupted = _interrupted,
             Usage = _turnUsage,
         };
-        (_responses, _toolCalls, _toolTime, _latency, _interrupted, _turnUsage) = (0, 0, TimeSpan.Zero, null, false, new UsageDetails());
+        (_responses, _toolCalls, _toolTime, _latency, _interrupted, _turnUsage, HeardAt) = (0, 0, TimeSpan.Zero, null, false, new UsageDetails(), null);
         return turn;
     }
 

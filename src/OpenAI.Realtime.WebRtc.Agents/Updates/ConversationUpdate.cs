@@ -38,8 +38,16 @@ public sealed record ApprovalUpdate(ApprovalRequest Request) : ConversationUpdat
 /// <summary>The assistant was cut off.</summary>
 /// <param name="ResponseId">The response; null where the service did not name it.</param>
 /// <param name="Heard">How long it was heard.</param>
-/// <param name="ByUser">Whether the user's voice did it, and not the program.</param>
+/// <param name="ByUser">Whether the user's voice did it, and not the program or a guardrail.</param>
 public sealed record InterruptionUpdate(string? ResponseId, TimeSpan Heard, bool ByUser) : ConversationUpdate;
+
+/// <summary>A guardrail has refused what the assistant was saying, or could not look at it.</summary>
+/// <param name="ResponseId">The response.</param>
+/// <param name="Guardrail">The guardrail's name.</param>
+/// <param name="Outcome">What came of the check; never <see cref="GuardrailOutcome.Passed"/>.</param>
+/// <param name="Reason">Why, in the guardrail's words, or what went wrong with it.</param>
+/// <param name="WasStopped">Whether there was something left to stop. What was stopped before it was heard to its end has an <see cref="InterruptionUpdate"/> as well.</param>
+public sealed record GuardrailUpdate(string ResponseId, string Guardrail, GuardrailOutcome Outcome, string? Reason, bool WasStopped) : ConversationUpdate;
 
 /// <summary>A response has ended, however it ended; its sound may still be playing.</summary>
 /// <param name="Response">The response.</param>
@@ -53,6 +61,20 @@ public sealed record TurnUpdate(ConversationTurn Turn) : ConversationUpdate;
 /// <param name="From">Who did.</param>
 /// <param name="To">Who does.</param>
 public sealed record AgentUpdate(VoiceAgent From, VoiceAgent To) : ConversationUpdate;
+
+/// <summary>The call grew old, and another has taken its place in a quiet moment, or at the latest (<see cref="ConversationCallOptions"/>).</summary>
+/// <param name="Change">Which call is there now.</param>
+public sealed record RotatedUpdate(CallChange Change) : ConversationUpdate;
+
+/// <summary>The call was lost, and another is being opened; until <see cref="ReconnectedUpdate"/> nobody hears anything. It comes again for each further attempt.</summary>
+/// <param name="Lost">How the call ended.</param>
+/// <param name="Attempt">Which attempt is about to be made, from 1.</param>
+/// <param name="Failure">Why the attempt before failed; null of the first.</param>
+public sealed record ReconnectingUpdate(SessionEnd Lost, int Attempt, Exception? Failure) : ConversationUpdate;
+
+/// <summary>Another call has taken the place of the one that was lost; it has been told the conversation.</summary>
+/// <param name="Change">Which call is there now, and what it could not be told.</param>
+public sealed record ReconnectedUpdate(CallChange Change) : ConversationUpdate;
 
 /// <summary>The service reports an error that no method of the conversation has thrown. The conversation goes on.</summary>
 /// <param name="Error">The error.</param>

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Hosting;
+using OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 
 namespace OpenAI.Realtime.WebRtc.AspNetCore.Bridge;
 
 /// <summary>
-/// Ends the bridged calls when the host stops: before any service is stopped, the web server included, so that requests that are opening calls can still be told.
+/// Ends the bridged calls when the host stops, and lets go of those of pages in which it takes part: before any service is stopped, the web server included, so that requests that are opening calls can still be told.
 /// </summary>
-internal sealed class BridgeDrain(RealtimeBridge bridge) : IHostedLifecycleService
+internal sealed class BridgeDrain(RealtimeBridge bridge, AttendedCalls attended) : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -13,7 +14,7 @@ internal sealed class BridgeDrain(RealtimeBridge bridge) : IHostedLifecycleServi
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StoppingAsync(CancellationToken cancellationToken) => bridge.DrainAsync(cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.WhenAll(bridge.DrainAsync(cancellationToken), attended.DrainAsync(cancellationToken));
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -11,6 +11,7 @@ namespace OpenAI.Realtime.WebRtc.AspNetCore.Routes;
 /// <code>
 ///   page ──POST, application/sdp──► host ──POST realtime/calls, multipart: sdp and session, API key──► service
 ///   page ◄──201, application/sdp, Location, X-Realtime-Call-Id── host
+///   host ◄──events, WebSocket, where OnCall attaches──► service
 ///   page ──POST {Location}/hangup──► host ──POST realtime/calls/{id}/hangup, API key──► service
 /// </code>
 /// </summary>
@@ -18,12 +19,16 @@ internal sealed class CallsRoute : RealtimeRoute
 {
     public const string CallIdHeader = "X-Realtime-Call-Id";
 
+    private readonly RealtimeCallsOptions _options;
+    private readonly AttendedCalls _attended;
     private readonly Lazy<CallOwners> _owners;
     private readonly Lazy<RealtimeCalls> _calls;
 
     public CallsRoute(string name, RealtimeCallsOptions options, IServiceProvider services)
         : base(name, options, services)
     {
+        _options = options;
+        _attended = services.GetRequiredService<AttendedCalls>();
         _owners = new Lazy<CallOwners>(() => CreateOwners(options, services));
         _calls = new Lazy<RealtimeCalls>(OfClient<RealtimeCalls>);
     }
@@ -50,7 +55,29 @@ internal sealed class CallsRoute : RealtimeRoute
         string offer = await OfferReader.ReadAsync(context.Request, Options.MaxBodySize, aborted).ConfigureAwait(false);
         string? userId = UserIdOf(context);
         RealtimeUserSession user = await ChooseSessionAsync(context).ConfigureAwait(false);
+        AttendedCalls.Place? place = _options.OnCall is null ? null : _attended.Reserve(this, _options.MaxAttendedCalls);
+        try
+        {
+            string? callId = await OpenAsync(context, offer, user, userId).ConfigureAwait(false);
+            if (place is null || callId is null)
+                return;
+            _ = _attended.AttendAsync(place, callId, Calls, _options.OnCall!, user, userId);
+            place = null;       // it is the call's
+        }
+        finally
+        {
+            place?.Dispose();
+        }
+    }
+
+    /// <summary>Opens the call and answers the page.</summary>
+    /// <returns>The call's id, where the service says it.</returns>
+    private async Task<string?> OpenAsync(HttpContext context, string offer, RealtimeUserSession user, string? userId)
+    {
+        CancellationToken aborted = context.RequestAborted;
         (string answer, string? callId) = await Calls.CreateAsync(offer, user.Session, user.SafetyIdentifier, aborted).ConfigureAwait(false);
+        if (callId is null && _options.OnCall is not null)
+            throw new HttpProblem(StatusCodes.Status502BadGateway, "call_without_id", "The service opened the call without saying its id, so this host cannot take part in it.");
         try
         {
             aborted.ThrowIfCancellationRequested();
@@ -58,6 +85,7 @@ internal sealed class CallsRoute : RealtimeRoute
                 await Owners.AddAsync(callId, userId, aborted).ConfigureAwait(false);
             Logger.CallOpened(callId);
             await WriteAnswerAsync(context, answer, callId).ConfigureAwait(false);
+            return callId;
         }
         catch when (callId is not null)
         {

@@ -26,7 +26,8 @@ internal static class OfferReader
             : throw new HttpProblem(StatusCodes.Status400BadRequest, "not_sdp", "The body is no SDP offer.", "It has to begin with v=0 and to describe an audio track (m=audio).");
     }
 
-    private static async ValueTask<byte[]> ReadBodyAsync(PipeReader reader, int maxSize, CancellationToken cancellationToken)
+    /// <exception cref="HttpProblem">413: too large.</exception>
+    public static async ValueTask<byte[]> ReadBodyAsync(PipeReader reader, int maxSize, CancellationToken cancellationToken)
     {
         while (true)
         {

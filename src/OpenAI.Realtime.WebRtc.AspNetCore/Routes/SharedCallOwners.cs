@@ -19,17 +19,19 @@ internal sealed class SharedCallOwners(IDistributedCache cache, string scope, Ti
     /// <summary>How long an owner is kept: twice as long as the service lets a session last.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(2);
 
-    public Task AddAsync(string callId, string? userId, CancellationToken cancellationToken) => WithinAsync(async limit =>
+    private readonly CacheLimit _limit = new(timeout, timeProvider);
+
+    public Task AddAsync(string callId, string? userId, CancellationToken cancellationToken) => _limit.WithinAsync(async limit =>
     {
         var expiry = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = Lifetime };
         await cache.SetAsync(KeyOf(callId), OwnerOf(callId, userId), expiry, limit).ConfigureAwait(false);
         return true;
     }, cancellationToken);
 
-    public Task<bool> IsOwnerAsync(string callId, string? userId) => WithinAsync(async limit =>
+    public Task<bool> IsOwnerAsync(string callId, string? userId) => _limit.WithinAsync(async limit =>
         await cache.GetAsync(KeyOf(callId), limit).ConfigureAwait(false) is { } owner && CryptographicOperations.FixedTimeEquals(owner, OwnerOf(callId, userId)), CancellationToken.None);
 
-    public Task RemoveAsync(string callId) => WithinAsync(async limit =>
+    public Task RemoveAsync(string callId) => _limit.WithinAsync(async limit =>
     {
         await cache.RemoveAsync(KeyOf(callId), limit).ConfigureAwait(false);
         return true;
@@ -39,27 +41,4 @@ internal sealed class SharedCallOwners(IDistributedCache cache, string scope, Ti
 
     private static byte[] OwnerOf(string callId, string? userId) =>
         SHA256.HashData(Encoding.UTF8.GetBytes(callId + (userId is null ? "\nnobody" : "\nuser " + userId)));
-
-    /// <summary>Asks the cache on a thread of the pool, because one that blocks, or does not look at its token, must not hold the request.</summary>
-    /// <exception cref="TimeoutException">The cache took too long.</exception>
-    private async Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(timeout, timeProvider);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        CancellationToken token = either.Token;
-        Task<T> asked = Task.Run(() => ask(token), CancellationToken.None);
-        try
-        {
-            return await asked.WaitAsync(token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException($"The cache did not answer within {timeout}.");
-        }
-        finally
-        {
-            // What it throws later is nobody's any more.
-            _ = asked.ContinueWith(static left => left.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        }
-    }
 }

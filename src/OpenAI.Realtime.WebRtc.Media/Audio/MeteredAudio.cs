@@ -21,6 +21,9 @@ public sealed class MeteredAudioSource(IAudioSource inner, Action<ReadOnlyMemory
     /// <inheritdoc/>
     public bool IsNonBlocking => inner.IsNonBlocking && observer is null;
 
+    /// <inheritdoc/>
+    public bool KeepsItsOwnDelay => inner.KeepsItsOwnDelay;
+
     /// <summary>The level of what was read last. Any thread.</summary>
     public AudioLevel Level => AudioLevel.Unpack(Volatile.Read(ref _level));
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Engine.Core;
@@ -101,96 +100,6 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
 
     public void RunOnWaitThread() => Run();
 
-    /// <summary>
-    /// Opens the sockets, then has <paramref name="negotiate"/> write the offer or the answer. What it throws reaches the caller;
-    /// a peer that has thrown can be tried again with another SDP.
-    /// </summary>
-    public string Negotiate(bool starts, Func<WebRtcPeer, Instant, string> negotiate)
-    {
-        ThrowIfEnded();
-        return Invoke(() =>
-        {
-            ThrowIfEnded();
-            Open(isOfferer: !starts);
-            string sdp = negotiate(_peer!, _clock.Now);
-            FollowFragments();
-            if (starts)
-                Start();
-            return sdp;
-        });
-    }
-
-    /// <summary>Has <paramref name="negotiate"/> write an offer for the call that there is.</summary>
-    public string NegotiateAgain(Func<WebRtcPeer, string> negotiate)
-    {
-        ThrowIfEnded();
-        return Invoke(() =>
-        {
-            ThrowIfEnded();
-            if (_peer is null)
-                throw new InvalidOperationException("There is no call yet in which ICE could be restarted: call CreateOfferAsync or CreateAnswerAsync first.");
-            string sdp = negotiate(_peer);
-            FollowFragments();
-            return sdp;
-        });
-    }
-
-    public void SetAnswer(Action<WebRtcPeer, Instant> apply)
-    {
-        ThrowIfEnded();
-        Invoke(() =>
-        {
-            ThrowIfEnded();
-            if (_peer is null)
-                throw new InvalidOperationException("There is no offer yet that this could answer: call CreateOfferAsync first.");
-            apply(_peer, _clock.Now);
-            FollowFragments();
-            Start();
-            return true;
-        });
-    }
-
-    /// <summary>Begins to close in good order. Does nothing when closing has begun.</summary>
-    public void BeginClose() => Invoke(() =>
-    {
-        if (_end is not null)
-            return true;
-        if (!_started)
-        {
-            Finish(new PeerEnd(PeerEndReason.ClosedLocally, _phase, "The connection was closed before it had begun to connect."));
-            return true;
-        }
-
-        EnterState(PeerState.Closing, null);
-        _peer!.Close(_clock.Now);
-        return true;
-    });
-
-    /// <summary>Says goodbye without waiting for an answer, and ends.</summary>
-    public void Abort(string detail) => Invoke(() =>
-    {
-        if (_end is not null)
-            return true;
-        if (_started)
-        {
-            _peer!.Abort(detail, _clock.Now);
-            DrainOutputs();
-        }
-
-        if (_end is null)
-            Finish(new PeerEnd(PeerEndReason.ClosedLocally, _phase, detail));
-        return true;
-    });
-
-    /// <summary>What has been counted, and by what way the selected stream goes, if it is one.</summary>
-    public (PeerCounters Counters, StreamWay Way) GetCounters() => Invoke(() => _end is null ? Count() : _lastCounts);
-
-    private (PeerCounters Counters, StreamWay Way) Count()
-    {
-        PeerCounters counters = _peer?.GetCounters() ?? new PeerCounters();
-        return (counters, counters.SelectedPath is { } path && _streams is not null ? _streams.WayOf(path) : default);
-    }
-
     public void SendAudio(ReadOnlySpan<byte> opus, in OpusPacketHeader header)
     {
         if (!_mediaIsUp)
@@ -210,22 +119,6 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
         OutgoingMessage entry = _outgoingMessages.Enqueue(message, kind);
         Run();
         return entry.Arm(cancellationToken);
-    }
-
-    /// <summary>Adds what the sockets refused, by kind, and what a shared one could not bring.</summary>
-    public void AddSendFailures(Dictionary<string, long> drops)
-    {
-        foreach (SendOutcome outcome in Enum.GetValues<SendOutcome>())
-        {
-            long count = Interlocked.Read(ref _sendFailures[(int)outcome]);
-            if (count > 0)
-                drops["send: " + DescribeOutcome(outcome)] = count;
-        }
-
-        _shares?.AddDrops(drops);
-        long strangers = _listeners.Sum(listener => listener.Refused);
-        if (strangers > 0)
-            drops["tcp port: nobody's"] = strangers;
     }
 
     /// <summary>The reader has made room: take what the engine holds back.</summary>
@@ -311,82 +204,6 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
         PublishDue();
     }
 
-    private void ReadPorts()
-    {
-        foreach (UdpPort port in _ports)
-        {
-            if (_end is not null || !port.TakeReady())
-                continue;
-            int left = MaxDatagramsPerPass;
-            while (port.TryReceive(_receiveBuffer.AsSpan(0, ReceiveBufferSize), out int length, out TransportAddress remote))
-            {
-                _peer!.HandleDatagram(_receiveBuffer.AsSpan(0, length), new TransportPath(TransportProtocol.Udp, port.Local, remote), _clock.Now);
-                DrainOutputs();
-                if (_end is not null)
-                    return;
-                if (--left == 0)
-                {
-                    port.MarkReady();
-                    _wait!.RequestRun(this);
-                    break;
-                }
-            }
-
-            if (left > 0)
-                _wait!.Poller.Rearm(port);
-        }
-    }
-
-    private void ReadShares()
-    {
-        if (_shares is null)
-            return;
-
-        // Whoever adds one runs us afterwards: what is left then is read in another pass.
-        for (int left = MaxDatagramsPerPass; left > 0 && _end is null && _shares.TryTake(_receiveBuffer, out int length, out TransportPath path); left--)
-        {
-            _peer!.HandleDatagram(_receiveBuffer.AsSpan(0, length), path, _clock.Now);
-            DrainOutputs();
-        }
-    }
-
-    private void SendAudio()
-    {
-        while (_end is null && !_outgoingAudio.IsEmpty
-            && _outgoingAudio.TryDequeue(_scratch, out int length, out OpusPacketHeader header))
-        {
-            _peer!.SendAudio(_scratch.AsSpan(0, length), header.SequenceNumber, header.Timestamp, header.Marker, _clock.Now); // counts what it drops
-            DrainOutputs();
-        }
-    }
-
-    private void SendMessages()
-    {
-        while (_end is null && !_sctpIsFull && !_outgoingMessages.IsEmpty && _outgoingMessages.TakeFirst() is OutgoingMessage entry)
-        {
-            switch (_peer!.SendMessage(entry.Message.Span, entry.Kind, _clock.Now))
-            {
-                case SendResult.Accepted:
-                    _outgoingMessages.Complete(entry);
-                    break;
-                case SendResult.BufferFull:
-                    _sctpIsFull = true;
-                    _outgoingMessages.PutBack(entry);
-                    break;
-                case SendResult.TooLarge:
-                    _outgoingMessages.Complete(entry, new ArgumentException(
-                        $"The message has {entry.Message.Length} bytes; the peer accepts at most {_peer.MaxOutgoingMessageSize}."));
-                    break;
-                default:
-                    _outgoingMessages.Complete(entry, new PeerConnectionException(new PeerEnd(PeerEndReason.ChannelFailed, _phase,
-                        State == PeerState.Closing ? "The connection is closing." : "The data channel is not open: await ConnectAsync before sending.")));
-                    break;
-            }
-
-            DrainOutputs();
-        }
-    }
-
     private void HandleTimeouts()
     {
         for (int i = 0; i < MaxTimeoutsPerPass && _end is null; i++)
@@ -400,46 +217,11 @@ internal sealed partial class PeerLoop : IWaitClient, IStreamAdopter
         }
     }
 
-    private void TakeMessages()
-    {
-        while (_end is null && _peer!.TryPeekMessage(out int length, out MessageKind kind))
-        {
-            if (!_incomingMessages.HasRoom)
-            {
-                if (_messagesHeldBack)
-                    return;
-                _messagesHeldBack = true; // say so first, then look again: the reader may have made room in between
-                continue;
-            }
-
-            TakeMessage(length, kind);
-            DrainOutputs(); // the receive window has opened
-        }
-
-        _messagesHeldBack = false;
-    }
-
-    private void TakeMessage(int length, MessageKind kind)
-    {
-        byte[] pooled = ArrayPool<byte>.Shared.Rent(Math.Max(1, length));
-        _peer!.TakeMessage(pooled.AsSpan(0, length), _clock.Now);
-        _incomingMessages.Enqueue(new IncomingMessage(pooled, length, kind));
-    }
-
     private void HandleTimer()
     {
         _timerFired = true;
         Run();
     }
-
-    private static string DescribeOutcome(SendOutcome outcome) => outcome switch
-    {
-        SendOutcome.BufferFull => "buffer full",
-        SendOutcome.Unreachable => "unreachable",
-        SendOutcome.TooLarge => "too large",
-        SendOutcome.Refused => "refused",
-        _ => "failed",
-    };
 
     private Instant NextTimeout => _streams is null ? _peer!.NextTimeout.At : Instant.Min(_peer!.NextTimeout.At, _streams.NextTimeout);
 

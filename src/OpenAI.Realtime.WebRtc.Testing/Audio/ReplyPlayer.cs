@@ -32,6 +32,9 @@ internal sealed class ReplyPlayer
     /// <summary>The clip being heard; null in silence.</summary>
     public Clip? Current => _queue.TryPeek(out Clip? clip) ? clip : null;
 
+    /// <summary>How many clips are heard or wait for it.</summary>
+    public int Count => _queue.Count;
+
     public void Enqueue(Clip clip) => _queue.Enqueue(clip);
 
     /// <summary>Takes everything out that has not been heard.</summary>

@@ -83,8 +83,10 @@ internal sealed partial class Conversation
 
     private void OnSpeechStarted()
     {
-        _speechItemId = Json.NewId("item_");
         _input.TrimTo(_idleSamples);        // the frame that told has just been added
+        if (_session.IsTranslation)
+            return;
+        _speechItemId = Json.NewId("item_");
         Emit("input_audio_buffer.speech_started", ("audio_start_ms", _input.StartMilliseconds), ("item_id", _speechItemId));
         if (_session.TurnDetection.Flag("interrupt_response") ?? true)
             Interrupt();
@@ -92,6 +94,12 @@ internal sealed partial class Conversation
 
     private void OnSpeechStopped()
     {
+        if (_session.IsTranslation)
+        {
+            Translate();
+            return;
+        }
+
         Emit("input_audio_buffer.speech_stopped", ("audio_end_ms", _input.EndMilliseconds), ("item_id", _speechItemId));
         Commit();
         if ((_session.TurnDetection.Flag("create_response") ?? true) && !_session.IsTranscription && !_runs.Any(run => run.IsInConversation))
@@ -133,15 +141,9 @@ internal sealed partial class Conversation
     {
         string id = _speechItemId ?? Json.NewId("item_");
         _speechItemId = null;
-        _detector.Reset();
-        short[] pcm = _input.Take();
-        Range speech = VoiceActivityDetector.FindSpeech(pcm, _detector.Settings.ThresholdDbfs);
-        (int offset, int length) = speech.GetOffsetAndLength(pcm.Length);
-        int tail = Math.Min(pcm.Length - offset - length, AudioFormat.Mono48kHz.SamplesIn(Tail));
-        if (length > 0)
-            _pendingAudio = RealtimeTestAudio.Adopt(pcm[offset..(offset + length + tail)]);
-
-        string? transcript = _session.WantsTranscription ? Describe(pcm.AsSpan(offset, length), pcm.Length) : null;
+        (RealtimeTestAudio? speech, string described, _, int samples) = TakeSpeech();
+        _pendingAudio = speech ?? _pendingAudio;
+        string? transcript = !_session.WantsTranscription ? null : speech is null ? described : WriteDown(speech, described);
         string? previous = LastItemId;
         var item = new JsonObject
         {
@@ -157,7 +159,18 @@ internal sealed partial class Conversation
         Emit("conversation.item.added", ("previous_item_id", previous), ("item", item.DeepClone()));
         Emit("conversation.item.done", ("previous_item_id", previous), ("item", item.DeepClone()));
         if (transcript is not null)
-            Transcribe(item, transcript, pcm.Length);
+            Transcribe(item, transcript, samples);
+    }
+
+    /// <summary>Takes what was heard out of the buffer: the speech in it, null where there is none; what can be said of it; where in the audio it ends; and how many samples it was.</summary>
+    private (RealtimeTestAudio? Speech, string Described, int EndMilliseconds, int Samples) TakeSpeech()
+    {
+        _detector.Reset();
+        int end = _input.EndMilliseconds;
+        short[] pcm = _input.Take();
+        (int offset, int length) = VoiceActivityDetector.FindSpeech(pcm, _detector.Settings.ThresholdDbfs).GetOffsetAndLength(pcm.Length);
+        int tail = Math.Min(pcm.Length - offset - length, AudioFormat.Mono48kHz.SamplesIn(Tail));
+        return (length > 0 ? RealtimeTestAudio.Adopt(pcm[offset..(offset + length + tail)]) : null, Describe(pcm.AsSpan(offset, length), pcm.Length), end, pcm.Length);
     }
 
     private void Transcribe(JsonObject item, string transcript, int samples)

@@ -13,6 +13,7 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 ///   Conversation.Items.cs      the items, and the client's events about them
 ///   Conversation.Input.cs      the caller's audio: voice activity, commit, "transcription"
 ///   Conversation.Responses.cs  responses, from response.created to response.done, and their end before the time
+///   Conversation.Translation.cs  a session of another kind, which translates
 ///   Conversation.Output.cs     the output audio buffer, a frame every 20 ms
 /// </code>
 /// One lock guards all of it. What is done under it is short and never waits; a reply runs as a task that takes the lock for each step.
@@ -122,7 +123,7 @@ internal sealed partial class Conversation : IDisposable
         {
             if (_isOver)
                 return;
-            if (Handle(type, clientEvent) is { } error)
+            if ((_session.IsTranslation ? HandleTranslating(type, clientEvent) : Handle(type, clientEvent)) is { } error)
                 EmitError(error, eventId);
         }
     }
@@ -210,7 +211,7 @@ internal sealed partial class Conversation : IDisposable
 
     private void Emit(string type, params ReadOnlySpan<(string Name, JsonNode? Value)> fields)
     {
-        if (_isOver || EventDialect.NameOf(type, _session.IsBeta) is not { } name)
+        if (_isOver || EventDialect.NameOf(type, _session.IsBeta) is not { } name || (_session.IsTranslation && !EventDialect.IsOfTranslation(type)))
             return;
         var e = new JsonObject { ["type"] = name, ["event_id"] = Json.NewId("event_", 20) };
         foreach ((string field, JsonNode? value) in fields)

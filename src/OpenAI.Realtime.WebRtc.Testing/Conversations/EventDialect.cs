@@ -16,6 +16,9 @@ internal static class EventDialect
         _ => type,
     };
 
+    /// <summary>Whether a session that translates has such an event: it knows no items, turns and responses, and says nothing of its output audio.</summary>
+    public static bool IsOfTranslation(string type) => type == "error" || type.StartsWith("session.", StringComparison.Ordinal);
+
     /// <summary>What the assistant's content is called within an item.</summary>
     public static string ContentType(bool isAudio, bool isBeta) => (isAudio, isBeta) switch
     {

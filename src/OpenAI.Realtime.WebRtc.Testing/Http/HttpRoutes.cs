@@ -9,8 +9,8 @@ using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Testing;
 
-/// <summary>The HTTP side: keys, calls, hang-up, and the beta's two routes.</summary>
-internal sealed class HttpRoutes
+/// <summary>The HTTP side: keys, calls, hang-up, and the beta's two routes; in HttpRoutes.Beside.cs what is done beside a call: sidebands, and calls that come in; in HttpRoutes.Translations.cs keys and calls of sessions that translate.</summary>
+internal sealed partial class HttpRoutes
 {
     private const int MaxSdp = 64 * 1024;
     private static readonly TimeSpan DefaultKeyLifetime = TimeSpan.FromSeconds(600);
@@ -38,7 +38,8 @@ internal sealed class HttpRoutes
         routes.MapPost(builder, "/realtime/calls", RealtimeTestRoute.Calls, routes.CallAsync);
         routes.MapPost(builder, "/realtime/calls/{id}/hangup", RealtimeTestRoute.HangUp, routes.HangUpAsync);
         routes.MapPost(builder, "/realtime/sessions", RealtimeTestRoute.BetaSessions, routes.MintBetaAsync);
-        routes.MapPost(builder, "/realtime", RealtimeTestRoute.BetaCalls, routes.CallBetaAsync);
+        routes.MapBeside(builder);
+        routes.MapTranslations(builder);
         var live = new LiveRoutes(endpoint, routes);
         routes.MapPost(builder, "/live/sessions", RealtimeTestRoute.LiveSessions, live.CreateAsync);
         routes.MapPost(builder, "/live/sessions/{id}/hangup", RealtimeTestRoute.LiveHangUp, live.HangUpAsync);
@@ -47,20 +48,20 @@ internal sealed class HttpRoutes
     }
 
     private void MapPost(IEndpointRouteBuilder builder, string path, RealtimeTestRoute route, Func<HttpExchange, Task> handle) =>
-        builder.Map(_prefix + path, (RequestDelegate)(context => ServeAsync(context, route, handle)));
+        builder.Map(_prefix + path, (RequestDelegate)(context => ServeAsync(context, route, HttpMethods.Post, handle)));
 
     private static Task NoSuchRouteAsync(HttpContext context) => new HttpExchange(context, "req_" + Guid.NewGuid().ToString("N")).FailAsync(404,
         new ApiError($"Invalid URL ({context.Request.Method} {Json.Shorten(context.Request.Path)})"));
 
-    private async Task ServeAsync(HttpContext context, RealtimeTestRoute route, Func<HttpExchange, Task> handle)
+    private async Task ServeAsync(HttpContext context, RealtimeTestRoute route, string allowed, Func<HttpExchange, Task> handle)
     {
         var exchange = new HttpExchange(context, "req_" + Guid.NewGuid().ToString("N"));
         try
         {
             exchange.Fault = _endpoint.OnRequest(exchange.Describe(route));
-            if (!HttpMethods.IsPost(context.Request.Method))
+            if (!HttpMethods.Equals(context.Request.Method, allowed))
             {
-                context.Response.Headers.Allow = "POST";
+                context.Response.Headers.Allow = allowed;
                 await exchange.FailAsync(405, new ApiError(
                     $"Not allowed to {context.Request.Method} on {Json.Shorten(context.Request.Path)}. (HINT: Perhaps you meant to use a different HTTP method?)")).ConfigureAwait(false);
             }
@@ -129,6 +130,11 @@ internal sealed class HttpRoutes
             return;
         }
 
+        await AnswerKeyAsync(exchange, body, session).ConfigureAwait(false);
+    }
+
+    private async Task AnswerKeyAsync(HttpExchange exchange, JsonObject body, EffectiveSession session)
+    {
         TimeSpan lifetime = (body["expires_after"] as JsonObject).Number("seconds") is { } seconds ? TimeSpan.FromSeconds(Math.Floor(seconds)) : DefaultKeyLifetime;
         if (await MintAsync(exchange, session, lifetime).ConfigureAwait(false) is { } key)
         {
@@ -177,9 +183,9 @@ internal sealed class HttpRoutes
         (string Sdp, JsonObject? Session)? call = await ReadCallAsync(exchange).ConfigureAwait(false);
         if (call is null)
             return;
-        if (exchange.Key is { Session.IsBeta: true })
+        if (exchange.Key is { Session: { IsBeta: true } or { IsTranslation: true } } other)
         {
-            await exchange.FailAsync(401, new ApiError("This ephemeral key belongs to the beta API.", "invalid_api_key")).ConfigureAwait(false);
+            await exchange.FailAsync(401, new ApiError(other.Session.IsBeta ? "This ephemeral key belongs to the beta API." : "This ephemeral key belongs to translations.", "invalid_api_key")).ConfigureAwait(false);
             return;
         }
 
@@ -257,7 +263,7 @@ internal sealed class HttpRoutes
         try
         {
             created = await _endpoint.CreateCallAsync(
-                offer, session, exchange.Context.Connection.LocalIpAddress, channelId, exchange.Context.RequestAborted).ConfigureAwait(false);
+                offer, session, exchange.Context.Connection.LocalIpAddress, channelId, exchange.Key?.Value, exchange.Context.RequestAborted).ConfigureAwait(false);
         }
         catch (SdpException e)
         {

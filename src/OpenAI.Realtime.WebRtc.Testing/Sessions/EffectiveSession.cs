@@ -7,6 +7,7 @@ internal sealed class EffectiveSession
 {
     public const string DefaultModel = "gpt-realtime-2.1";
     private const string BetaDefaultModel = "gpt-4o-realtime-preview-2024-12-17";
+    private const string DefaultLanguage = "en";
     private const string DefaultInstructions = "This endpoint runs on your own machine. It answers with a voice-like sound, or with the caller's own words; it understands nothing.";
 
     private readonly JsonObject _effective;
@@ -21,11 +22,17 @@ internal sealed class EffectiveSession
 
     public bool IsTranscription => _effective.Text("type") == "transcription";
 
+    public bool IsTranslation => _effective.Text("type") == "translation";
+
     public string Id => _effective.Text("id")!;
 
     public string? Model => _effective.Text("model");
 
-    public JsonObject? TurnDetection => Input["turn_detection"] as JsonObject;
+    /// <summary>One that translates has no such setting; here it waits for a pause as the others do by default.</summary>
+    public JsonObject? TurnDetection => IsTranslation ? ServerVad() : Input["turn_detection"] as JsonObject;
+
+    /// <summary>What is translated into.</summary>
+    public string OutputLanguage => Output.Text("language") ?? DefaultLanguage;
 
     public bool WantsTranscription => Input[IsBeta ? "input_audio_transcription" : "transcription"] is JsonObject;
 
@@ -37,7 +44,7 @@ internal sealed class EffectiveSession
 
     private JsonObject? Output => _effective["audio"]?["output"] as JsonObject;
 
-    private Shape Shape => IsBeta ? SessionShapes.Beta : IsTranscription ? SessionShapes.Transcribing : SessionShapes.Realtime;
+    private Shape Shape => IsBeta ? SessionShapes.Beta : IsTranscription ? SessionShapes.Transcribing : IsTranslation ? SessionShapes.Translating : SessionShapes.Realtime;
 
     /// <summary>Makes a session from what a key or a call asks for.</summary>
     /// <param name="isBeta">The dialect.</param>
@@ -49,6 +56,14 @@ internal sealed class EffectiveSession
         bool isTranscription = !isBeta && request.Text("type") == "transcription";
         EffectiveSession state = new(isBeta, isBeta ? BetaDefaults() : isTranscription ? TranscriptionDefaults() : RealtimeDefaults());
         error = request is null ? null : state.Apply(request, path, isCall: true, audioHasPlayed: false);
+        return error is null ? state : null;
+    }
+
+    /// <summary>Makes a session that translates; its model has to be named.</summary>
+    public static EffectiveSession? CreateTranslation(JsonObject? request, string path, out ApiError? error)
+    {
+        var state = new EffectiveSession(isBeta: false, TranslationDefaults());
+        error = request is null || !request.ContainsKey("model") ? ApiError.Missing(Join(path, "model")) : state.Apply(request, path, isCall: true, audioHasPlayed: false);
         return error is null ? state : null;
     }
 
@@ -66,11 +81,11 @@ internal sealed class EffectiveSession
     /// <summary>Changes what the update names and nothing else, or nothing at all when something is wrong with it.</summary>
     public ApiError? Apply(JsonObject update, string path, bool isCall, bool audioHasPlayed)
     {
-        if (!IsBeta && !update.ContainsKey("type"))
+        if (!IsBeta && !IsTranslation && !update.ContainsKey("type"))
             return ApiError.Missing(Join(path, "type"));
         if (Shape.Check(update, path) is { } error)
             return error;
-        if (!IsBeta && update.Text("type") != _effective.Text("type"))
+        if (!IsBeta && !IsTranslation && update.Text("type") != _effective.Text("type"))
             return new ApiError("Passing a session of another type is not allowed: the session's type is fixed.", "invalid_value", Join(path, "type"));
         if (CheckModalities(update, path) is { } modalities)
             return modalities;
@@ -166,6 +181,19 @@ internal sealed class EffectiveSession
         ["expires_at"] = 0,
         ["audio"] = new JsonObject { ["input"] = InputDefaults() },
         ["include"] = null,
+    };
+
+    private static JsonObject TranslationDefaults() => new()
+    {
+        ["type"] = "translation",
+        ["id"] = Json.NewId("sess_"),
+        ["model"] = null,
+        ["expires_at"] = 0,
+        ["audio"] = new JsonObject
+        {
+            ["input"] = new JsonObject { ["transcription"] = null, ["noise_reduction"] = null },
+            ["output"] = new JsonObject { ["language"] = DefaultLanguage },
+        },
     };
 
     private static JsonObject BetaDefaults() => new()

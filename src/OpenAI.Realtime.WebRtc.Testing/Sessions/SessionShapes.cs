@@ -67,6 +67,12 @@ internal static class SessionShapes
         ("audio", Shape.Object(("input", AudioInput))),
         ("include", Shape.Array.OrNull));
 
+    public static Shape Translating { get; } = Shape.Object(
+        ("model", Shape.Text),
+        ("audio", Shape.Object(
+            ("input", Shape.Object(("transcription", Transcription), ("noise_reduction", NoiseReduction))),
+            ("output", Shape.Object(("language", Shape.Text))))));
+
     public static Shape Beta { get; } = Shape.Object(
         ("model", Shape.Text),
         ("modalities", Shape.Array),

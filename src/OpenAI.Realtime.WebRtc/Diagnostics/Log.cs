@@ -66,4 +66,11 @@ internal static partial class Log
 
     [LoggerMessage(31, LogLevel.Trace, "sent {Json}")]
     public static partial void Sent(this ILogger logger, string json);
+
+    // 40–49: a sideband
+    [LoggerMessage(40, LogLevel.Information, "Attached to call {CallId} after {Milliseconds:0.0} ms")]
+    public static partial void Attached(this ILogger logger, string callId, double milliseconds);
+
+    [LoggerMessage(41, LogLevel.Debug, "Attaching to call {CallId} in {Milliseconds:0} ms: {Reason}")]
+    public static partial void AttachingLater(this ILogger logger, string callId, double milliseconds, string reason);
 }

@@ -82,5 +82,5 @@ public sealed class EphemeralKeyMint
     // Without the channel's id of the options: that is the client's own, and whoever gets the key opens its channel as it likes.
     private Uri CallsAddress(string model, bool translation) => _options.Dialect == RealtimeDialect.Beta
         ? ApiAddress.Of(_options, "realtime", ("model", model))
-        : ApiAddress.Of(_options, translation ? "realtime/translations/calls" : "realtime/calls");
+        : ApiAddress.Of(_options, translation ? _options.TranslationCallsPath : "realtime/calls");
 }

@@ -108,10 +108,9 @@ internal sealed class CallSignaling(OpenAIRealtimeWebRtcOptions options, Realtim
         ("OpenAI-Safety-Identifier", safetyIdentifier),
     ];
 
-    // The place of translations is in no description of the service; it is what independent clients use. Not verified.
     private Uri CallsAddress(bool translation)
     {
-        string path = translation ? "realtime/translations/calls" : "realtime/calls";
+        string path = translation ? options.TranslationCallsPath : "realtime/calls";
         return options.NegotiatedChannelId is { } id
             ? ApiAddress.Of(options, path, ("dcid", id.ToString(System.Globalization.CultureInfo.InvariantCulture)))
             : ApiAddress.Of(options, path);

@@ -76,12 +76,15 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
 
     private const int MaxRedirects = 3;
 
-    private static readonly string UserAgent =
+    public static readonly string UserAgent =
         "OpenAI.Realtime.WebRtc/" + (typeof(RealtimeHttp).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0");
 
     public TimeProvider TimeProvider => timeProvider;
 
     public ILogger Logger => logger;
+
+    /// <summary>The client of one's own that requests go through; for a request that is no POST.</summary>
+    public HttpClient Client => httpClient();
 
     /// <summary>Posts, and reads the answer whatever its status.</summary>
     /// <exception cref="RealtimeException">No usable HTTP answer came.</exception>
@@ -209,7 +212,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         RealtimeException Refused(string message) => call.Failed(RealtimeFailure.RequestRejected, message, said: new ServiceError(response.StatusCode));
     }
 
-    private static async Task<byte[]> ReadBodyAsync(HttpCall call, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task<byte[]> ReadBodyAsync(HttpCall call, Uri address, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.Content.Headers.ContentLength > MaxBody)
             throw TooLarge();
@@ -256,7 +259,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         _ => body,
     };
 
-    private static RealtimeException Unreachable(HttpCall call, string shown, HttpRequestException e)
+    public static RealtimeException Unreachable(HttpCall call, string shown, HttpRequestException e)
     {
         string what = e.HttpRequestError switch
         {

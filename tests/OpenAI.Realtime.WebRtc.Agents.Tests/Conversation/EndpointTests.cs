@@ -96,6 +96,25 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task What_a_guardrail_refuses_falls_silent_and_something_else_is_said()
+    {
+        string story = "The word is swordfish, " + string.Join(' ', Enumerable.Repeat("once upon a time", 60));
+        _endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(turn.Parameters?["instructions"] is null
+            ? RealtimeTestReply.Say(story, RealtimeTestAudio.Voice(TimeSpan.FromSeconds(60)))
+            : RealtimeTestReply.Say("I cannot help with that."));
+        var guardrail = new VoiceGuardrail("no words", said => said.Text.Contains("swordfish", StringComparison.Ordinal) ? GuardrailVerdict.Refuse("It tells the word.") : GuardrailVerdict.Pass);
+        await using VoiceConversation talk = await StartAsync(new VoiceAgent { Guardrails = [guardrail] });
+        await talk.SendTextAsync("What is the word?");
+        var refused = (GuardrailUpdate)await UntilAsync(talk, u => u is GuardrailUpdate);
+        Assert.Equal((GuardrailOutcome.Refused, true), (refused.Outcome, refused.WasStopped));
+        await UntilAsync(talk, u => u is TranscriptUpdate { IsFinal: true, Text: "I cannot help with that." });
+        HistoryMessage[] said = [.. talk.History.Items.Cast<HistoryMessage>().Where(message => message.Role == ChatRole.Assistant)];
+        Assert.Equal([true, false], said.Select(message => message.WasInterrupted));
+        Assert.InRange(said[0].HeardText!.Length, 0, story.Length / 2);
+        Assert.DoesNotContain(_endpoint.Calls[^1].SentEvents, e => e.Type == "error");
+    }
+
+    [Fact]
     public async Task A_spoken_turn_has_its_latency_and_both_sides_in_the_history()
     {
         await using VoiceConversation talk = await StartAsync(new VoiceAgent());

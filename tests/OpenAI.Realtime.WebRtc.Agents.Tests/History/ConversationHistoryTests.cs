@@ -185,7 +185,7 @@ public sealed class ConversationHistoryTests
         Assert.Equal(
             ["message: system: The user is Ada.", "message: user: Book a table.", "function_call: book({\"seats\":2})", "function_call_output: 1 = Table 7", "message: assistant: You have table seven by"],
             loaded.ToItems().Select(i => i.ToString()));
-        Assert.Equal(["s1", "u1", "item_1", null, "a1"], loaded.ToItems().Select(i => i.Id));
+        Assert.Equal(["s1", "u1", "item_1", "item_1_o", "a1"], loaded.ToItems().Select(i => i.Id));
         Assert.Equal([ChatRole.System, ChatRole.User, ChatRole.Assistant, ChatRole.Tool, ChatRole.Assistant], loaded.ToChatMessages().Select(m => m.Role));
 
         // In the new call its items come back under their ids and stand where they stood.

@@ -40,6 +40,13 @@ internal sealed class Ear : IAudioSink
     /// <summary>Until so much has been heard that was not silence.</summary>
     public Task HeardAsync(TimeSpan time) => WaitAsync(() => _loud >= Format.SamplesIn(time));
 
+    /// <summary>Until so much more has been heard than until now.</summary>
+    public Task MoreHeardAsync(TimeSpan time)
+    {
+        int enough = Volatile.Read(ref _loud) + Format.SamplesIn(time);
+        return WaitAsync(() => _loud >= enough);
+    }
+
     /// <summary>Until it has been quiet for so long at a stretch, from now on.</summary>
     public Task QuietAsync(TimeSpan time)
     {

@@ -19,7 +19,9 @@ internal sealed class NetworkNamespace : IAsyncDisposable
 
     public static async Task<NetworkNamespace> CreateAsync()
     {
-        ProcessStartInfo start = new("unshare", ["--net", "sh", "-c", "ip link set lo up && echo ready && exec cat"])
+        // Without IPv6 on what is added to it: a link-local address becomes usable some seconds later, and Chromium gives up what it is loading when its addresses change.
+        const string prepare = "echo 1 2>/dev/null >/proc/sys/net/ipv6/conf/default/disable_ipv6 || true; ip link set lo up && echo ready && exec cat";
+        ProcessStartInfo start = new("unshare", ["--net", "sh", "-c", prepare])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -42,6 +44,9 @@ internal sealed class NetworkNamespace : IAsyncDisposable
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{script}\n{await errors}");
     }
+
+    /// <summary>Waits until a link says that it is up, which the kernel tells up to a second later.</summary>
+    public Task WaitUntilUpAsync(string link) => RunAsync($"for _ in $(seq 600); do ip -o link show {link} | grep -q 'state UP' && exit 0; sleep 0.1; done; ip link show {link} >&2; exit 1");
 
     /// <summary>The network ends with the last process in it.</summary>
     public async ValueTask DisposeAsync()

@@ -111,6 +111,7 @@ internal sealed class PublishedPorts : IAsyncDisposable
             """);
         await Outside.RunAsync("ip addr add 198.51.100.2/24 dev eth0\nip link set eth0 up");
         await Inside.RunAsync($"ip addr add {InsideAddress}/24 dev eth0\nip link set eth0 up\nip route add default via 10.99.0.1");
+        await Outside.WaitUntilUpAsync("eth0");
     }
 }
 

@@ -49,6 +49,12 @@ internal sealed class ChatPage
 
     public ILocator TheirLines => Page.Locator("#lines > li.assistant");
 
+    /// <summary>The tools that the host's agent has called, the newest first.</summary>
+    public ILocator Tools => Page.Locator("#tools > li");
+
+    /// <summary>What the host's agent asks.</summary>
+    public ILocator Asks => Page.Locator("#asks > .ask");
+
     public ILocator Events(string type) => Page.Locator($"#events > li[data-type='{type}']");
 
     public async Task ConnectAsync(string way = "key")

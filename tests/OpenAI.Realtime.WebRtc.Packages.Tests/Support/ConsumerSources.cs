@@ -9,7 +9,7 @@ internal static class ConsumerSources
     private static readonly string[] DefaultUsings =
     [
         "System.Text.Json", "System.Text.Json.Nodes", "Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Builder", "Microsoft.Extensions.Configuration", "Microsoft.Extensions.DependencyInjection",
-        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.Agents", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Engine.Core",
+        "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.Agents", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Devices", "OpenAI.Realtime.WebRtc.Engine.Core",
         "OpenAI.Realtime.WebRtc.Engine.Peer", "OpenAI.Realtime.WebRtc.Engine.Sdp", "OpenAI.Realtime.WebRtc.Events", "OpenAI.Realtime.WebRtc.Keys",
         "OpenAI.Realtime.WebRtc.Media", "OpenAI.Realtime.WebRtc.Testing", "Xunit",
     ];
@@ -29,6 +29,7 @@ internal static class ConsumerSources
         using Microsoft.Extensions.DependencyInjection;
         using OpenAI.Realtime.WebRtc;
         using OpenAI.Realtime.WebRtc.Agents;
+        using OpenAI.Realtime.WebRtc.Devices;
         using OpenAI.Realtime.WebRtc.Engine.Core;
         using OpenAI.Realtime.WebRtc.Engine.Peer;
         using OpenAI.Realtime.WebRtc.Media;
@@ -47,9 +48,12 @@ internal static class ConsumerSources
             protected static OpenAIRealtimeWebRtcOptions options => null!;
             protected static RealtimeWebRtcClient client => null!;
             protected static RealtimeWebRtcSession session => null!;
+            protected static RealtimeSideband sideband => null!;
             protected static IAudioSource microphone => null!;
             protected static IAudioSink loudspeaker => null!;
             protected static IAudioSink file => null!;
+            protected static AudioDevices devices => null!;
+            protected static AudioDuplex sound => null!;
             protected static short[] samples => null!;
             protected static RealtimeTestEndpoint endpoint => null!;
             protected static RealtimeTestCall call => null!;

@@ -100,7 +100,7 @@ public sealed class PackedPackages : IAsyncLifetime
                 <ImplicitUsings>enable</ImplicitUsings>
                 <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
                 <!-- A snippet may declare what it does not go on to use. -->
-                <NoWarn>$(NoWarn);CS0168;CS0219;CS8321;CS0649</NoWarn>
+                <NoWarn>$(NoWarn);CS0168;CS0219;CS8321;CS0649;MEAI001</NoWarn>
                 <RestorePackagesPath>{Path.Combine(_folder, "unpacked")}</RestorePackagesPath>
                 <RestoreFallbackFolders>{GlobalPackages()}</RestoreFallbackFolders>
                 <NuGetAudit>false</NuGetAudit>
@@ -110,6 +110,8 @@ public sealed class PackedPackages : IAsyncLifetime
               <ItemGroup>
                 <PackageReference Include="OpenAI.Realtime.WebRtc" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Agents" Version="{Version}" />
+                <PackageReference Include="Microsoft.Extensions.AI" Version="10.11.0" />
+                <PackageReference Include="OpenAI.Realtime.WebRtc.Devices" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.AspNetCore" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Live" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Testing" Version="{Version}" />

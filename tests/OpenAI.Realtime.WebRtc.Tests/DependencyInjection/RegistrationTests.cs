@@ -106,6 +106,22 @@ public sealed class RegistrationTests
         Assert.DoesNotContain("secret", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("/realtime/translations/calls")]
+    [InlineData("realtime/translations/calls/")]
+    [InlineData("realtime//calls")]
+    [InlineData("realtime/../../calls")]
+    [InlineData("realtime/calls?model=x")]
+    [InlineData("realtime/calls#x")]
+    [InlineData("real time")]
+    public void A_place_of_translations_that_would_lead_elsewhere_is_refused(string path)
+    {
+        using ServiceProvider provider = Services(s => s.AddOpenAIRealtimeWebRtc(o => (o.ApiKey, o.TranslationCallsPath) = ("sk-key", path)));
+        var e = Assert.Throws<OptionsValidationException>(provider.GetRequiredService<RealtimeWebRtcClient>);
+        Assert.Contains("TranslationCallsPath must be a path below Endpoint", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Wrong_ports_and_addresses_are_told_as_they_were_written()
     {

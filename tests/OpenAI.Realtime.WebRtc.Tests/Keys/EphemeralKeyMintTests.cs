@@ -47,6 +47,8 @@ public sealed class EphemeralKeyMintTests : IAsyncLifetime, IDisposable
         options.NegotiatedChannelId = 3;        // the client's own affair
         var mint = new EphemeralKeyMint(options, _http);
         Assert.Equal(_endpoint.Base + "/realtime/translations/calls?api-version=1", (await mint.MintAsync(new TranslationSessionConfig { OutputLanguage = "es" })).CallsAddress.AbsoluteUri);
+        options.TranslationCallsPath = "realtime/elsewhere";
+        Assert.Equal(_endpoint.Base + "/realtime/elsewhere?api-version=1", (await mint.MintAsync(new TranslationSessionConfig { OutputLanguage = "es" })).CallsAddress.AbsoluteUri);
         options.Dialect = RealtimeDialect.Beta;
         Assert.Equal(_endpoint.Base + "/realtime?api-version=1&model=m", (await mint.MintAsync(new RealtimeSessionConfig { Model = "m" })).CallsAddress.AbsoluteUri);
     }

@@ -181,6 +181,19 @@ public sealed class RealtimeCallsTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task A_translations_call_is_opened_where_the_options_say()
+    {
+        OpenAIRealtimeWebRtcOptions options = Options();
+        foreach (string path in new[] { options.TranslationCallsPath, "realtime/elsewhere" })
+        {
+            _endpoint.Routes["/v1/" + path] = context => HttpEndpoint.WriteAnswerAsync(context);
+            options.TranslationCallsPath = path;
+            Assert.Equal("rtc_1", (await new RealtimeCalls(options, _http).CreateAsync("v=0\r\n", new TranslationSessionConfig { OutputLanguage = "es" })).CallId);
+        }
+        Assert.Equal(["/v1/realtime/translations/calls", "/v1/realtime/elsewhere"], _endpoint.Requests.Select(request => request.Path));
+    }
+
+    [Fact]
     public void Requests_and_replies_are_read_as_they_are_written()
     {
         var request = new ClientSecretRequest { ExpiresAfter = TimeSpan.FromSeconds(600), Session = new TranscriptionSessionConfig() };

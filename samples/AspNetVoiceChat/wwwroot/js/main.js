@@ -1,5 +1,6 @@
 // Joins the parts. What to read first: conversation.js, which is the call, and signaling.js, the three ways to make it.
 
+import { Agent } from './agent.js';
 import { Conversation } from './conversation.js';
 import { Countdown } from './countdown.js';
 import { EventLog } from './event-log.js';
@@ -18,6 +19,10 @@ const $ = (id) => document.getElementById(id);
 const status = new Status($('status'), $('failure'), $('notice'));
 const transcript = new Transcript($('transcript'), $('lines'));
 const events = new EventLog($('events'), $('event-count'), $('no-events'));
+const agent = new Agent({
+  section: $('agent'), asks: $('asks'), speaking: $('speaking'), latency: $('latency'), tokens: $('tokens'), tools: $('tools'),
+  you: document.querySelector('.wave.you'), them: document.querySelector('.wave.them'),
+});
 const stats = new Stats({ roundTrip: $('round-trip'), loss: $('loss'), rate: $('rate'), delay: $('delay') });
 const countdown = new Countdown($('countdown'));
 const you = new Waveform($('your-wave'), 'Your microphone');
@@ -64,6 +69,7 @@ async function connect() {
   status.clear();
   transcript.clear();
   events.clear();
+  agent.clear();
   stats.clear();
   you.clear();
   assistant.clear();
@@ -117,6 +123,7 @@ function onPhase(phase) {
 function onReceived(event) {
   events.add('received', event);
   transcript.handle(event);
+  agent.handle(event);
   if (event.type === 'session.created' || event.type === 'session.updated') countdown.start(event.session?.expires_at);
   if (event.type === 'error' && event.error?.code !== 'session_expired') {
     const notice = noticeFor(event.error);
@@ -141,7 +148,12 @@ function updateSession({ isFirst = false } = {}) {
 function write() {
   const text = $('message').value.trim();
   if (!text || !call?.conversation?.isConnected) return;
-  call.turns.write(text);
+  if (agent.leads) {
+    call.turns.interrupt();
+    agent.write(text);
+  } else {
+    call.turns.write(text);
+  }
   $('message').value = '';
 }
 
@@ -168,6 +180,7 @@ function end({ reason, failure }) {
   letGo();
   stats.stop();
   countdown.stop();
+  agent.end();
   you.stop();
   assistant.stop();
   $('loudspeaker').srcObject = null;

@@ -199,6 +199,8 @@ public sealed class CallRecorder : IAsyncDisposable
 
         public bool IsNonBlocking => inner.IsNonBlocking;
 
+        public bool KeepsItsOwnDelay => inner.KeepsItsOwnDelay;
+
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]     // a wait allocates nothing
         public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
         {

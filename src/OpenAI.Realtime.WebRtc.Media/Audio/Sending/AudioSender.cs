@@ -13,7 +13,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 ///                                             2 frames, 50 of a live source
 /// </code>
 /// The two meet at the ring only, so a source that blocks or throws never holds up the pace: silence is sent, with timestamps that run on. A source that says that it never blocks is
-/// read on the clock's own thread, after the frame has been sent.
+/// read on the clock's own thread, after the frame has been sent; one that keeps its own delay as well is read there at the deadline itself, and its 20 ms are sent without a ring between.
 /// A source that paces itself is encoded and sent by the reader as soon as 20 ms are there; when it gives nothing for 200 ms, the pacer fills
 /// in with silence until it comes again, because the service hears the end of speech in silence. A live source is read as fast as it gives, and what is
 /// behind is left out (<see cref="LiveBacklog"/>).
@@ -39,13 +39,16 @@ internal sealed class AudioSender : IAudioUplink
     private readonly CancellationTokenSource _stop = new();
     private readonly AsyncSignal _room;
     private readonly bool _pacesItself;
+    private readonly bool _atDeadlines;
     private readonly int _channels;
 
-    // The reader's own.
+    // The reader's own; the clock's where the source is read at deadlines.
     private readonly short[] _read;
     private readonly short[] _staged;
     private int _stagedCount;
     private Task _reader = Task.CompletedTask;
+    private ValueTask<int> _read20Ms;
+    private bool _isReading;
 
     // Under the gate.
     private readonly Lock _gate = new();
@@ -84,7 +87,8 @@ internal sealed class AudioSender : IAudioUplink
         format.Validate(nameof(source));
         _channels = format.Channels;
         _pacesItself = source.PacesItself;
-        _live = source.IsLive && !_pacesItself ? new LiveBacklog() : null;
+        _atDeadlines = source.KeepsItsOwnDelay && source.IsNonBlocking && !_pacesItself;
+        _live = source.IsLive && !_pacesItself && !_atDeadlines ? new LiveBacklog() : null;
         _ringFrames = _live is null ? RingFrames : LiveBacklog.MaxFrames;
         _ring = new short[_ringFrames * FrameSamples];
         _resampler = new Resampler(format.SampleRate, OpusPacket.SampleRate);
@@ -104,7 +108,8 @@ internal sealed class AudioSender : IAudioUplink
 
     public void Start()
     {
-        _reader = _context.Inline ? ReadSourceAsync() : Task.Run(ReadSourceAsync);
+        if (!_atDeadlines)
+            _reader = _context.Inline ? ReadSourceAsync() : Task.Run(ReadSourceAsync);
         _pacer.Start(_pacer.Now + FirstFrameIn);
     }
 
@@ -140,6 +145,8 @@ internal sealed class AudioSender : IAudioUplink
         await _stop.CancelAsync().ConfigureAwait(false);
         _room.Set();
         await _pacer.DisposeAsync().ConfigureAwait(false);
+        if (_isReading)
+            _reader = EndReadAsync(_read20Ms);
         try
         {
             await _reader.WaitAsync(StopPatience, _context.Time).ConfigureAwait(false);
@@ -163,9 +170,7 @@ internal sealed class AudioSender : IAudioUplink
             bool ended = false;
             while (!ended)
             {
-                int count = await _source.ReadAsync(_read, stop).ConfigureAwait(false);
-                if ((uint)count > (uint)_read.Length)
-                    throw new InvalidOperationException($"The audio source says that it read {count} samples into a buffer of {_read.Length}.");
+                int count = CheckedCount(await _source.ReadAsync(_read, stop).ConfigureAwait(false));
                 ended = count == 0;
                 if (ended)
                     PadLastFrame();
@@ -201,6 +206,57 @@ internal sealed class AudioSender : IAudioUplink
                 _ended = true;
         }
     }
+
+    // Takes what the source has at a deadline. A read that is under way is asked again at the next one; a source that has ended or failed is not read any more.
+    private void ReadAtDeadline()
+    {
+        try
+        {
+            while (_stagedCount < FrameSamples && !_ended)
+            {
+#pragma warning disable CA2012 // It is consumed once: by Result when it has completed, or by EndReadAsync.
+                if (!_isReading)
+                    _read20Ms = _source.ReadAsync(_read, _stop.Token);
+#pragma warning restore CA2012
+                _isReading = !_read20Ms.IsCompleted;
+                if (_isReading)
+                    return;
+                int count = CheckedCount(_read20Ms.Result);
+                if (count == 0)
+                {
+                    PadLastFrame();
+                    lock (_gate)
+                        _ended = true;
+                    AudioLog.SourceEnded(_logger);
+                    return;
+                }
+
+                Stage(_read.AsSpan(0, count));
+            }
+        }
+        catch (Exception exception)     // whatever a user's source throws must not end the call
+        {
+            lock (_gate)
+                _ended = true;
+            if (!_stop.IsCancellationRequested)
+                _faults.Source(exception);
+        }
+    }
+
+    private static async Task EndReadAsync(ValueTask<int> read)
+    {
+        try
+        {
+            await read.ConfigureAwait(false);
+        }
+        catch (Exception)   // nobody waits for it any more
+        {
+        }
+    }
+
+    private int CheckedCount(int count) => (uint)count <= (uint)_read.Length
+        ? count
+        : throw new InvalidOperationException($"The audio source says that it read {count} samples into a buffer of {_read.Length}.");
 
     private void Stage(Span<short> samples)
     {
@@ -248,6 +304,8 @@ internal sealed class AudioSender : IAudioUplink
     private void OnFrame(int skipped)
     {
         bool taken = false;
+        if (_atDeadlines)
+            ReadAtDeadline();
         lock (_gate)
         {
             if (_stopped)
@@ -266,7 +324,13 @@ internal sealed class AudioSender : IAudioUplink
                 taken = true;
             }
 
-            if (_ringCount > 0)
+            if (_stagedCount >= FrameSamples && _atDeadlines)
+            {
+                SendFrame(_staged.AsSpan(0, FrameSamples));
+                _stagedCount -= FrameSamples;
+                _staged.AsSpan(FrameSamples, _stagedCount).CopyTo(_staged);
+            }
+            else if (_ringCount > 0)
             {
                 SendFrame(_ring.AsSpan(_ringFirst * FrameSamples, FrameSamples));
                 Remove(1);

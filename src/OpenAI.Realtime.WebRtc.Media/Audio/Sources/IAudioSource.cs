@@ -30,6 +30,13 @@ public interface IAudioSource
     /// </summary>
     bool IsNonBlocking => false;
 
+    /// <summary>
+    /// True when the source keeps its own delay, as a sound device does that has a small buffer between its clock and ours. A session then reads 20 ms at each deadline, on the thread that paces the packets,
+    /// and sends them at once: nothing is held ahead and nothing left out. A read that does not complete at once costs a frame of silence, counted. Heeded only together with
+    /// <see cref="IsNonBlocking"/>, and without effect when <see cref="PacesItself"/> is true. Default: false.
+    /// </summary>
+    bool KeepsItsOwnDelay => false;
+
     /// <summary>Reads samples, interleaved. May give fewer than asked; 0 means the end, and silence is sent from then on.</summary>
     /// <param name="buffer">Where the samples go; not to be used after the task has completed.</param>
     /// <param name="cancellationToken">Cancelled when the session ends.</param>

@@ -24,7 +24,7 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <param name="post">Has something done by whoever runs the connection.</param>
 /// <param name="buffer">Where is read to; used by nobody else meanwhile.</param>
 /// <param name="drain">Takes what the engine has to give after each thing that it was told.</param>
-internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer peer, DriverClock clock, IWebProxy? proxy, ILogger logger, Action<Action> post, byte[] buffer, Action drain)
+internal sealed partial class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer peer, DriverClock clock, IWebProxy? proxy, ILogger logger, Action<Action> post, byte[] buffer, Action drain)
 {
     /// <summary>How long finding a proxy may take, and then its reply, before the direct way is tried.</summary>
     public static readonly TimeSpan ProxyPatience = TimeSpan.FromSeconds(4);
@@ -137,57 +137,6 @@ internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer
             Remove(_streams[i]);
     }
 
-    private async Task FindProxyAsync(CallStream stream, IWebProxy known)
-    {
-        IPEndPoint target = stream.Path.Remote.ToIPEndPoint();
-        ProxyRoute? route = await Task.Run(() => ProxyRoute.FindAsync(known, target)).ConfigureAwait(false);
-        post(() =>
-        {
-            if (stream.State != CallStreamState.LookingUp)
-                return;
-            stream.Proxy = route;
-            if (route is null)
-                ConnectDirectly(stream);
-            else if (route.EndPoint is null)
-                Fail(stream, $"{route.Name}: {route.Problem}");
-            else
-                ConnectToProxy(stream, credential: null);
-        });
-    }
-
-    // Credentials are told only to a proxy that asks for them.
-    private void ConnectToProxy(CallStream stream, NetworkCredential? credential)
-    {
-        stream.State = CallStreamState.AskingProxy;
-        stream.Question = new HttpConnect(stream.Path.Remote.ToIPEndPoint(), credential);
-        stream.Deadline = clock.Now + ProxyPatience;
-        Connect(stream, null, stream.Proxy!.EndPoint!);
-    }
-
-    private void ConnectDirectly(CallStream stream)
-    {
-        stream.State = CallStreamState.Connecting;
-        stream.Proxy = null;
-        stream.Deadline = Instant.Never;
-        Connect(stream, stream.Path.Local.ToIPAddress(), stream.Path.Remote.ToIPEndPoint());
-    }
-
-    private void Connect(CallStream stream, IPAddress? local, IPEndPoint remote)
-    {
-        try
-        {
-            stream.Socket = StreamSocket.Connect(local, remote);
-        }
-        catch (SocketException e)
-        {
-            Fail(stream, StreamSocket.Describe(e.SocketErrorCode));
-            return;
-        }
-
-        if (!TryPoll(stream, out string why))
-            Fail(stream, why);
-    }
-
     private bool TryPoll(CallStream stream, out string why)
     {
         StreamSocket socket = stream.Socket!;
@@ -260,34 +209,6 @@ internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer
         wait.RequestRun(owner);
     }
 
-    /// <summary>Reads what the proxy says; true when the way is open, and what is left of <paramref name="data"/> came from the peer.</summary>
-    private bool TryReadReply(CallStream stream, ref Span<byte> data)
-    {
-        HttpConnect question = stream.Question!;
-        ProxyRoute route = stream.Proxy!;
-        switch (question.Read(ref data))
-        {
-            case null:
-                return false;
-            case true when question.Status is >= 200 and < 300:
-                Open(stream);
-                return true;
-            case true when question is { Status: 407, OffersBasic: true, HasCredential: false } && route.Credential is { } credential:
-                CloseSocket(stream);
-                ConnectToProxy(stream, credential);
-                return false;
-            case true when question.Status == 407:
-                Fail(stream, $"{route.Name} asks for credentials{(question.HasCredential ? " and refuses those it was given" : question.OffersBasic ? "" : " of a kind other than Basic, which is not spoken here")}");
-                return false;
-            case true:
-                Fail(stream, $"{route.Name} answered {question.Status} {question.Reason}".TrimEnd());
-                return false;
-            default:
-                Fail(stream, $"{route.Name} did not answer as an HTTP proxy does");
-                return false;
-        }
-    }
-
     private void Open(CallStream stream)
     {
         stream.State = CallStreamState.Open;
@@ -303,17 +224,6 @@ internal sealed class CallStreams(IWaitClient owner, WaitThread wait, WebRtcPeer
         while (stream.State == CallStreamState.Open && peer.TryHandleStreamData(ref data, stream.Path, clock.Now))
             drain();
         drain(); // frames that do not fit end the stream
-    }
-
-    /// <summary>What was tried has failed: there may be another way.</summary>
-    private void Fail(CallStream stream, string why)
-    {
-        stream.Failures.Add(why);
-        CloseSocket(stream);
-        if (stream.State is CallStreamState.AskingProxy or CallStreamState.LookingUp)
-            ConnectDirectly(stream);
-        else
-            End(stream, string.Join(", then directly: ", stream.Failures));
     }
 
     private void End(CallStream stream, string why)

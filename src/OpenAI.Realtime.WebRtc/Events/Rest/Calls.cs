@@ -80,7 +80,7 @@ public sealed record ApiError : IHasUnknownFields
 
 /// <summary>
 /// <c>realtime.call.incoming</c>, a webhook: somebody calls the project's SIP address. Answer with <see cref="RealtimeCalls.AcceptAsync"/> or <see cref="RealtimeCalls.RejectAsync"/>. Check the
-/// webhook's signature before you believe it; this library does not.
+/// webhook's signature before you believe it: <c>MapRealtimeWebhooks</c> of the ASP.NET package does, and <see cref="WebhookSecret"/> elsewhere.
 /// </summary>
 public sealed record RealtimeCallIncoming : RestObject
 {

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace OpenAI.Realtime.WebRtc.Devices;
+
+/// <summary>How the program meets the system's sound.</summary>
+public sealed class AudioDevicesOptions
+{
+    /// <summary>What the system's mixer calls the program. Default: "OpenAI.Realtime.WebRtc".</summary>
+    public string ApplicationName { get; set; } = "OpenAI.Realtime.WebRtc";
+
+    /// <summary>The address of the sound server, as PULSE_SERVER has it, such as "unix:/run/user/1000/pulse/native" or "tcp:host:4713". Linux only. Default: null, the user's own.</summary>
+    public string? Server { get; set; }
+
+    /// <summary>Where devices that come and go are logged. Default: null, nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; set; }
+}

@@ -1,0 +1,226 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using OpenAI.Realtime.WebRtc.Agents.Tests.Support;
+using OpenAI.Realtime.WebRtc.Events;
+using Xunit.Abstractions;
+
+namespace OpenAI.Realtime.WebRtc.Agents.Tests.Calls;
+
+/// <summary>
+/// Two hours of conversation in virtual time: calls that are exchanged every few minutes, networks that fail at any moment, tools. Afterwards every word of the script stands in the history once and in
+/// order, and every tool has run once.
+/// </summary>
+public sealed class TwoHoursTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Length = TimeSpan.FromHours(2);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(250);
+
+    private readonly List<(DateTimeOffset At, SimulatedCall Call, Action Do)> _plan = [];
+    private readonly Dictionary<int, int> _runs = [];
+    private Random _random = new(0);
+    private Line _line = null!;
+    private DateTimeOffset _nextLoss;
+    private int _losses;
+    private int _calls;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(null)]
+    public async Task Every_word_is_in_the_history_once_and_in_order_and_every_tool_has_run_once(int? seed)
+    {
+        int used = seed ?? Random.Shared.Next();
+        output.WriteLine($"Seed {used}");
+        _random = new Random(used);
+        AIFunction count = AIFunctionFactory.Create(async (int turn) =>
+        {
+            lock (_runs)
+                _runs[turn] = _runs.GetValueOrDefault(turn) + 1;
+            await Task.Delay(TimeSpan.FromSeconds(turn % 9), _line.Time);
+            return $"t{turn}";
+        }, "count");
+        List<string> script = [];
+        await using (_line = await Line.StartAsync(new VoiceAgent { Tools = [count] }, Configure, line =>
+        {
+            _line = line;
+            line.OnOpen = OpenAsync;
+            line.OnCall = call => call.OnRespond = (on, request) => Respond(on, request);
+        }))
+        {
+            DateTimeOffset end = _line.Time.GetUtcNow() + Length;
+            _nextLoss = _line.Time.GetUtcNow() + Between(2, 12, TimeSpan.FromMinutes(1));
+            for (int turn = 1; _line.Time.GetUtcNow() < end; turn++)
+            {
+                await SayAsync(turn);
+                script.AddRange([$"u{turn}", .. Words(turn)]);
+                await UntilAsync(() => Spoken(16).Contains(Words(turn)[^1]) && !_line.Conversation.IsAssistantSpeaking);
+                await PassAsync(Between(2, 25, TimeSpan.FromSeconds(1)), TimeSpan.FromSeconds(1));
+            }
+
+            Assert.Equal(script, Spoken(int.MaxValue));
+            Assert.All(_line.Calls, call => Assert.Empty(call.Wrong));
+            Assert.All(_runs, run => Assert.Equal(1, run.Value));
+            Assert.Equal(script.Count(word => word[0] == 'u' && CallsTool(int.Parse(word[1..], CultureInfo.InvariantCulture))), _runs.Count);
+            int rotations = _line.Updates.Count(u => u is RotatedUpdate), reconnections = _line.Updates.Count(u => u is ReconnectedUpdate);
+            output.WriteLine($"{script.Count} words, {_runs.Count} tools, {_losses} losses, {rotations} rotations, {reconnections} reconnections, {_line.Attempts} attempts");
+            Assert.True(rotations >= 5 && reconnections >= 5, $"{rotations} rotations and {reconnections} reconnections are too few to show anything.");
+            Assert.DoesNotContain(_line.Updates, u => u is ErrorUpdate);
+            Assert.False(_line.Conversation.Completion.IsCompleted);
+        }
+    }
+
+    private static void Configure(VoiceConversationOptions options)
+    {
+        options.Calls.RotateAfter = TimeSpan.FromMinutes(4);
+        options.Calls.MaxAge = TimeSpan.FromMinutes(4.2);
+        options.Calls.ReconnectTimeout = TimeSpan.FromMinutes(30);
+    }
+
+    // ── The script ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private static bool CallsTool(int turn) => turn % 3 == 0;
+
+    private static string[] Words(int turn) => [.. Enumerable.Range(1, 3 + (turn % 12)).Select(i => $"a{turn}.{i}")];
+
+    /// <summary>What both sides said, as it was heard, of the newest items.</summary>
+    private string[] Spoken(int items) =>
+        [.. _line.Conversation.History.Items.TakeLast(items).OfType<HistoryMessage>().SelectMany(m => m.Spoken.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+
+    // The user says a sentence, and says it again when nobody has heard it.
+    private async Task SayAsync(int turn)
+    {
+        for (int attempt = 1; !Spoken(16).Contains($"u{turn}"); attempt++)
+        {
+            await UntilAsync(() => _line.Current is { State: SessionState.Connected, TookAudio: true } || Ended());
+            SimulatedCall call = _line.Current;
+            call.Emit(new InputAudioBufferSpeechStarted());
+            await PassAsync(Between(2, 12, Step), Step);
+            if (call != _line.Current || call.State != SessionState.Connected)
+                continue;
+            call.Emit(new InputAudioBufferSpeechStopped());
+            string id = $"u{turn}_{attempt}";
+            call.Commit(id, $"u{turn}", isWrittenDown: false);
+            if (!call.IsResponding)
+                Respond(call, null);
+            Plan(call, Between(0, 8, Step), () => call.Emit(Service.Hears(id, $"u{turn}")));
+            await UntilAsync(() => Spoken(16).Contains($"u{turn}") || call != _line.Current || call.State != SessionState.Connected || Ended());
+        }
+    }
+
+    // ── The service ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    // It says what of the script is missing behind what it has been told.
+    private void Respond(SimulatedCall call, ResponseCreate? request)
+    {
+        ConversationItem[] items = [.. call.Items];
+        int last = Array.FindLastIndex(items, item => item is MessageItem { Role: { } role } && role == ItemRole.User);
+        string id = call.Begin(request);
+        if (last < 0)
+        {
+            call.Complain("asked with nothing to answer");
+            call.End(id, request);
+            return;
+        }
+
+        int turn = int.Parse(((MessageItem)items[last]).Text[1..], CultureInfo.InvariantCulture);
+        ConversationItem[] since = items[last..];
+        FunctionCallItem[] made = [.. since.OfType<FunctionCallItem>()];
+        if (made.Any(call => !since.OfType<FunctionCallOutputItem>().Any(o => o.CallId == call.CallId)))
+            call.Complain($"asked for turn {turn} before the tool had an output");
+        if (CallsTool(turn) && made.Length == 0)
+        {
+            Plan(call, Between(1, 5, Step), () => call.Call(id, $"c{turn}_{++_calls}", "count", $$"""{"turn":{{turn}}}"""));
+            Plan(call, Between(5, 8, Step), () => call.End(id, request));
+            return;
+        }
+
+        int told = since.OfType<MessageItem>().Where(m => m.Role == ItemRole.Assistant).Sum(m => m.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length);
+        string text = string.Join(' ', Words(turn).Skip(told));
+        if (text.Length == 0)
+        {
+            call.Complain($"asked for turn {turn}, of which all is said");
+            call.End(id, request);
+            return;
+        }
+
+        Plan(call, Step, () => call.Speak(id, text));
+        Plan(call, Step * 3, () => call.End(id, request));
+        Plan(call, Step + TimeSpan.FromSeconds(text.Length / HeardText.UsualCharactersPerSecond), () => call.Played(id));
+    }
+
+    private async Task OpenAsync(int attempt, CancellationToken cancellationToken)
+    {
+        if (attempt == 1)
+            return;
+        await Task.Delay(Between(0, 10, Step), _line.Time, cancellationToken);
+        if (Chance(0.4))
+            throw new IOException("The network is not there.");
+    }
+
+    // ── The time ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    private async Task PassAsync(TimeSpan time, TimeSpan step)
+    {
+        for (DateTimeOffset end = _line.Time.GetUtcNow() + time; _line.Time.GetUtcNow() < end;)
+        {
+            _line.Time.Advance(step);
+            DateTimeOffset now = _line.Time.GetUtcNow();
+            foreach ((_, SimulatedCall call, Action act) in TakeDue(now))
+            {
+                if (call.State == SessionState.Connected)
+                    act();
+            }
+
+            if (now >= _nextLoss)
+            {
+                _nextLoss = now + Between(2, 12, TimeSpan.FromMinutes(1));
+                SimulatedCall lost = Chance(0.2) ? _line.Calls[^1] : _line.Current;     // the newest may be one that waits
+                _losses += lost.State == SessionState.Connected ? 1 : 0;
+                lost.Lose();
+            }
+
+            await _line.SettleAsync();
+        }
+    }
+
+    private async Task UntilAsync(Func<bool> isSo)
+    {
+        DateTimeOffset latest = _line.Time.GetUtcNow() + TimeSpan.FromMinutes(40);
+        while (!isSo())
+        {
+            Assert.True(_line.Time.GetUtcNow() < latest, $"It did not come. At the last: {string.Join(" | ", _line.Updates.TakeLast(12))}");
+            await PassAsync(Step, Step);
+        }
+    }
+
+    private bool Ended() => _line.Conversation.Completion.IsCompleted;
+
+    // The service is asked on another thread, and so is who opens a call.
+    private void Plan(SimulatedCall call, TimeSpan after, Action act)
+    {
+        lock (_plan)
+            _plan.Add((_line.Time.GetUtcNow() + after, call, act));
+    }
+
+    private (DateTimeOffset At, SimulatedCall Call, Action Do)[] TakeDue(DateTimeOffset now)
+    {
+        lock (_plan)
+        {
+            (DateTimeOffset At, SimulatedCall Call, Action Do)[] due = [.. _plan.Where(planned => planned.At <= now).OrderBy(planned => planned.At)];
+            _plan.RemoveAll(planned => planned.At <= now);
+            return due;
+        }
+    }
+
+    private TimeSpan Between(int least, int most, TimeSpan unit)
+    {
+        lock (_random)
+            return unit * _random.Next(least, most + 1);
+    }
+
+    private bool Chance(double probability)
+    {
+        lock (_random)
+            return _random.NextDouble() < probability;
+    }
+}
