@@ -324,7 +324,7 @@ internal static class CommandLine
                 samples/run --agent --resume ada.json --input silence --say "What time is it?"
               The headset's microphone, and the loudspeaker that is the system's default:
                 samples/run --input headset --output speaker
-              The same with GPT-Live; the key is a project's API key:
+              Talk to GPT-Live, with a project's API key:
                 samples/run --api live --say "Greet me in one sentence."
               One question by text, answer into a file:
                 samples/run --input silence --say "What is WebRTC?" --seconds 20 --output answer.wav
