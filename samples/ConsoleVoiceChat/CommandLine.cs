@@ -316,6 +316,7 @@ internal static class CommandLine
               12  a file, or sound from or to a pipe, could not be read or written
               13  libopus is missing, and --codec libopus or the variable OPUS_LIBRARY_PATH asks for it
               14  the microphone or the loudspeaker that was asked for is not there, or there is no sound system
+              15  the session never started, though the channel is open (--api live)
 
             Examples:
               Talk to the endpoint inside the program, no key needed:

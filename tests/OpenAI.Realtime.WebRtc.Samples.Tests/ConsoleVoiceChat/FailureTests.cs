@@ -168,10 +168,11 @@ public sealed class FailureTests
             [RealtimeFailure.DtlsFailed] = ExitCode.DtlsFailed,
             [RealtimeFailure.FingerprintMismatch] = ExitCode.DtlsFailed,
             [RealtimeFailure.ChannelNeverOpened] = ExitCode.ChannelNeverOpened,
+            [RealtimeFailure.SessionNeverStarted] = ExitCode.SessionNeverStarted,
             [RealtimeFailure.ClosedByPeer] = ExitCode.ConnectionLost,
             [RealtimeFailure.Internal] = ExitCode.Internal,
         };
-        IEnumerable<RealtimeFailure> ofConnecting = Enum.GetValues<RealtimeFailure>().Where(failure => failure is not (RealtimeFailure.SessionEnded or RealtimeFailure.NoAnswer));
+        IEnumerable<RealtimeFailure> ofConnecting = Enum.GetValues<RealtimeFailure>().Where(failure => failure is not (RealtimeFailure.CommandFailed or RealtimeFailure.SessionEnded or RealtimeFailure.NoAnswer));
         Assert.Equal(expected, ofConnecting.ToDictionary(failure => failure, failure => Failures.Explain(Exception(default, failure, "x", null)).Code));
         Assert.Equal(ExitCode.OpusMissing, Failures.Explain(new OpusLibraryNotFoundException("x")).Code);
         Assert.Equal(ExitCode.Internal, Failures.Explain(new InvalidOperationException("x")).Code);
