@@ -11,7 +11,7 @@ using VoiceChatSamples;
 namespace ConsoleVoiceChat;
 
 /// <summary>The conversation with --agent: an assistant that has tools, asks before it writes, and can go on with a conversation of before. This file is the use of the package for agents.</summary>
-internal sealed class AgentConversation(Settings settings, Timeline timeline, IDisplay display, HistoryFile? history) : Call(settings, timeline, display)
+internal sealed class AgentConversation(Settings settings, Timeline timeline, IDisplay display, HistoryFile? history) : RealtimeCall(settings, timeline, display)
 {
     public override async Task RunAsync(AudioInput input, AudioOutput output, CallRecorder? recorder, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop)
     {
@@ -25,11 +25,11 @@ internal sealed class AgentConversation(Settings settings, Timeline timeline, ID
         Timeline.Start();
         await using VoiceConversation talk = await client.StartConversationAsync(agent, connect, options, stop);
         CallId = talk.Session.CallId;
-        Display.ShowSession(talk.Session);
+        Show(talk.Session);
         if (history?.Before is { Items.Length: > 0 and int count })
             Display.ShowNote($"goes on with a conversation of {count} items");
 
-        var ending = new Endings(Settings, talk.Completion, () => talk.Session.GetStatistics(), input, output);
+        var ending = new Endings(Settings, talk.Completion, () => talk.Session.GetStatistics().Audio.Sent.SourceEnded, input, output);
         using var approvals = new Approvals(talk, Display, Settings.Input == Settings.Pipe);
         Task reading = ReadUpdatesAsync(talk, ending, approvals);
         if (Settings.Say is { } text)
@@ -86,14 +86,14 @@ internal sealed class AgentConversation(Settings settings, Timeline timeline, ID
                     ending.OnReplyPlayed();
                     break;
                 case RotatedUpdate { Change: var change }:
-                    Display.ShowSession(talk.Session);      // the levels of the call that is in use
+                    Show(talk.Session);      // the levels of the call that is in use
                     Display.ShowNote($"call {change.Number} has taken over: {change.CallId}");
                     break;
                 case ReconnectingUpdate lost:
                     Display.ShowNote($"the call was lost, attempt {lost.Attempt} to open another: {lost.Lost.Detail}");
                     break;
                 case ReconnectedUpdate { Change: var change }:
-                    Display.ShowSession(talk.Session);
+                    Show(talk.Session);
                     Display.ShowNote(string.Create(CultureInfo.InvariantCulture, $"call {change.Number} has taken its place after {change.Gap.TotalSeconds:0.0} s"));
                     break;
                 case ErrorUpdate { Error: { } error }:

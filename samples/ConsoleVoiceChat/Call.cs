@@ -1,12 +1,11 @@
 using ConsoleVoiceChat.Display;
 using OpenAI.Realtime.WebRtc;
-using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Testing;
 
 namespace ConsoleVoiceChat;
 
-/// <summary>What both kinds of conversation share: how they are connected, and what is known of them afterwards.</summary>
+/// <summary>What every conversation shares, whichever API it is held with: where its sound comes from and goes, what is shown of it, and what is known of it afterwards.</summary>
 internal abstract class Call(Settings settings, Timeline timeline, IDisplay display)
 {
     protected Settings Settings => settings;
@@ -32,47 +31,17 @@ internal abstract class Call(Settings settings, Timeline timeline, IDisplay disp
     /// <exception cref="ChatException">It did not end as asked.</exception>
     public abstract Task RunAsync(AudioInput input, AudioOutput output, CallRecorder? recorder, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop);
 
-    protected RealtimeConnectOptions ConnectOptions(AudioInput input, AudioOutput output, CallRecorder? recorder, EventFile? events) => new()
+    protected AudioOptions Sound(AudioInput input, AudioOutput output, CallRecorder? recorder) => new()
     {
-        Session = SessionConfig(),
-        Audio = new AudioOptions
-        {
-            Source = recorder?.Record(input.Source) ?? input.Source,
-            Sink = recorder?.Record(output.Sink) ?? output.Sink,
-            Codec = settings.Codec,
-        },
-        Progress = timeline,
-        EventTrace = (sent, json) =>
-        {
-            display.ShowEvent(sent, EventName.Of(json), timeline.Elapsed);
-            events?.Write(sent, json);
-        },
+        Source = recorder?.Record(input.Source) ?? input.Source,
+        Sink = recorder?.Record(output.Sink) ?? output.Sink,
+        Codec = settings.Codec,
     };
 
-    protected OpenAIRealtimeWebRtcOptions ClientOptions(RealtimeTestEndpoint? endpoint)
+    /// <summary>Shows each event by its name, and writes it down where that is asked for.</summary>
+    protected RealtimeEventTrace Trace(EventFile? events) => (sent, json) =>
     {
-        string? key = endpoint?.ApiKey ?? settings.ApiKey;
-        bool isEphemeral = key?.StartsWith("ek_", StringComparison.Ordinal) ?? false;
-        return new OpenAIRealtimeWebRtcOptions
-        {
-            Endpoint = endpoint?.BaseAddress ?? settings.Endpoint!,
-            ApiKey = isEphemeral ? null : key,
-            EphemeralKey = isEphemeral ? key : null,
-            KeyUrl = settings.KeyUrl,
-            Dialect = settings.Dialect,
-            Model = settings.Model,
-            Network = settings.Network,
-            Proxy = settings.Proxy,
-        };
-    }
-
-    protected RealtimeSessionConfig SessionConfig()
-    {
-        var config = new RealtimeSessionConfig { InputTranscription = new InputTranscription { Model = TranscriptionModel.Gpt4oMiniTranscribe } };
-        if (settings.Voice is { } voice)
-            config.Voice = voice;
-        if (settings.Instructions is { } instructions)
-            config.Instructions = instructions;
-        return config;
-    }
+        display.ShowEvent(sent, EventName.Of(json), timeline.Elapsed);
+        events?.Write(sent, json);
+    };
 }

@@ -17,7 +17,12 @@ internal static class Chat
         long allocatedBefore = GC.GetTotalAllocatedBytes();
         var timeline = new Timeline(display);
         using HistoryFile? history = settings.HistoryFile is { } before ? Files.Open(() => new HistoryFile(before), "--resume") : null;
-        Call conversation = settings.IsAgent ? new AgentConversation(settings, timeline, display, history) : new Conversation(settings, timeline, display);
+        Call conversation = settings switch
+        {
+            { IsLive: true } => new LiveConversation(settings, timeline, display),
+            { IsAgent: true } => new AgentConversation(settings, timeline, display, history),
+            _ => new Conversation(settings, timeline, display),
+        };
         ChatException? failure = null;
         try
         {

@@ -12,6 +12,7 @@ namespace ConsoleVoiceChat;
 internal static class CommandLine
 {
     private const string OpenAI = "https://api.openai.com/v1";
+    private const string LiveModelName = "gpt-live-1";
     private const string KeyVariable = "OPENAI_API_KEY";
     private static readonly TimeSpan LongestCall = TimeSpan.FromMinutes(59);
 
@@ -35,6 +36,12 @@ internal static class CommandLine
         CustomParser = Address,
     };
 
+    private static readonly Option<string> Api = new Option<string>("--api")
+    {
+        Description = "Which API: realtime, or live (GPT-Live, a preview: it was not tried against the real service).",
+        DefaultValueFactory = _ => "realtime",
+    }.AcceptOnlyFromAmong("realtime", "live");
+
     private static readonly Option<string> Dialect = new Option<string>("--dialect")
     {
         Description = "Which generation of the protocol the service speaks: ga, or the beta of 2024 that some compatible servers still speak.",
@@ -44,7 +51,7 @@ internal static class CommandLine
     private static readonly Option<string> Model = new("--model")
     {
         HelpName = "NAME",
-        Description = "The model that answers.",
+        Description = "The model that answers; with --api live gpt-live-1, unless another is named.",
         DefaultValueFactory = _ => "gpt-realtime-2.1",
     };
 
@@ -115,7 +122,7 @@ internal static class CommandLine
     private static readonly Option<string?> Say = new("--say")
     {
         HelpName = "TEXT",
-        Description = "Send a text message at the start and ask for a response to it.",
+        Description = "Send a text message at the start and ask for a response to it; with --api live what the model is to say first, in its own words.",
     };
 
     private static readonly Option<bool> Agent = new("--agent")
@@ -152,9 +159,9 @@ internal static class CommandLine
     public static RootCommand Create()
     {
         var root = new RootCommand(
-            "A spoken conversation with OpenAI's Realtime API over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
+            "A spoken conversation with OpenAI's Realtime API, or its Live API, over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Devices, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
+            Api, Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Devices, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -186,13 +193,17 @@ internal static class CommandLine
         if (endpoint is null && (key is not null || keyUrl is not null))
             endpoint = new Uri(OpenAI);
 
+        bool isLive = parsed.GetValue(Api) == "live";
+        if (isLive)
+            CheckLive(parsed, key);
         var settings = new Settings
         {
+            IsLive = isLive,
             Endpoint = endpoint,
             ApiKey = key,
             KeyUrl = keyUrl,
             Dialect = parsed.GetValue(Dialect) == "beta" ? RealtimeDialect.Beta : RealtimeDialect.Ga,
-            Model = parsed.GetValue(Model)!,
+            Model = isLive && parsed.GetResult(Model) is not { Implicit: false } ? LiveModelName : parsed.GetValue(Model)!,
             Voice = NullIfEmpty(parsed.GetValue(Voice)),
             Instructions = parsed.GetValue(Instructions),
             Input = parsed.GetValue(Input) ?? Settings.Unsaid,
@@ -211,6 +222,17 @@ internal static class CommandLine
         };
         CheckFiles(settings);
         return settings;
+    }
+
+    /// <summary>What only the Realtime API has is refused, and not passed over in silence.</summary>
+    private static void CheckLive(ParseResult parsed, string? key)
+    {
+        Option[] ofRealtime = [Agent, Resume, RotateAfter, Dialect, KeyUrl];
+        string[] given = [.. ofRealtime.Where(option => parsed.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
+        if (given.Length > 0)
+            throw Bad($"{string.Join(", ", given)}: only the Realtime API has this, leave it out with --api live.");
+        if (key?.StartsWith("ek_", StringComparison.Ordinal) == true)
+            throw Bad("--api live needs a project's API key: ephemeral keys are for the Realtime API.");
     }
 
     /// <summary>No file is to be written over another that is in use: the microphone least of all.</summary>
@@ -294,6 +316,7 @@ internal static class CommandLine
               12  a file, or sound from or to a pipe, could not be read or written
               13  libopus is missing, and --codec libopus or the variable OPUS_LIBRARY_PATH asks for it
               14  the microphone or the loudspeaker that was asked for is not there, or there is no sound system
+              15  the session never started, though the channel is open (--api live)
 
             Examples:
               Talk to the endpoint inside the program, no key needed:
@@ -302,6 +325,8 @@ internal static class CommandLine
                 samples/run --agent --resume ada.json --input silence --say "What time is it?"
               The headset's microphone, and the loudspeaker that is the system's default:
                 samples/run --input headset --output speaker
+              Talk to GPT-Live, with a project's API key:
+                samples/run --api live --say "Greet me in one sentence."
               One question by text, answer into a file:
                 samples/run --input silence --say "What is WebRTC?" --seconds 20 --output answer.wav
             """;

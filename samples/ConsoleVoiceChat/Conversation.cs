@@ -6,8 +6,8 @@ using OpenAI.Realtime.WebRtc.Testing;
 
 namespace ConsoleVoiceChat;
 
-/// <summary>The conversation itself, event by event: this file is the use of the SDK. With --agent it is <see cref="AgentConversation"/>.</summary>
-internal sealed class Conversation(Settings settings, Timeline timeline, IDisplay display) : Call(settings, timeline, display)
+/// <summary>The conversation itself, event by event: this file is the use of the SDK. With --agent it is <see cref="AgentConversation"/>, with --api live <see cref="LiveConversation"/>.</summary>
+internal sealed class Conversation(Settings settings, Timeline timeline, IDisplay display) : RealtimeCall(settings, timeline, display)
 {
     public override async Task RunAsync(AudioInput input, AudioOutput output, CallRecorder? recorder, EventFile? events, RealtimeTestEndpoint? endpoint, CancellationToken stop)
     {
@@ -15,9 +15,9 @@ internal sealed class Conversation(Settings settings, Timeline timeline, IDispla
         Timeline.Start();
         await using RealtimeWebRtcSession session = await client.ConnectAsync(ConnectOptions(input, output, recorder, events), stop);
         CallId = session.CallId;
-        Display.ShowSession(session);
+        Show(session);
 
-        var ending = new Endings(Settings, session.Completion, session.GetStatistics, input, output);
+        var ending = new Endings(Settings, session.Completion, () => session.GetStatistics().Audio.Sent.SourceEnded, input, output);
         Task reading = ReadEventsAsync(session, ending);
         if (Settings.Say is { } text)
             await AskAsync(session, text);

@@ -1,9 +1,7 @@
-using OpenAI.Realtime.WebRtc;
-
 namespace ConsoleVoiceChat;
 
 /// <summary>What ends a conversation: Ctrl-C, --seconds, the reply of the demonstration, trouble with the sound, or the service.</summary>
-internal sealed class Endings(Settings settings, Task completion, Func<SessionStatistics> count, AudioInput input, AudioOutput output)
+internal sealed class Endings(Settings settings, Task completion, Func<bool> hasSourceEnded, AudioInput input, AudioOutput output)
 {
     public const string Interrupted = "interrupted";
     public const string Seconds = "seconds";
@@ -22,7 +20,7 @@ internal sealed class Endings(Settings settings, Task completion, Func<SessionSt
     /// <summary>The service has sent the last of a reply. It is the last reply when nothing more can be asked.</summary>
     public void OnReplyPlayed()
     {
-        if (settings.Input == Settings.Silence || count().Audio.Sent.SourceEnded)
+        if (settings.Input == Settings.Silence || hasSourceEnded())
             _replyPlayed.TrySetResult();
     }
 
@@ -48,7 +46,7 @@ internal sealed class Endings(Settings settings, Task completion, Func<SessionSt
     private async Task ReplyPlayedAsync(CancellationToken stop)
     {
         TimeSpan limit = input.Duration is { } asked ? Max(2 * asked + TimeSpan.FromSeconds(9), ShortestDemo) : ShortestDemo;
-        while (settings.Input == Settings.Pipe && !count().Audio.Sent.SourceEnded && !stop.IsCancellationRequested)
+        while (settings.Input == Settings.Pipe && !hasSourceEnded() && !stop.IsCancellationRequested)
             await Task.Delay(100, CancellationToken.None);      // a pipe lasts as long as it lasts
         await Task.WhenAny(_replyPlayed.Task, Task.Delay(limit, stop));
         await Task.WhenAny(Task.Delay(Tail, stop));

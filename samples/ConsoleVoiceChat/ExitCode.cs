@@ -47,4 +47,7 @@ internal enum ExitCode
 
     /// <summary>The microphone or the loudspeaker that was asked for is not there, or there is no sound system.</summary>
     SoundDevice = 14,
+
+    /// <summary>--api live: the channel is open, and the service did not say that the session has started.</summary>
+    SessionNeverStarted = 15,
 }

@@ -53,6 +53,7 @@ internal static class Failures
             RealtimeFailure.DtlsFailed => (ExitCode.DtlsFailed, "dtls_failed", "DTLS failed"),
             RealtimeFailure.FingerprintMismatch => (ExitCode.DtlsFailed, "fingerprint_mismatch", "DTLS failed, fingerprint mismatch"),
             RealtimeFailure.ChannelNeverOpened => (ExitCode.ChannelNeverOpened, "channel_never_opened", "channel never opened"),
+            RealtimeFailure.SessionNeverStarted => (ExitCode.SessionNeverStarted, "session_never_started", "session never started"),
             RealtimeFailure.ClosedByPeer => (ExitCode.ConnectionLost, "closed_by_peer", "the service hung up"),
             _ => (ExitCode.Internal, "internal", "something failed that should not"),
         };

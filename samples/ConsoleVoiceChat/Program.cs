@@ -4,7 +4,7 @@ using ConsoleVoiceChat;
 using ConsoleVoiceChat.Display;
 
 // Reads the command line, runs one conversation, and turns whatever happens into an exit code and at most one line on standard error.
-// What to read first: Conversation.cs, which is the use of the SDK, and AgentConversation.cs, which is that of the package for agents.
+// What to read first: Conversation.cs, which is the use of the SDK, AgentConversation.cs, which is that of the package for agents, and LiveConversation.cs, that of the Live API.
 
 ParseResult parsed = CommandLine.Create().Parse(args);
 if (parsed.Action is ParseErrorAction)

@@ -32,6 +32,9 @@ internal sealed record Settings
 
     public Uri? KeyUrl { get; init; }
 
+    /// <summary>The Live API in place of the Realtime API.</summary>
+    public bool IsLive { get; init; }
+
     public RealtimeDialect Dialect { get; init; }
 
     public required string Model { get; init; }

@@ -12,6 +12,7 @@ internal static class FuzzTargets
         SctpAssociationTarget.Create(),
         SdpTarget.Create(),
         .. EventTargets.All(),
+        .. LiveTargets.All(),
         .. MediaTargets.All(),
         .. HttpTargets.All(),
         .. StreamTargets.All(),

@@ -5,6 +5,9 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Live;
+using OpenAI.Realtime.WebRtc.Live.Events;
+using LiveExamples = OpenAI.Realtime.WebRtc.Live.Tests.Events.Examples;
 
 using JsonDocument examples = JsonDocument.Parse(File.ReadAllBytes(args[0]));
 int good = 0;
@@ -20,20 +23,36 @@ foreach (JsonElement example in examples.RootElement.EnumerateArray())
         "client-event" or "translation-client-event" => Client(json, utf8),
         _ => null,
     };
+    Count(example.GetProperty("name").GetString()!, fault);
+}
+
+foreach ((string name, Type type, string text) in LiveExamples.Server)
+    Count(name, OfLive(type, text, LiveServerEvent.Read(System.Text.Encoding.UTF8.GetBytes(text)) is { } read ? (read.GetType(), read.ToUtf8Json()) : default));
+foreach ((string name, Type type, string text) in LiveExamples.Client)
+    Count(name, LiveClientEvent.TryRead(System.Text.Encoding.UTF8.GetBytes(text), out LiveClientEvent? read, out string? reason) ? OfLive(type, text, (read.GetType(), read.ToUtf8Json())) : reason);
+
+// The rest of the SDK is rooted by what every program does with it.
+using ServiceProvider services = new ServiceCollection().AddOpenAIRealtimeWebRtc(options => options.ApiKey = "sk-none").Services.BuildServiceProvider();
+using var client = services.GetRequiredService<RealtimeWebRtcClient>();
+using ServiceProvider liveServices = new ServiceCollection().AddOpenAILiveWebRtc(options => options.ApiKey = "sk-none").Services.BuildServiceProvider();
+using var live = liveServices.GetRequiredService<LiveWebRtcClient>();
+_ = new LiveConnectOptions { Delegation = new LiveClientHandler((task, _) => Task.FromResult<string?>(task.Request)) };
+
+Console.WriteLine($"{good} read and written, {bad} not");
+return bad == 0 && good > 0 ? 0 : 1;
+
+void Count(string name, string? fault)
+{
     if (fault is null)
         good++;
     else
         bad++;
     if (fault is not null)
-        Console.Error.WriteLine($"{example.GetProperty("name").GetString()}: {fault}");
+        Console.Error.WriteLine($"{name}: {fault}");
 }
 
-// The rest of the SDK is rooted by what every program does with it.
-using ServiceProvider services = new ServiceCollection().AddOpenAIRealtimeWebRtc(options => options.ApiKey = "sk-none").Services.BuildServiceProvider();
-using var client = services.GetRequiredService<RealtimeWebRtcClient>();
-
-Console.WriteLine($"{good} read and written, {bad} not");
-return bad == 0 && good > 0 ? 0 : 1;
+static string? OfLive(Type type, string text, (Type Type, byte[] Written) read) =>
+    read.Type != type ? $"read as {read.Type}" : Same(JsonElement.Parse(text), read.Written);
 
 static byte[] Utf8(JsonElement json) => System.Text.Encoding.UTF8.GetBytes(json.GetRawText());
 

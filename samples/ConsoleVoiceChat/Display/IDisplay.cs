@@ -22,7 +22,7 @@ internal interface IDisplay : IAsyncDisposable
     void ShowEvent(bool sent, string name, TimeSpan at);
 
     /// <summary>The conversation is connected: from now on it has levels.</summary>
-    void ShowSession(IRealtimeSession session);
+    void ShowSession(SessionView session);
 
     /// <summary>Something was said.</summary>
     /// <param name="speaker">By whom.</param>

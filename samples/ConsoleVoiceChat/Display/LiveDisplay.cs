@@ -16,7 +16,7 @@ internal sealed class LiveDisplay : IDisplay
     private readonly CancellationTokenSource _stop = new();
     private readonly long _start = TimeProvider.System.GetTimestamp();
     private readonly Task _drawing;
-    private IRealtimeSession? _session;
+    private SessionView? _session;
     private (int Width, int Height) _size;
 
     public LiveDisplay(IAnsiConsole console, Scene scene)
@@ -44,7 +44,7 @@ internal sealed class LiveDisplay : IDisplay
             _scene.AddEvent(sent, name, at);
     }
 
-    public void ShowSession(IRealtimeSession session)
+    public void ShowSession(SessionView session)
     {
         lock (_lock)
         {
@@ -102,8 +102,8 @@ internal sealed class LiveDisplay : IDisplay
         {
             if (_session is { } session)
             {
-                you = Louder(you, session.InputLevel);
-                assistant = Louder(assistant, session.OutputLevel);
+                you = Louder(you, session.InputLevel());
+                assistant = Louder(assistant, session.OutputLevel());
             }
             if (tick % LevelsAFrame != 0)
                 continue;

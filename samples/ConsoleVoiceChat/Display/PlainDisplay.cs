@@ -41,7 +41,7 @@ internal sealed class PlainDisplay : IDisplay
         }
     }
 
-    public void ShowSession(IRealtimeSession session)
+    public void ShowSession(SessionView session)
     {
     }
 

@@ -148,7 +148,7 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
         {
             return LiveSessionReply.Read(reply.Body);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (JsonException)
         {
             return null;        // no JSON, or of another shape; the caller quotes it
         }

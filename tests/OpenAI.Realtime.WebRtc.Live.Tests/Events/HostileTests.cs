@@ -72,16 +72,34 @@ public sealed class HostileTests
                 3 => Mutation.Nest(json, random),
                 _ => Mutation.Retype(json, random),
             };
-            try
+            ReadOrRefuse(input, LiveSessionConfig.Read, config => config.ToUtf8Json());
+        }
+    }
+
+    [Fact]
+    public void A_text_that_is_no_UTF8_is_never_another_exception()
+    {
+        foreach ((bool isServer, string json) in Examples.Server.Select(e => (true, e.Json)).Concat(Examples.Client.Select(e => (false, e.Json))))
+        {
+            foreach (byte[] input in Mutation.EachTextInvalid(Examples.Parse(json)))
+                Probe(isServer, input);
+        }
+        foreach (string config in Examples.Configurations)
+        {
+            foreach (byte[] input in Mutation.EachTextInvalid(Examples.Parse(config)))
+                ReadOrRefuse(input, LiveSessionConfig.Read, read => read.ToUtf8Json());
+            string session = """{"session":""" + config + ""","transport":{"type":"webrtc","sdp":"v=0"}}""";
+            foreach (byte[] input in Mutation.EachTextInvalid(Examples.Parse(session)))
             {
-                LiveSessionConfig.Read(input).ToUtf8Json();
-            }
-            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
-            {
-                // Refused, in one of the three ways in which the framework says so.
+                ReadOrRefuse(input, LiveSessionRequest.Read, read => read.ToUtf8Json());
+                ReadOrRefuse(input, LiveSessionReply.Read, read => read.ToUtf8Json());
             }
         }
     }
+
+    [Fact]
+    public void A_name_that_is_no_text_beside_a_null_is_no_reply() =>
+        Assert.Throws<JsonException>(() => LiveSessionReply.Read(Encoding.Latin1.GetBytes("""{"session":{"id":"live_1","ÿ":1,"instructions":null},"transport":{"type":"webrtc","sdp":"v=0"}}""")));
 
     [Fact]
     public void A_character_cut_between_two_pieces_of_a_transcript_is_joined()
@@ -106,6 +124,24 @@ public sealed class HostileTests
         else if (read is not null)
             Assert.IsType(type, read);
     });
+
+    private delegate T Reader<out T>(ReadOnlySpan<byte> utf8Json);
+
+    /// <summary>Reads and writes; a <see cref="JsonException"/> of the reader is the only one that may come.</summary>
+    private static void ReadOrRefuse<T>(byte[] input, Reader<T> read, Func<T, byte[]> write)
+    {
+        T value;
+        try
+        {
+            value = read(input);
+        }
+        catch (JsonException)
+        {
+            return;
+        }
+        Assert.NotNull(value!.ToString());
+        Assert.NotNull(write(value));
+    }
 
     /// <summary>Does all that can be done with a message that came; null when a client's event is refused.</summary>
     private static object? Probe(bool isServer, byte[] input)

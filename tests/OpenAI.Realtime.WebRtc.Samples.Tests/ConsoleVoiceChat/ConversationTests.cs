@@ -125,6 +125,26 @@ public sealed class ConversationTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task The_Live_API_is_spoken_when_asked_for()
+    {
+        using var folder = new TestFolder();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        using SampleProgram program = SampleProgram.Start(folder, endpoint,
+            "--api", "live", "--say", "Hello from GPT-Live", "--instructions", "Be brief.", "--input", "silence", "--output", "none", "--events", "events.jsonl", "--stats", "stats.json");
+        LiveTestSession session = await endpoint.WaitForLiveSessionAsync();
+        await program.SaysAsync("Hello from GPT-Live");
+        SampleProgram.Ended ended = await program.EndAsync();
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+
+        Assert.Equal(("gpt-live-1", "Be brief."), ((string?)session.Description["model"], (string?)session.Description["instructions"]));
+        Assert.Equal(["session.commentary.append", "session.close"], RunFiles.Names(folder.File("events.jsonl"), "sent"));
+        Assert.Contains("session.closed", RunFiles.Names(folder.File("events.jsonl"), "received"));
+        JsonNode stats = RunFiles.ReadStats(folder.File("stats.json"));
+        Assert.Equal(("interrupted", session.Id), ((string?)stats["ended"], (string?)stats["call_id"]));
+        Assert.Contains("charged for", ended.Text);
+    }
+
+    [Fact]
     public async Task A_key_is_fetched_from_ones_own_server()
     {
         using var folder = new TestFolder();

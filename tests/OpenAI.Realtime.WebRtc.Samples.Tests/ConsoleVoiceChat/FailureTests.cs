@@ -107,6 +107,7 @@ public sealed class FailureTests
     [InlineData("--seconds", "-1")]
     [InlineData("--seconds", "soon")]
     [InlineData("--dialect", "gamma")]
+    [InlineData("--api", "chat")]
     [InlineData("--endpoint", "nowhere")]
     [InlineData("--endpoint", "http://127.0.0.1:1/v1")]      // without a key
     [InlineData("--output", "same.wav", "--input", "same.wav")]
@@ -121,13 +122,31 @@ public sealed class FailureTests
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 
+    [Theory]
+    [InlineData("--agent", "--agent")]
+    [InlineData("--agent, --resume, --rotate-after", "--agent", "--resume", "ada.json", "--rotate-after", "60")]
+    [InlineData("--resume", "--resume", "ada.json")]
+    [InlineData("--rotate-after", "--rotate-after", "60")]
+    [InlineData("--dialect", "--dialect", "beta")]
+    [InlineData("--dialect", "--dialect", "ga")]
+    [InlineData("--key-url", "--key-url", "http://127.0.0.1:1/")]
+    [InlineData("ephemeral", "--endpoint", "http://127.0.0.1:1/v1", "--api-key", "ek_1")]
+    public async Task The_Live_API_is_refused_with_what_only_the_Realtime_API_has(string says, params string[] arguments)
+    {
+        using var folder = new TestFolder();
+        SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, ["--api", "live", .. arguments]);
+        AssertFailed(ended, 2, says);
+        Assert.Contains("--api live", ended.ErrorLines[0]);
+        Assert.Empty(Directory.GetFiles(folder.Path));
+    }
+
     [Fact]
     public async Task The_help_names_every_option_and_every_exit_code()
     {
         using var folder = new TestFolder();
         SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, "--help");
         Assert.Equal(0, ended.ExitCode);
-        foreach (string option in new[] { "endpoint", "api-key", "key-url", "dialect", "model", "voice", "instructions", "input", "output", "list-devices", "seconds", "say", "agent", "resume", "rotate-after", "events", "stats" })
+        foreach (string option in new[] { "api", "endpoint", "api-key", "key-url", "dialect", "model", "voice", "instructions", "input", "output", "list-devices", "seconds", "say", "agent", "resume", "rotate-after", "events", "stats" })
             Assert.Contains($"--{option} ", ended.Text);
         foreach (ExitCode code in Enum.GetValues<ExitCode>())
             Assert.Matches($@"(?m)^  {(int)code} ", ended.Text);
@@ -149,11 +168,11 @@ public sealed class FailureTests
             [RealtimeFailure.DtlsFailed] = ExitCode.DtlsFailed,
             [RealtimeFailure.FingerprintMismatch] = ExitCode.DtlsFailed,
             [RealtimeFailure.ChannelNeverOpened] = ExitCode.ChannelNeverOpened,
+            [RealtimeFailure.SessionNeverStarted] = ExitCode.SessionNeverStarted,
             [RealtimeFailure.ClosedByPeer] = ExitCode.ConnectionLost,
             [RealtimeFailure.Internal] = ExitCode.Internal,
         };
-        IEnumerable<RealtimeFailure> ofConnecting = Enum.GetValues<RealtimeFailure>().Where(failure => failure is not (
-            RealtimeFailure.SessionEnded or RealtimeFailure.NoAnswer or RealtimeFailure.SessionNeverStarted or RealtimeFailure.CommandFailed));      // the last two are the Live API's
+        IEnumerable<RealtimeFailure> ofConnecting = Enum.GetValues<RealtimeFailure>().Where(failure => failure is not (RealtimeFailure.CommandFailed or RealtimeFailure.SessionEnded or RealtimeFailure.NoAnswer));
         Assert.Equal(expected, ofConnecting.ToDictionary(failure => failure, failure => Failures.Explain(Exception(default, failure, "x", null)).Code));
         Assert.Equal(ExitCode.OpusMissing, Failures.Explain(new OpusLibraryNotFoundException("x")).Code);
         Assert.Equal(ExitCode.Internal, Failures.Explain(new InvalidOperationException("x")).Code);

@@ -13,9 +13,16 @@ internal static class ObjectJson
     /// <exception cref="JsonException">It is no JSON, or does not fit.</exception>
     public static T? Read<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
     {
-        T? read = JsonSerializer.Deserialize(utf8, type);
-        ExplicitNulls.Note(utf8, read, type.Options);
-        return read;
+        try
+        {
+            T? read = JsonSerializer.Deserialize(utf8, type);
+            ExplicitNulls.Note(utf8, read, type.Options);
+            return read;
+        }
+        catch (Exception e) when ((EventName.IsMisfit(e) || e is ArgumentException) && e is not JsonException)
+        {
+            throw new JsonException(e.Message, e); // ArgumentException: what a constructor of ours does not take
+        }
     }
 
     /// <summary>

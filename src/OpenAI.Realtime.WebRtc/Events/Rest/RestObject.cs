@@ -27,15 +27,6 @@ public abstract record RestObject : IHasUnknownFields
     /// <summary>Reads one.</summary>
     /// <exception cref="JsonException">It is no JSON, or does not fit.</exception>
     private protected static T Read<T>(ReadOnlySpan<byte> utf8Json)
-        where T : RestObject
-    {
-        try
-        {
-            return EventsJson.Read(utf8Json, EventsJson.Ga.Of<T>()) ?? throw new JsonException($"The {typeof(T).Name} is null.");
-        }
-        catch (Exception e) when (EventName.IsMisfit(e) && e is not JsonException)
-        {
-            throw new JsonException(e.Message, e);
-        }
-    }
+        where T : RestObject =>
+        EventsJson.Read(utf8Json, EventsJson.Ga.Of<T>()) ?? throw new JsonException($"The {typeof(T).Name} is null.");
 }

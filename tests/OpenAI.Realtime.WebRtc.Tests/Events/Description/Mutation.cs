@@ -55,6 +55,33 @@ internal static class Mutation
     /// <summary>A member left out.</summary>
     public static byte[] Remove(JsonElement json, Random random) => Rewrite(json, SomePlace(json, random), static (_, _, _) => { });
 
+    /// <summary>
+    /// Each text in turn, a member's name or a value, begun with what is no text: a byte that is no UTF-8 (RFC 8259 §8.1), or half a surrogate pair. And each object in turn with one more
+    /// member of such a name. All of it once as it is and once with a null in it, since nulls are looked for apart.
+    /// </summary>
+    public static List<byte[]> EachTextInvalid(JsonElement json)
+    {
+        byte[] whole = Encoding.UTF8.GetBytes(json.GetRawText());
+        byte[] withNull = [.. whole[..whole.LastIndexOf((byte)'}')], .. json.GetPropertyCount() == 0 ? ""u8 : ","u8, .. "\"another\":null}"u8];
+        List<byte[]> all = [];
+        foreach (byte[] noText in (byte[][])[[0xFF], [.. "\\ud800"u8]])
+        {
+            foreach (byte[] utf8 in (byte[][])[whole, withNull])
+            {
+                var reader = new Utf8JsonReader(utf8);
+                while (reader.Read())
+                {
+                    int next = (int)reader.TokenStartIndex + 1;
+                    if (reader.TokenType is JsonTokenType.PropertyName or JsonTokenType.String)
+                        all.Add([.. utf8.AsSpan(0, next), .. noText, .. utf8.AsSpan(next)]);
+                    else if (reader.TokenType == JsonTokenType.StartObject)
+                        all.Add([.. utf8.AsSpan(0, next), (byte)'"', .. noText, .. "\":null"u8, .. utf8.AsSpan(next).TrimStart(" \r\n\t"u8)[0] == '}' ? ""u8 : ","u8, .. utf8.AsSpan(next)]);
+                }
+            }
+        }
+        return all;
+    }
+
     /// <summary>The end cut off.</summary>
     public static byte[] Truncate(JsonElement json, Random random)
     {
