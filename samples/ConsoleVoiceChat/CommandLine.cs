@@ -87,6 +87,11 @@ internal static class CommandLine
         Description = "List the microphones and loudspeakers of this machine, and end.",
     };
 
+    private static readonly Option<bool> NoEchoCancellation = new("--no-echo-cancellation")
+    {
+        Description = "Leave the loudspeaker's sound in the microphone's: for a headset, or where the system takes it out. Default: it is taken out where both are the machine's own.",
+    };
+
     private static readonly Option<string?> Record = new("--record")
     {
         HelpName = "FILE.wav",
@@ -161,7 +166,7 @@ internal static class CommandLine
         var root = new RootCommand(
             "A spoken conversation with OpenAI's Realtime API, or its Live API, over WebRTC. Without a key it talks to an endpoint inside this program, which plays your own words back.")
         {
-            Api, Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Devices, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
+            Api, Endpoint, ApiKey, KeyUrl, Dialect, Model, Voice, Instructions, Input, Output, Devices, NoEchoCancellation, Record, Codec, Network, Proxy, Seconds, Say, Agent, Resume, RotateAfter, Events, Stats,
         };
         foreach (Option option in root.Options)
         {
@@ -208,6 +213,7 @@ internal static class CommandLine
             Instructions = parsed.GetValue(Instructions),
             Input = parsed.GetValue(Input) ?? Settings.Unsaid,
             Output = parsed.GetValue(Output) ?? Settings.Unsaid,
+            CancelsEcho = !parsed.GetValue(NoEchoCancellation),
             RecordFile = NullIfEmpty(parsed.GetValue(Record)),
             Codec = parsed.GetValue(Codec) switch { "libopus" => OpusCodecChoice.LibOpus, "concentus" => OpusCodecChoice.Concentus, _ => OpusCodecChoice.Auto },
             Network = parsed.GetValue(Network) switch { "udp" => NetworkChoice.Udp, "tcp" => NetworkChoice.Tcp, _ => NetworkChoice.Auto },

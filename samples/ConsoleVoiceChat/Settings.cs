@@ -47,6 +47,9 @@ internal sealed record Settings
 
     public required string Output { get; init; }
 
+    /// <summary>Whether the loudspeaker's sound is taken out of the microphone's, where both are the machine's own.</summary>
+    public bool CancelsEcho { get; init; } = true;
+
     public string? RecordFile { get; init; }
 
     /// <summary>The Opus implementation.</summary>

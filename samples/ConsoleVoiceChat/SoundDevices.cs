@@ -1,5 +1,6 @@
 using ConsoleVoiceChat.Display;
 using OpenAI.Realtime.WebRtc.Devices;
+using OpenAI.Realtime.WebRtc.Media;
 
 namespace ConsoleVoiceChat;
 
@@ -45,7 +46,8 @@ internal sealed class SoundDevices : IDisposable
                     hasLoudspeaker ? devices.OpenLoudspeaker(loudspeaker) : null));
             }
 
-            AudioDuplex both = devices.OpenDuplex(new() { Microphone = microphone, Loudspeaker = loudspeaker });
+            var echo = new EchoCancellationOptions { Mode = settings.CancelsEcho ? EchoCancellationMode.Cancel : EchoCancellationMode.Off };
+            AudioDuplex both = devices.OpenDuplex(new() { Microphone = microphone, Loudspeaker = loudspeaker, EchoCancellation = echo });
             return Watch(display, new SoundDevices(devices, both.Microphone, both.Loudspeaker));
         }
         catch (AudioDeviceException e)

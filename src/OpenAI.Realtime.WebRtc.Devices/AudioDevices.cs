@@ -75,17 +75,18 @@ public sealed class AudioDevices : IDisposable
         return Remember(loudspeaker, loudspeaker.Look);
     }
 
-    /// <summary>Opens a microphone and a loudspeaker that know of each other. The caller disposes them, or this.</summary>
-    /// <param name="options">Which, and how. Default: the system's defaults, followed.</param>
+    /// <summary>Opens a microphone and a loudspeaker that know of each other: the loudspeaker's sound is taken out of the microphone's. The caller disposes them, or this.</summary>
+    /// <param name="options">Which, and how. Default: the system's defaults, followed, and the echo cancelled.</param>
     /// <exception cref="AudioDeviceException">One of them is not there or cannot be opened; then neither is.</exception>
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
     public AudioDuplex OpenDuplex(AudioDuplexOptions? options = null)
     {
         options ??= new();
+        IEchoCanceller? canceller = (options.EchoCancellation ?? new()).Create();
         Loudspeaker loudspeaker = OpenLoudspeaker(options.Loudspeaker);
         try
         {
-            return new AudioDuplex(OpenMicrophone(options.Microphone), loudspeaker);
+            return new AudioDuplex(OpenMicrophone(options.Microphone), loudspeaker, canceller, _logger);
         }
         catch
         {

@@ -81,6 +81,9 @@ public sealed class Loudspeaker : IAudioSink, IPlaybackClient, IDisposable
     /// <summary>Told of all that is written, behind volume and mute, before it goes to the device: the far end of echo cancellation. On the thread that writes.</summary>
     internal Action<ReadOnlySpan<short>>? FarEnd { get; set; }
 
+    /// <summary>Told that a device is about to be opened, the same again or another. On any thread.</summary>
+    internal Action? Opening { get; set; }
+
     internal TimeSpan TotalDelay => _bridge.Delay + _line.Latency;
 
     /// <summary>What has been counted.</summary>
@@ -142,6 +145,7 @@ public sealed class Loudspeaker : IAudioSink, IPlaybackClient, IDisposable
     {
         _line = line;
         _bridge.Reset();
+        Opening?.Invoke();
         return system.OpenPlayback(device, period, this);
     }
 

@@ -87,6 +87,9 @@ public sealed class Microphone : IAudioSource, ICaptureClient, IValueTaskSource<
     /// <summary>Where the echo is taken out: told of each frame before it is read. It runs on the thread that reads or on the device's, one at a time.</summary>
     internal Action<Span<short>>? Echo { get; set; }
 
+    /// <summary>Told that a device is about to be opened, the same again or another. On any thread.</summary>
+    internal Action? Opening { get; set; }
+
     /// <summary>How long a sample takes from the device until it is read.</summary>
     internal TimeSpan TotalDelay => _bridge.Delay + _line.Latency;
 
@@ -186,6 +189,7 @@ public sealed class Microphone : IAudioSource, ICaptureClient, IValueTaskSource<
     {
         _line = line;
         _bridge.Reset();
+        Opening?.Invoke();
         return system.OpenCapture(device, period, this);
     }
 

@@ -67,6 +67,22 @@ public sealed class FarEndTests
         Assert.InRange(Read(), (short)95, (short)100);
     }
 
+    [Fact]
+    public void What_waits_after_a_stall_of_the_microphone_is_left_out_before_long()
+    {
+        short i = 0;
+        while (i < 4)
+            Write(++i);     // three more than the microphone has asked for
+        short read = 0;
+        for (int n = 0; n < 100; n++)
+        {
+            Write(++i);
+            read = Read();
+        }
+
+        Assert.Equal(i - 1, read);
+    }
+
     private void Write(short value)
     {
         short[] frame = new short[960];

@@ -146,7 +146,7 @@ public sealed class FailureTests
         using var folder = new TestFolder();
         SampleProgram.Ended ended = await SampleProgram.RunAsync(folder, "--help");
         Assert.Equal(0, ended.ExitCode);
-        foreach (string option in new[] { "api", "endpoint", "api-key", "key-url", "dialect", "model", "voice", "instructions", "input", "output", "list-devices", "seconds", "say", "agent", "resume", "rotate-after", "events", "stats" })
+        foreach (string option in new[] { "api", "endpoint", "api-key", "key-url", "dialect", "model", "voice", "instructions", "input", "output", "list-devices", "no-echo-cancellation", "seconds", "say", "agent", "resume", "rotate-after", "events", "stats" })
             Assert.Contains($"--{option} ", ended.Text);
         foreach (ExitCode code in Enum.GetValues<ExitCode>())
             Assert.Matches($@"(?m)^  {(int)code} ", ended.Text);
