@@ -5,6 +5,7 @@ using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Media;
+using OpenAI.Realtime.WebRtc.Orleans;
 using OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
 
@@ -20,7 +21,7 @@ public sealed class PackageBoundaryTests
         [.. Directory.GetFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(Repository.Root, path)).Order(StringComparer.Ordinal)];
 
     public static TheoryData<Assembly> Assemblies =>
-        [typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly];
+        [typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(RealtimeTestEndpoint).Assembly, typeof(ICallAgent).Assembly];
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -110,6 +110,7 @@ public sealed class PackedPackages : IAsyncLifetime
               <ItemGroup>
                 <PackageReference Include="OpenAI.Realtime.WebRtc" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Agents" Version="{Version}" />
+                <PackageReference Include="OpenAI.Realtime.WebRtc.Orleans" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.AspNetCore" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Testing" Version="{Version}" />
               </ItemGroup>

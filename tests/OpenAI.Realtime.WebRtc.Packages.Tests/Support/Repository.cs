@@ -6,7 +6,7 @@ namespace OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 internal static class Repository
 {
     /// <summary>The packages, each named as its project.</summary>
-    public static readonly string[] Packages = ["OpenAI.Realtime.WebRtc.Engine", "OpenAI.Realtime.WebRtc.Media", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.Agents", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Testing"];
+    public static readonly string[] Packages = ["OpenAI.Realtime.WebRtc.Engine", "OpenAI.Realtime.WebRtc.Media", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.Agents", "OpenAI.Realtime.WebRtc.Orleans", "OpenAI.Realtime.WebRtc.AspNetCore", "OpenAI.Realtime.WebRtc.Testing"];
 
     public static string Root { get; } = FindRoot();
 
