@@ -71,7 +71,8 @@ public sealed class FarmTests(ITestOutputHelper output)
             first.Kill();
             List<CallAgentStatus> after = await AllAsync(agents, s => s.Stage == CallAgentStage.Leading && IsOn(s, second));
             output.WriteLine($"{after.Count(s => s.Attachments == 2)} calls are attached again {watch.Elapsed.TotalSeconds:0.0} s after kill -9.");
-            Assert.Equal(led.Select(s => IsOn(s, first) ? 2 : 1), after.Select(s => s.Attachments));
+            // Those of the lost host, and a few of the other whose place in the grain directory was lost with it.
+            Assert.All(led.Zip(after), pair => Assert.InRange(pair.Second.Attachments, IsOn(pair.First, first) ? 2 : 1, 2));
 
             // What was cut off is answered, and was run once; everything else goes on.
             await AllSaidAsync(endpoint, "Output: The result is not known", cutOff.Count);
