@@ -7,6 +7,7 @@ using OpenAI.Realtime.WebRtc.Devices;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
 using OpenAI.Realtime.WebRtc.Live;
 using OpenAI.Realtime.WebRtc.Media;
+using OpenAI.Realtime.WebRtc.Orleans;
 using OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
 
@@ -24,7 +25,7 @@ public sealed class PackageBoundaryTests
 
     public static TheoryData<Assembly> Assemblies =>
         [typeof(WebRtcPeer).Assembly, typeof(MediaPort).Assembly, typeof(AudioDevices).Assembly, typeof(RealtimeWebRtcClient).Assembly, typeof(VoiceAgent).Assembly, typeof(RealtimeBridge).Assembly, typeof(LiveWebRtcClient).Assembly,
-            typeof(RealtimeTestEndpoint).Assembly];
+            typeof(RealtimeTestEndpoint).Assembly, typeof(ICallAgent).Assembly];
 
     [Theory]
     [MemberData(nameof(Projects))]

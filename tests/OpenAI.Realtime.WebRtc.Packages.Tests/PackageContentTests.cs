@@ -83,6 +83,16 @@ public sealed class PackageContentTests(PackedPackages packages)
         Dependencies("OpenAI.Realtime.WebRtc.Agents"));
 
     [Fact]
+    public void Agents_as_grains_depend_on_Orleans() => Assert.Equal(
+        [
+            ("Microsoft.Orleans.Reminders", false),
+            ("Microsoft.Orleans.Runtime", false),
+            ("Microsoft.Orleans.Sdk", false),
+            ("OpenAI.Realtime.WebRtc.Agents", true),
+        ],
+        Dependencies("OpenAI.Realtime.WebRtc.Orleans"));
+
+    [Fact]
     public void The_routes_for_pages_depend_on_the_SDK_and_on_the_web_server_that_comes_with_NET()
     {
         const string id = "OpenAI.Realtime.WebRtc.AspNetCore";

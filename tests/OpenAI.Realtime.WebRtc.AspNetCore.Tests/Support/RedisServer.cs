@@ -26,6 +26,9 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public string Password { get; }
 
+    /// <summary>For a program that connects by itself; it holds the password.</summary>
+    public string ConnectionString => Configuration().ToString(includePassword: true);
+
     public static async Task<RedisServer> StartAsync()
     {
         string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));

@@ -112,6 +112,7 @@ public sealed class PackedPackages : IAsyncLifetime
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Agents" Version="{Version}" />
                 <PackageReference Include="Microsoft.Extensions.AI" Version="{Repository.VersionOf("Microsoft.Extensions.AI")}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Devices" Version="{Version}" />
+                <PackageReference Include="OpenAI.Realtime.WebRtc.Orleans" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.AspNetCore" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Live" Version="{Version}" />
                 <PackageReference Include="OpenAI.Realtime.WebRtc.Testing" Version="{Version}" />

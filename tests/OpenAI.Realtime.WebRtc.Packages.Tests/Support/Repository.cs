@@ -8,7 +8,7 @@ internal static class Repository
 {
     /// <summary>The packages, each named as its project.</summary>
     public static readonly string[] Packages = ["OpenAI.Realtime.WebRtc.Engine", "OpenAI.Realtime.WebRtc.Media", "OpenAI.Realtime.WebRtc.Devices", "OpenAI.Realtime.WebRtc", "OpenAI.Realtime.WebRtc.Agents", "OpenAI.Realtime.WebRtc.AspNetCore",
-        "OpenAI.Realtime.WebRtc.Live", "OpenAI.Realtime.WebRtc.Testing"];
+        "OpenAI.Realtime.WebRtc.Orleans", "OpenAI.Realtime.WebRtc.Live", "OpenAI.Realtime.WebRtc.Testing"];
 
     public static string Root { get; } = FindRoot();
 

@@ -1,0 +1,149 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OpenAI.Realtime.WebRtc.Agents;
+using OpenAI.Realtime.WebRtc.Events;
+using Orleans;
+using Orleans.Runtime;
+
+namespace OpenAI.Realtime.WebRtc.Orleans.Grains;
+
+/// <summary>
+/// One call's agent. What leads the call runs beside the grain's methods, on the grain's turns: it attaches, holds the conversation, writes down what matters, and stops when the call is over or the grain has to go. A reminder
+/// begins it anew wherever the grain is activated next.
+/// </summary>
+/// <remarks>
+/// <code>
+///   CallAgentGrain.cs           the methods, the reminder, the grain's end
+///   CallAgentGrain.Leading.cs   attaching, the conversation, what a crash has left behind
+///   CallAgentGrain.Tools.cs     what is written down before and after a tool is run
+/// </code>
+/// </remarks>
+internal sealed partial class CallAgentGrain : Grain, ICallAgent, IRemindable, IDisposable
+{
+    private const string ReminderName = "attached";
+
+    private readonly IPersistentState<CallRecord> _state;
+    private readonly RecordWriter _writer;
+    private readonly CallAgentOptions _options;
+    private readonly RealtimeCalls _calls;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _leaving = new();
+    private readonly Dictionary<string, ApprovalRequest> _approvals = new(StringComparer.Ordinal);
+    private TaskScheduler _turns = TaskScheduler.Default;
+    private Task _leading = Task.CompletedTask;
+    private VoiceConversation? _talk;
+    private int _asked;
+
+    public CallAgentGrain(
+        [PersistentState("call")] IPersistentState<CallRecord> state, IOptions<CallAgentOptions> options, IServiceProvider services, TimeProvider time, ILogger<CallAgentGrain> logger)
+    {
+        (_state, _options, _time, _logger) = (state, options.Value, time, logger);
+        _writer = new RecordWriter(state);
+        _calls = string.IsNullOrEmpty(_options.ClientName) ? services.GetRequiredService<RealtimeCalls>() : services.GetRequiredKeyedService<RealtimeCalls>(_options.ClientName);
+    }
+
+    private string CallId => this.GetPrimaryKeyString();
+
+    private CallRecord Record => _state.State;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _turns = TaskScheduler.Current;
+        return base.OnActivateAsync(cancellationToken);
+    }
+
+    /// <summary>The silo stops, or the grain moves: lets go of the call, which goes on, and writes down what is not yet.</summary>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _leaving.CancelAsync();
+        await _leading.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    public void Dispose() => _leaving.Dispose();
+
+    public async Task StartAsync(string? state = null)
+    {
+        if (Record.Stage == CallAgentStage.Ended)
+            return;
+        if (Record.Stage == CallAgentStage.NotStarted)
+            (Record.Stage, Record.State, Record.StartedAt) = (CallAgentStage.Attaching, state, _time.GetUtcNow());
+        await _writer.SaveAsync();
+        await this.RegisterOrUpdateReminder(ReminderName, _options.ReminderPeriod, _options.ReminderPeriod);
+        Lead();
+    }
+
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        if (Record.Stage is CallAgentStage.NotStarted or CallAgentStage.Ended)
+        {
+            await ForgetReminderAsync();
+            DeactivateOnIdle();
+            return;
+        }
+
+        DelayDeactivation(_options.ReminderPeriod * 10);        // what leads a call is no request, and a grain without requests is taken for idle
+        Lead();
+    }
+
+    public Task<CallAgentStatus> GetStatusAsync() => Task.FromResult(new CallAgentStatus
+    {
+        Stage = Record.Stage,
+        Detail = Record.Detail,
+        StartedAt = Record.StartedAt,
+        Attachments = Record.Attachments,
+        TotalTokens = Record.TotalTokens,
+        ToolCalls = Record.ToolCalls,
+        Agent = _talk?.Agent.Name,
+        Silo = RuntimeIdentity,
+        Approvals = [.. _approvals.Select(ask => new CallApproval { Id = ask.Key, ToolName = ask.Value.ToolName, Arguments = ask.Value.Arguments })],
+    });
+
+    public Task<byte[]> GetHistoryAsync() => Task.FromResult(_talk?.History.ToUtf8Json() ?? Record.History ?? HistorySnapshot.Empty.ToUtf8Json());
+
+    public Task<bool> ApproveAsync(string id, bool always = false) => Task.FromResult(_approvals.Remove(id, out ApprovalRequest? ask) && _talk?.Approve(ask, always) == true);
+
+    public Task<bool> RefuseAsync(string id, string? reason = null) => Task.FromResult(_approvals.Remove(id, out ApprovalRequest? ask) && _talk?.Refuse(ask, reason) == true);
+
+    public async Task<bool> SendTextAsync(string text, bool respond = true)
+    {
+        if (_talk is not { } talk)
+            return false;
+        try
+        {
+            await talk.SendTextAsync(text, respond);
+            return true;
+        }
+        catch (RealtimeSessionEndedException)
+        {
+            return false;
+        }
+    }
+
+    public async Task HangUpAsync()
+    {
+        await _calls.HangUpAsync(CallId);
+        if (_leading.IsCompleted && Record.Stage != CallAgentStage.NotStarted)
+            await EndAsync("The call was hung up.");       // else who leads it sees its end
+    }
+
+    private async Task EndAsync(string detail)
+    {
+        if (Record.Stage == CallAgentStage.Ended)
+            return;
+        (Record.Stage, Record.Detail) = (CallAgentStage.Ended, detail);
+        _logger.CallEnded(CallId, Record.Attachments, Record.TotalTokens, detail);
+        await _writer.SaveAsync();
+        await ForgetReminderAsync();
+        DeactivateOnIdle();
+    }
+
+    private async Task ForgetReminderAsync()
+    {
+        if (await this.GetReminder(ReminderName) is { } reminder)
+            await this.UnregisterReminder(reminder);
+    }
+}
