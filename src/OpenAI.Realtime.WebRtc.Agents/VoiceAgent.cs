@@ -40,6 +40,9 @@ public sealed class VoiceAgent
     /// <exception cref="ArgumentException">Tools have no name, or the same one; or <see cref="Session"/> has tools of its own.</exception>
     public RealtimeSessionConfig ToSessionConfig() => ToSessionConfig(ToToolSet());
 
+    /// <summary>A copy, of which single properties can then be set to something else. The lists are shared until they are.</summary>
+    public VoiceAgent Clone() => (VoiceAgent)MemberwiseClone();
+
     internal RealtimeSessionConfig ToSessionConfig(ToolSet tools)
     {
         if (Session.Tools.Count > 0)

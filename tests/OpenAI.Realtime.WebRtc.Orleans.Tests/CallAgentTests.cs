@@ -5,6 +5,7 @@ using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Orleans.Grains;
 using OpenAI.Realtime.WebRtc.Orleans.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
+using Orleans.Runtime;
 
 namespace OpenAI.Realtime.WebRtc.Orleans.Tests;
 
@@ -75,6 +76,18 @@ public sealed class CallAgentTests
         await other.Completion.WaitAsync(Farm.Patience);
         await second.StartAsync();      // what is over stays over
         Assert.Equal(CallAgentStage.Ended, (await second.GetStatusAsync()).Stage);
+    }
+
+    [Fact]
+    public async Task A_call_that_goes_on_without_a_word_is_not_taken_for_idle()
+    {
+        await using Farm farm = await Farm.StartAsync(o => o.CreateAgent = _ => Clerk());
+        (ICallAgent agent, RealtimeTestCall call, _) = await farm.CallAsync();
+        await agent.StartAsync();
+        await Farm.UntilAsync(agent, s => s.Stage == CallAgentStage.Leading);
+        await farm.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        CallAgentStatus status = await agent.GetStatusAsync();
+        Assert.Equal((CallAgentStage.Leading, 1, 1), (status.Stage, status.Attachments, call.SidebandCount));
     }
 
     [Fact]

@@ -44,6 +44,27 @@ public sealed class RecordTests
     }
 
     [Fact]
+    public void Of_an_agent_nothing_but_its_functions_is_another()
+    {
+        var agent = new VoiceAgent
+        {
+            Name = "clerk",
+            Instructions = "Be brief.",
+            Guardrails = [new VoiceGuardrail("none", _ => GuardrailVerdict.Pass)],
+            McpServers = [new McpServer { ServerLabel = "files" }],
+            HandOffDescription = "Knows the prices.",
+            Session = new() { Model = "gpt-realtime" },
+        };
+        VoiceAgent wrapped = new RecordedAgents(agent, new Records()).First;
+        foreach (System.Reflection.PropertyInfo property in typeof(VoiceAgent).GetProperties().Where(p => p.Name is not (nameof(VoiceAgent.Tools) or nameof(VoiceAgent.HandOffs))))
+        {
+            object? value = property.GetValue(agent);
+            Assert.NotEqual(property.GetValue(new VoiceAgent()), value);        // set above, so that this shows something
+            Assert.Same(value, property.GetValue(wrapped));
+        }
+    }
+
+    [Fact]
     public void Agents_that_hand_over_in_a_circle_are_wrapped_once_and_found_by_name()
     {
         var first = new VoiceAgent { Name = "first", Tools = [AIFunctionFactory.Create(() => "", "a")] };

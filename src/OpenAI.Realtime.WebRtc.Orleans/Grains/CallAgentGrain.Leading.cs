@@ -12,6 +12,7 @@ internal sealed partial class CallAgentGrain
     // On the grain's turns, as all of this class.
     private void Lead()
     {
+        DelayDeactivation(_options.ReminderPeriod * 10);        // what leads a call is no request, and a grain without requests is taken for idle
         if (_leading.IsCompleted && !_leaving.IsCancellationRequested)
             _leading = LeadAsync();
     }

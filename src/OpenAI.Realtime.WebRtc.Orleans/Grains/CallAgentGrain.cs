@@ -85,7 +85,6 @@ internal sealed partial class CallAgentGrain : Grain, ICallAgent, IRemindable, I
             return;
         }
 
-        DelayDeactivation(_options.ReminderPeriod * 10);        // what leads a call is no request, and a grain without requests is taken for idle
         Lead();
     }
 

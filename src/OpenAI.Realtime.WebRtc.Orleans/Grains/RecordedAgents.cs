@@ -24,15 +24,8 @@ internal sealed class RecordedAgents
     {
         if (_wrapped.TryGetValue(agent, out VoiceAgent? wrapped))
             return wrapped;
-        wrapped = new VoiceAgent
-        {
-            Name = agent.Name,
-            Instructions = agent.Instructions,
-            Tools = [.. agent.Tools.Select(tool => tool is AIFunction function ? new RecordedTool(function, _records) : tool)],
-            McpServers = agent.McpServers,
-            HandOffDescription = agent.HandOffDescription,
-            Session = agent.Session,
-        };
+        wrapped = agent.Clone();
+        wrapped.Tools = [.. agent.Tools.Select(tool => tool is AIFunction function ? new RecordedTool(function, _records) : tool)];
         _wrapped.Add(agent, wrapped);
         wrapped.HandOffs = [.. agent.HandOffs.Select(Wrap)];
         return wrapped;

@@ -53,6 +53,8 @@ internal sealed class Farm : IAsyncDisposable
         return (Agent(caller.CallId!), Endpoint.Calls.Single(call => call.Id == caller.CallId), caller);
     }
 
+    public IGrainFactory Grains => _cluster.Client;
+
     public ICallAgent Agent(string callId) => _cluster.Client.GetGrain<ICallAgent>(callId);
 
     /// <summary>The agent's status once it is as it should be.</summary>
