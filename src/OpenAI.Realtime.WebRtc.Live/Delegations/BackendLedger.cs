@@ -31,6 +31,8 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     private string? _createSent;
     private string? _lastCreate;
     private int _createNumber;
+    private bool _isUncertain;          // events may have been missed since a response began
+    private bool _createOnEnd;          // refused because a response runs that is not known here
     private int _refusals;
     private int _running;
     private int _count;
@@ -64,6 +66,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
         if (_createSent is not null)        // what was sent before it has been taken, or it would have been refused
             _unconfirmed.RemoveAll(sent => sent.Number < _createNumber);
         _createSent = null;
+        (_isUncertain, _createOnEnd) = (false, false);
         _refusals = 0;
         Begin(task, responseId);
     }
@@ -114,6 +117,11 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     /// <param name="isComplete">Whether it came to its end; false for one that failed or was cut off.</param>
     public void HandleEnded(string key, string? responseId, bool isComplete)
     {
+        if (_createOnEnd)
+        {
+            (_createOnEnd, _createWanted) = (false, true);
+            Advance();
+        }
         BackendTask? task = _tasks.Find(task => task.Key == key);
         if (task?.Response is not { } response || response.IsClosed || (responseId is not null && response.Id is not null && responseId != response.Id))
             return;
@@ -148,9 +156,9 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
             return false;
         (_createSent, _lastCreate) = (null, null);
         bool isBusy = _tasks.Exists(task => task.Response is not null);
-        if (code != "function_call_outputs_required" && isBusy && ++_refusals <= MaxRefusals)
+        if (code != "function_call_outputs_required" && (isBusy || _isUncertain) && ++_refusals <= MaxRefusals)
         {
-            _createWanted = true;           // something was handed over meanwhile: it takes its turn behind that
+            (_createWanted, _createOnEnd) = (isBusy, !isBusy);      // something was handed over meanwhile, or its beginning was missed: it takes its turn behind that
         }
         else if (code != "function_call_outputs_required")
         {
@@ -170,6 +178,24 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
         }
         Advance();
         return true;
+    }
+
+    /// <summary>
+    /// Events may have been missed here: that a response has begun which was asked for, or has ended. One whose calls are known is taken to have ended, because nobody says so again; where it has not, the service refuses to go on, and
+    /// its end is waited for. Calls that were missed are not known, and the model cannot go on without their outputs.
+    /// </summary>
+    public void HandleMissed()
+    {
+        _isUncertain = true;
+        _createSent = null;
+        foreach (BackendTask task in _tasks)
+        {
+            if (task.Response is { Calls.Count: > 0 } response)
+                response.IsClosed = true;
+            else
+                task.Response = null;
+        }
+        Advance();
     }
 
     /// <summary>The program wants the model to work on what it has been given.</summary>
