@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Events;
@@ -21,6 +22,7 @@ internal sealed record SidebandParts(SidebandConnector Connector, ConnectClock C
 ///   CloseCore   Closing ─► LetGoAsync ─► nothing more is sent ─► goodbye ─► the pump to its end, or the limit
 /// </code>
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "It ends with its call, and nothing of it has to be freed: its token has no timer.")]
 internal abstract class SidebandRun<TEvent>
     where TEvent : class
 {
