@@ -39,6 +39,19 @@ internal static class LiveEndings
         };
     }
 
+    /// <summary>How a sideband ended: with its session where the service has said so; where it has not, the session may go on.</summary>
+    public static LiveSessionEnd ExplainSideband(SessionEnd end, in LiveEndFacts facts)
+    {
+        string detail = facts.ServiceClosed || end.Reason == SessionEndReason.ClosedByPeer ? end.Detail : end.Detail + " The session goes on without it, as far as is known here.";
+        return new LiveSessionEnd(end.Reason, detail)
+        {
+            IsConfirmed = facts.ServiceClosed,
+            ServiceReason = facts.Closed?.Reason,
+            Usage = facts.Usage,
+            Error = end.Error,
+        };
+    }
+
     /// <summary>An error came in place of <c>session.started</c>.</summary>
     public static RealtimeConnectException Refused(LiveErrorDetails error)
     {
@@ -62,19 +75,24 @@ internal static class LiveEndings
     /// <summary>What the service wrote, fit for a message or a log: a line of bounded length, without keys.</summary>
     public static string? Shown(string? text) => text is null ? null : EventText.Short(Redaction.Hide(text));
 
+    /// <summary>How a session ended that the service has closed.</summary>
+    /// <param name="closed">What it said; null where it could not be read.</param>
+    public static SessionEnd OfService(LiveSessionClosed? closed) => closed?.Reason?.Value switch
+    {
+        "expired" => new(SessionEndReason.SessionExpired, "The session's time was over, or no audio came for too long."),
+        "content" => new(SessionEndReason.ClosedByPeer, "The service closed the session because of what was said."),
+        "remote_hangup" => new(SessionEndReason.ClosedByPeer, "The other side hung up."),
+        "connection_lost" => new(SessionEndReason.ConnectionLost, "The service lost the connection."),
+        "close_requested" => new(SessionEndReason.ClosedLocally, "Closed because it was asked for."),
+        var other => new(SessionEndReason.ClosedByPeer, $"The service closed the session ({EventText.Short(other ?? "without a reason")})."),
+    };
+
     private static (SessionEndReason Reason, string Detail) ReasonOf(PeerEnd end, in LiveEndFacts facts)
     {
         if (facts.ServiceClosed)
         {
-            return facts.Closed?.Reason?.Value switch
-            {
-                "expired" => (SessionEndReason.SessionExpired, "The session's time was over, or no audio came for too long."),
-                "content" => (SessionEndReason.ClosedByPeer, "The service closed the session because of what was said."),
-                "remote_hangup" => (SessionEndReason.ClosedByPeer, "The other side hung up."),
-                "connection_lost" => (SessionEndReason.ConnectionLost, "The service lost the connection."),
-                "close_requested" => (SessionEndReason.ClosedLocally, "Closed because it was asked for."),
-                var other => (SessionEndReason.ClosedByPeer, $"The service closed the session ({EventText.Short(other ?? "without a reason")})."),
-            };
+            SessionEnd closed = OfService(facts.Closed);
+            return (closed.Reason, closed.Detail);
         }
         if (facts.WasClosing && end.Reason != PeerEndReason.EngineFailure)
             return (SessionEndReason.ClosedLocally, "Closed by this side.");

@@ -23,6 +23,9 @@ public sealed record LiveSessionEnd(SessionEndReason Reason, string Detail)
     /// <summary>How the connection beneath ended, as it said itself. Null when it is not known.</summary>
     public PeerEnd? Connection { get; init; }
 
+    /// <summary>Why a <see cref="LiveSideband"/> could not be attached again, from its last try; null where it was not tried, and for other sessions.</summary>
+    public RealtimeException? Error { get; init; }
+
     /// <summary>The same in the words of the other API, for its exceptions.</summary>
-    internal SessionEnd ToSessionEnd() => new(Reason, Detail) { Connection = Connection };
+    internal SessionEnd ToSessionEnd() => new(Reason, Detail) { Connection = Connection, Error = Error };
 }

@@ -7,13 +7,27 @@ using OpenAI.Realtime.WebRtc.Live.Events;
 namespace OpenAI.Realtime.WebRtc.Live;
 
 /// <summary>What the service has said about a session: how it is configured, when it ends, what it is charged for, whether it has begun and ended. Events come one at a time; everybody may look.</summary>
-internal sealed class LiveSessionRecord(LiveExpiry expiry, ConnectClock clock, ILogger logger)
+internal sealed class LiveSessionRecord
 {
+    private readonly LiveExpiry _expiry;
+    private readonly ConnectClock _clock;
+    private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource<TimeSpan> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _closedByService = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LiveEndFacts _facts;
     private LiveSessionInfo? _info;
+
+    /// <param name="expiry">Told when the session ends.</param>
+    /// <param name="clock">The time since it began to be made.</param>
+    /// <param name="logger">Told what somebody should know of.</param>
+    /// <param name="isStarted">Whether it has started already, so that an error does not mean that it never will.</param>
+    public LiveSessionRecord(LiveExpiry expiry, ConnectClock clock, ILogger logger, bool isStarted = false)
+    {
+        (_expiry, _clock, _logger) = (expiry, clock, logger);
+        if (isStarted)
+            _started.TrySetResult(TimeSpan.Zero);
+    }
 
     /// <summary>Completes when the session has started, with the time that it took; faults when it will not.</summary>
     public Task<TimeSpan> Started => _started.Task;
@@ -83,22 +97,22 @@ internal sealed class LiveSessionRecord(LiveExpiry expiry, ConnectClock clock, I
                 _started.TrySetException(LiveEndings.Refused(error));
                 break;
             case LiveError { Error: var error } when !isSeen:
-                logger.ServiceError(LiveEndings.Shown(error.Code?.Value ?? error.Type), LiveEndings.Shown(error.Message));
+                _logger.ServiceError(LiveEndings.Shown(error.Code?.Value ?? error.Type), LiveEndings.Shown(error.Message));
                 break;
             case LiveInfo info:
-                logger.Remark(LiveEndings.Shown(info.Code?.Value), LiveEndings.Shown(info.Message));
+                _logger.Remark(LiveEndings.Shown(info.Code?.Value), LiveEndings.Shown(info.Message));
                 break;
             case MalformedLiveEvent malformed:
-                logger.MalformedEvent(EventText.Short(malformed.Type), EventText.Short(malformed.Reason));
+                _logger.MalformedEvent(EventText.Short(malformed.Type), EventText.Short(malformed.Reason));
                 break;
             case UnknownLiveEvent unknown:
-                logger.UnknownEvent(EventText.Short(unknown.Type));
+                _logger.UnknownEvent(EventText.Short(unknown.Type));
                 break;
         }
 
         // By name, so that it works even when the body does not fit.
         if (read.Type == "session.started")
-            _started.TrySetResult(clock.Elapsed);
+            _started.TrySetResult(_clock.Elapsed);
         if (read.Type != "session.closed")
             return false;
         NoteClosed(read as LiveSessionClosed);
@@ -110,7 +124,7 @@ internal sealed class LiveSessionRecord(LiveExpiry expiry, ConnectClock clock, I
         lock (_lock)
             _info = session;
         if (session.ExpiresAt is { } at)
-            expiry.Set(at);
+            _expiry.Set(at);
     }
 
     private void NoteClosed(LiveSessionClosed? closed)
@@ -121,7 +135,7 @@ internal sealed class LiveSessionRecord(LiveExpiry expiry, ConnectClock clock, I
             id = _info?.Id;
             _facts = _facts with { ServiceClosed = true, Closed = _facts.Closed ?? closed, Usage = closed?.Usage ?? _facts.Usage };
         }
-        logger.Closed(LiveEndings.Shown(id), LiveEndings.Shown(closed?.Reason?.Value), closed?.Usage?.Active.TotalSeconds);
+        _logger.Closed(LiveEndings.Shown(id), LiveEndings.Shown(closed?.Reason?.Value), closed?.Usage?.Active.TotalSeconds);
         _closedByService.TrySetResult();
     }
 }

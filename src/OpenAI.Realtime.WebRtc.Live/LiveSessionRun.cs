@@ -13,25 +13,21 @@ namespace OpenAI.Realtime.WebRtc.Live;
 /// <code>
 ///   StartAsync    silence flows ─► session.started, or an error, or the end ─► the source flows
 ///   RunAsync      peer.Completion ─► the pump reads what is left ─► Closed ─► Completion, waiting commands fail ─► audio stopped, session ended by HTTP where nobody confirmed its end
-///   PumpAsync     LiveSessionWire ─► event ─► tap ─► queue; only when the queue and its look-ahead are full does the next message wait for the user
+///   PumpAsync     LiveSessionWire ─► event ─► LiveSessionCore ─► queue; only when the queue and its look-ahead are full does the next message wait for the user
 ///   CloseCore     Closing ─► session.close ─► session.closed, or the limit ─► audio stopped ─► peer.CloseAsync ─► RunAsync to its end
 /// </code>
 /// </remarks>
-internal sealed class LiveSessionRun : IDelegationLink
+internal sealed class LiveSessionRun
 {
-    private const int RememberedEvents = 4_096;
     private static readonly TimeSpan SilentStart = TimeSpan.FromSeconds(10);
 
     private readonly LiveSessionParts _parts;
     private readonly IPeerConnection _peer;
     private readonly ILogger _logger;
     private readonly LiveSessionWire _wire;
-    private readonly LiveSessionStates _states;
+    private readonly LiveSessionCore _core;
     private readonly LiveSessionRecord _record;
-    private readonly LiveCommands _commands;
-    private readonly IDelegationRun? _delegation;
     private readonly AppendPump _greeting;
-    private readonly RecentIds _seenEvents = new(RememberedEvents);
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource<LiveSessionEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task? _closing;
@@ -39,31 +35,26 @@ internal sealed class LiveSessionRun : IDelegationLink
     public LiveSessionRun(LiveSessionParts parts, LiveWebRtcSession session)
     {
         _parts = parts;
-        Session = session;
         _peer = parts.Connection.Peer;
         _logger = parts.Logger;
-        _wire = new LiveSessionWire(_peer.Messages, parts, Ended);
-        _states = new LiveSessionStates(parts.Clock, parts.Logger);
-        _commands = new LiveCommands(parts.TimeProvider, parts.Options.CommandTimeout);
-        Events = new ServerEventQueue<LiveServerEvent>(parts.Options.EventBufferSize);
-        Expiry = new LiveExpiry(parts.TimeProvider, parts.Options.ExpiryNotice);
-        _record = new LiveSessionRecord(Expiry, parts.Clock, parts.Logger);
-        Transcript = new LiveTranscript(parts.TimeProvider);
+        States = new SessionStates(() => parts.Clock.Elapsed, parts.Logger);
+        _core = new LiveSessionCore(new LiveCoreParts(session, parts.Options, parts.Trace, parts.Clock, parts.Logger, parts.TimeProvider)
+        {
+            Delegation = parts.Delegation,
+            LoggerFactory = parts.LoggerFactory,
+        }, WriteAsync);
+        _wire = new LiveSessionWire(_peer.Messages, _core.Events, parts.Clock, Ended);
         Speech = new SpeechWatch(parts.Speech, parts.Audio, parts.Clock);
-        _greeting = new AppendPump(this);
-        _delegation = parts.Delegation?.Serve(this);
+        _greeting = new AppendPump(_core);
+        _record = _core.Record;
         parts.Flow.OnTick = Speech.Look;
         LiveTelemetry.ActiveSessions.Add(1);
-        parts.Connection.Observe(_states.OnPeerState);
+        parts.Connection.Observe(OnPeerState);
     }
 
-    public LiveWebRtcSession Session { get; }
+    public LiveSessionCore Core => _core;
 
-    public ServerEventQueue<LiveServerEvent> Events { get; }
-
-    public LiveExpiry Expiry { get; }
-
-    public LiveTranscript Transcript { get; }
+    public SessionStates States { get; }
 
     public SpeechWatch Speech { get; }
 
@@ -72,8 +63,6 @@ internal sealed class LiveSessionRun : IDelegationLink
     public FlowingTrack Flow => _parts.Flow;
 
     public ConnectTimings Timings => _parts.Clock.Timings;
-
-    public LiveSessionStates States => _states;
 
     public Task<LiveSessionEnd> Completion => _completion.Task;
 
@@ -86,12 +75,6 @@ internal sealed class LiveSessionRun : IDelegationLink
 
     public LiveUsage? Usage => _record.Facts.Usage;
 
-    TimeProvider IDelegationLink.Time => _parts.TimeProvider;
-
-    ILogger IDelegationLink.Logger => _logger;
-
-    ILoggerFactory? IDelegationLink.LoggerFactory => _parts.LoggerFactory;
-
     /// <summary>Begins to read events. Once, when the session can be given to the program's code.</summary>
     public void Begin() => Stopped = RunAsync();
 
@@ -103,12 +86,12 @@ internal sealed class LiveSessionRun : IDelegationLink
         Audio = _parts.Audio.GetStatistics(),
         Codec = _parts.Audio.Codec,
         FillerPackets = _parts.Flow.Fillers,
-        EventsReceived = _wire.Received,
-        EventsSent = _wire.Sent,
-        EventsDropped = Events.Dropped,
+        EventsReceived = _core.Events.Received,
+        EventsSent = _core.Events.Sent,
+        EventsDropped = _core.Events.Dropped,
         Usage = Usage,
-        BackendItems = (_delegation as BackendRun)?.Used.Items,
-        BackendBytes = (_delegation as BackendRun)?.Used.Bytes,
+        BackendItems = _core.BackendUsed?.Items,
+        BackendBytes = _core.BackendUsed?.Bytes,
     };
 
     /// <summary>Waits until the service says that the session has started. An error before that means that it never will.</summary>
@@ -133,20 +116,8 @@ internal sealed class LiveSessionRun : IDelegationLink
         _ = WatchAudioAsync();
     }
 
-    /// <summary>Sends a command of the program's; one that has to wait for its turn is sent by the handler.</summary>
-    public async ValueTask SendAsync(LiveClientEvent command, CancellationToken cancellationToken)
-    {
-        ThrowIfEnding();
-        if (_delegation?.TryTake(command) == true)
-            return;
-        await _wire.WriteAsync(command, cancellationToken).ConfigureAwait(false);
-    }
-
-    ValueTask IDelegationLink.SendAsync(LiveClientEvent command, CancellationToken cancellationToken)
-    {
-        ThrowIfEnding();
-        return _wire.WriteAsync(command, cancellationToken);
-    }
+    /// <summary>Sends a command of the program's.</summary>
+    public ValueTask SendAsync(LiveClientEvent command, CancellationToken cancellationToken) => _core.SendAsync(command, IsEnding, cancellationToken);
 
     public ValueTask SendRawAsync(ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
     {
@@ -154,20 +125,11 @@ internal sealed class LiveSessionRun : IDelegationLink
         return _wire.WriteRawAsync(utf8Json, cancellationToken);
     }
 
-    public Task<LiveServerEvent> RunCommandAsync(LiveClientEvent command, CancellationToken cancellationToken)
-    {
-        string acknowledgement = LiveCommands.AcknowledgementOf(command.Type)
-            ?? throw new ArgumentException($"{command.Type} is acknowledged by no event, so there is nothing to wait for: use SendAsync.", nameof(command));
-        return _commands.RunAsync(command, acknowledgement, SendAsync, cancellationToken);
-    }
-
-    public bool Answer(Agents.ApprovalRequest request, bool approve, bool always, string? reason) => _delegation?.Answer(request, approve, always, reason) == true;
-
-    /// <summary>What is being said is heard no more, and functions that go with it are cancelled.</summary>
-    public void Interrupt()
+    /// <summary>What is being said is heard no more, and the model is ordered to stop.</summary>
+    public Task InterruptAsync(string? order, CancellationToken cancellationToken)
     {
         _parts.Audio.Flush();
-        _delegation?.Interrupt();
+        return _core.InterruptAsync(order, cancellationToken);
     }
 
     /// <summary>Has the model speak first. What comes of it is logged.</summary>
@@ -191,7 +153,7 @@ internal sealed class LiveSessionRun : IDelegationLink
     private async Task WatchAudioAsync()
     {
         await ((Task)Completion.WaitAsync(SilentStart, _parts.TimeProvider)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!Completion.IsCompleted && _parts.Audio.GetStatistics().Received.Packets == 0 && Transcript.Turns.Count == 0)
+        if (!Completion.IsCompleted && _parts.Audio.GetStatistics().Received.Packets == 0 && _core.Transcript.Turns.Count == 0)
             _logger.NothingHeard(SilentStart.TotalSeconds);
     }
 
@@ -200,18 +162,11 @@ internal sealed class LiveSessionRun : IDelegationLink
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         Task pump = PumpAsync();
         PeerEnd end = await PeerEndAsync().ConfigureAwait(false);
-        Events.StopWaiting();
+        _core.Events.StopWaiting();
         await pump.ConfigureAwait(false);
-        _record.EndEvents();
         LiveSessionEnd sessionEnd = LiveEndings.Explain(end, _record.Facts);
-        var ended = new RealtimeSessionEndedException(sessionEnd.ToSessionEnd());
-        _record.End(sessionEnd);
-        _delegation?.End();
-        _commands.Close(ended);
-        Events.Complete();
-        Expiry.Dispose();
-        Transcript.End();
-        _states.Set(SessionState.Closed, sessionEnd.Detail);
+        _core.End(sessionEnd);
+        States.Close(sessionEnd.Detail);
         _logger.SessionEnded(sessionEnd.Reason, sessionEnd.Detail);
         LiveTelemetry.ActiveSessions.Add(-1);
         _completion.TrySetResult(sessionEnd);
@@ -244,9 +199,9 @@ internal sealed class LiveSessionRun : IDelegationLink
         {
             while (await _wire.ReadAsync().ConfigureAwait(false) is { } message)
             {
-                Tap(message.Event);
-                if (await Events.AddAsync(message.Event, message.Length).ConfigureAwait(false))
-                    NoteDropped();
+                if (_core.Handle(message.Event, _core.IsNew(message.Event)))
+                    _ = StartClosing("closed by the service");
+                await _core.Events.AddAsync(message.Event, message.Length).ConfigureAwait(false);
             }
         }
 #pragma warning disable CA1031 // Whatever an engine throws ends the session with a reason, not the process. (What a trace throws ends nothing.)
@@ -262,35 +217,14 @@ internal sealed class LiveSessionRun : IDelegationLink
             await QuietlyAsync("Connection", _peer.CloseAsync()).ConfigureAwait(false);
     }
 
-    /// <summary>What the session does about an event itself, before the user sees it and whether or not the user ever does. What comes a second time is the user's alone.</summary>
-    private void Tap(LiveServerEvent read)
-    {
-        bool isClosed = _record.Note(read, _commands.Take(read));
-        if (_seenEvents.Add(read.EventId))
-        {
-            if (read is LiveTranscriptDelta piece)
-                Transcript.Handle(piece);
-            _delegation?.Handle(read);
-        }
-        if (isClosed)
-            _ = StartClosing("closed by the service");
-    }
-
-    private void NoteDropped()
-    {
-        long dropped = Events.Dropped;
-        if (System.Numerics.BitOperations.IsPow2(dropped))
-            _logger.EventsDropped(dropped);
-    }
-
     private async Task CloseCoreAsync(string reason)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (!Completion.IsCompleted)
         {
-            _states.Set(SessionState.Closing, reason);
-            Events.StopWaiting();       // the answer comes behind whatever the user has not read
-            _delegation?.End();
+            States.Enter(SessionState.Closing, reason);
+            _core.Events.StopWaiting();       // the answer comes behind whatever the user has not read
+            _core.EndDelegation();
             if (!_record.ClosedByService.IsCompleted)
                 await SayCloseAsync().ConfigureAwait(false);
             await QuietlyAsync("Audio", _parts.Audio.StopSendingAsync().AsTask()).ConfigureAwait(false);
@@ -329,9 +263,25 @@ internal sealed class LiveSessionRun : IDelegationLink
         }
     }
 
+    private bool IsEnding => States.Current >= SessionState.Closing;
+
+    private void OnPeerState(PeerStateChange change)
+    {
+        if (change.State == PeerState.Disconnected)
+            States.Enter(SessionState.Disconnected, change.Reason);
+        else if (change.State == PeerState.Connected)
+            States.Enter(SessionState.Connected, change.Reason);
+    }
+
+    private ValueTask WriteAsync(LiveClientEvent command, CancellationToken cancellationToken)
+    {
+        ThrowIfEnding();
+        return _wire.WriteAsync(command, cancellationToken);
+    }
+
     private void ThrowIfEnding()
     {
-        if (_states.IsEnding)
+        if (IsEnding)
             throw Ended(null);
     }
 

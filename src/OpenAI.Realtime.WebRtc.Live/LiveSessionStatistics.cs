@@ -33,6 +33,12 @@ public sealed record LiveSessionStatistics
     /// <summary>Events that were dropped because nobody read them.</summary>
     public long EventsDropped { get; init; }
 
+    /// <summary>Events that had come before, known by their ids, and were dropped: on a <see cref="LiveSideband"/> alone, where the service may repeat what it has sent.</summary>
+    public long EventsRepeated { get; init; }
+
+    /// <summary>Pieces of the two sides' sound that came along: on a <see cref="LiveSideband"/> alone, where <see cref="LiveSidebandOptions.IncludeAudio"/> says whether they can be read.</summary>
+    public long AudioEvents { get; init; }
+
     /// <summary>Items that the Responses model was given; null without a <see cref="LiveToolHandler"/>.</summary>
     public int? BackendItems { get; init; }
 

@@ -1,28 +1,14 @@
-using System.Text;
-using Microsoft.Extensions.Logging;
-using OpenAI.Realtime.WebRtc.Diagnostics;
 using OpenAI.Realtime.WebRtc.Engine.Core;
-using OpenAI.Realtime.WebRtc.Events;
-using OpenAI.Realtime.WebRtc.Live.Diagnostics;
 using OpenAI.Realtime.WebRtc.Live.Events;
 using OpenAI.Realtime.WebRtc.Live.Events.Json;
 using OpenAI.Realtime.WebRtc.Media;
-using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc.Live;
 
-/// <summary>The data channel of a session: commands out, events in, shown to who wants to see them and counted. Sending from anywhere, reading one at a time.</summary>
-internal sealed class LiveSessionWire(IMessageChannel channel, LiveSessionParts parts, Func<Exception?, RealtimeSessionEndedException> ended)
+/// <summary>The data channel of a session: commands out, events in. Sending from anywhere, reading one at a time.</summary>
+internal sealed class LiveSessionWire(IMessageChannel channel, LiveEvents events, ConnectClock clock, Func<Exception?, RealtimeSessionEndedException> ended)
 {
-    private readonly ILogger _logger = parts.Logger;
     private readonly LiveSplitPairs _pairs = new();
-    private long _received;
-    private long _sent;
-    private bool _traceFailed;
-
-    public long Received => Interlocked.Read(ref _received);
-
-    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>Reads the next event.</summary>
     /// <returns>The event and how long its message was; null when no more come.</returns>
@@ -32,14 +18,8 @@ internal sealed class LiveSessionWire(IMessageChannel channel, LiveSessionParts 
             return null;
         using (message)
         {
-            parts.Clock.Reach(ConnectStep.FirstEvent);
-            Show(sent: false, message.Memory.Span);
-            LiveServerEvent read = LiveServerEventReader.ReadEvent(message.Memory.Span, _pairs);
-            if (parts.Options.KeepEventJson)
-                read.ReceivedFrom(message.Memory.Span);
-            Interlocked.Increment(ref _received);
-            LiveTelemetry.EventsReceived.Add(1);
-            return (read, message.Memory.Length);
+            clock.Reach(ConnectStep.FirstEvent);
+            return (events.Read(message.Memory.Span, _pairs), message.Memory.Length);
         }
     }
 
@@ -54,7 +34,7 @@ internal sealed class LiveSessionWire(IMessageChannel channel, LiveSessionParts 
     /// <summary>Sends a command that is written already.</summary>
     public async ValueTask WriteRawAsync(ReadOnlyMemory<byte> utf8Json, CancellationToken cancellationToken)
     {
-        Show(sent: true, utf8Json.Span);
+        events.ShowSent(utf8Json.Span);
         try
         {
             await channel.SendAsync(utf8Json, MessageKind.Text, cancellationToken).ConfigureAwait(false);
@@ -63,35 +43,6 @@ internal sealed class LiveSessionWire(IMessageChannel channel, LiveSessionParts 
         {
             throw ended(e);
         }
-        Interlocked.Increment(ref _sent);
-        LiveTelemetry.EventsSent.Add(1);
-    }
-
-    private void Show(bool sent, ReadOnlySpan<byte> utf8Json)
-    {
-        if (parts.Trace is { } trace)
-            Trace(trace, sent, utf8Json);
-        if (!_logger.IsEnabled(LogLevel.Trace))
-            return;
-        string json = Redaction.Hide(Encoding.UTF8.GetString(utf8Json));
-        if (sent)
-            _logger.Sent(json);
-        else
-            _logger.Received(json);
-    }
-
-    private void Trace(RealtimeEventTrace trace, bool sent, ReadOnlySpan<byte> utf8Json)
-    {
-        try
-        {
-            trace(sent, utf8Json);
-        }
-#pragma warning disable CA1031 // Whatever the caller's own code throws must not end its call.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            if (!Interlocked.Exchange(ref _traceFailed, true))
-                _logger.PartFailed("The event trace", e);
-        }
+        events.CountSent();
     }
 }

@@ -6,6 +6,7 @@ using OpenAI.Realtime.WebRtc.Live.Diagnostics;
 using OpenAI.Realtime.WebRtc.Live.Events;
 using OpenAI.Realtime.WebRtc.Live.Signaling;
 using OpenAI.Realtime.WebRtc.Media;
+using OpenAI.Realtime.WebRtc.Sideband;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc.Live;
@@ -20,6 +21,7 @@ public sealed class LiveWebRtcClient : IDisposable
     private readonly ILoggerFactory? _loggerFactory;
     private readonly ILogger _logger;
     private readonly TimeProvider _timeProvider;
+    private readonly RealtimeHttp _http;
     private readonly LiveSignaling _signaling;
     private readonly LiveRecordings _recordings;
     private readonly HttpClient? _ownedHttpClient;
@@ -76,7 +78,8 @@ public sealed class LiveWebRtcClient : IDisposable
             HttpClient owned = _ownedHttpClient = new HttpClient(HttpHandlers.Create(_shared)) { Timeout = Timeout.InfiniteTimeSpan };
             httpClient = () => owned;
         }
-        _signaling = new LiveSignaling(options, _shared, new RealtimeHttp(httpClient, _timeProvider, _logger), _logger, HoldUntil);
+        _http = new RealtimeHttp(httpClient, _timeProvider, _logger);
+        _signaling = new LiveSignaling(options, _shared, _http, _logger, HoldUntil);
         _recordings = new LiveRecordings(options, _shared, httpClient, _timeProvider);
         if ((options.BrokerUrl ?? options.Endpoint) is { IsLoopback: false } address && address.Scheme == Uri.UriSchemeHttp)
             _logger.KeysInClearText(Redaction.Show(address));
@@ -160,6 +163,52 @@ public sealed class LiveWebRtcClient : IDisposable
         LiveSessionConfig? config = Configured(new LiveConnectOptions { Session = session ?? new LiveSessionConfig(), ForkOf = forkOf });
         RealtimeCallAnswer answer = await _signaling.CreateAsync(offer, config, forkOf, cancellationToken).ConfigureAwait(false);
         return new LiveSessionReply { Session = new LiveSessionReference { Id = answer.CallId }, Transport = new LiveTransport { Type = "webrtc", Sdp = answer.Sdp } };
+    }
+
+    /// <summary>
+    /// Attaches to a session whose sound is elsewhere, over WebRTC or a telephone, by a WebSocket beside it (<c>GET live/sessions/{id}/attach</c>): events are read and commands sent here. Several may attach to one session. A session that
+    /// the service does not know yet is waited for, <see cref="LiveSidebandOptions.WaitForSession"/>.
+    /// </summary>
+    /// <param name="sessionId">The session's id: of <see cref="CreateForPageAsync"/>, or of a webhook (<see cref="LiveTransportConnected"/>).</param>
+    /// <param name="options">How it attaches, and stays. Default: null, all defaults. Not to be changed afterwards.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>A sideband to be disposed by the caller. It asks the HTTP client again whenever it has to attach anew, so that one must live as long.</returns>
+    /// <exception cref="RealtimeCallException">There is no such session, the service refused, could not be reached, or gave no answer within <see cref="OpenAILiveWebRtcOptions.AnswerTimeout"/>, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The client has no key but a broker.</exception>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    public async Task<LiveSideband> AttachAsync(string sessionId, LiveSidebandOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sessionId);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (sessionId is "." or "..")
+            throw new ArgumentException("That is no session's id.", nameof(sessionId));      // an address would lose it
+        if (_options.BrokerUrl is not null)
+            throw new InvalidOperationException("Attaching to a session needs the API key, which only your broker has.");
+        LiveSidebandOptions sideband = options ?? new LiveSidebandOptions();
+        sideband.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+
+        var clock = new ConnectClock(_timeProvider, progress: null);
+        var connector = new SidebandConnector(_http, sessionId, token => _signaling.AttachRequestAsync(sessionId, token), sideband.Times, _options.MaxEventSize);
+        SidebandConnection first = await connector.OpenFirstAsync(cancellationToken).ConfigureAwait(false);
+        clock.Reach(ConnectStep.Answer);
+        var attached = new LiveSideband(session => Run(session, new SidebandParts(connector, clock, _options.HangUpTimeout, _logger), sideband), first);
+        HoldUntil(attached.Completion);
+        return attached;
+    }
+
+    private LiveSidebandRun Run(LiveSideband session, SidebandParts parts, LiveSidebandOptions sideband)
+    {
+        LiveSidebandRun? run = null;
+        var core = new LiveSessionCore(new LiveCoreParts(session, _options, sideband.EventTrace, parts.Clock, _logger, _timeProvider)
+        {
+            Delegation = sideband.Delegation,
+            LoggerFactory = _loggerFactory,
+            IsStarted = true,
+        }, (command, token) => run!.WriteAsync(command, token));
+        return run = new LiveSidebandRun(parts, core, sideband, _options);
     }
 
     /// <summary>Fetches what the service keeps of a session that was stored (<see cref="LiveSessionSettings.Store"/>): a WAV file, the user left, the model right. It is kept for 30 days.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using OpenAI.Realtime.WebRtc.Live.Events;
 using OpenAI.Realtime.WebRtc.Media;
@@ -22,12 +21,9 @@ internal sealed record LiveSessionParts(
 /// to end it. Thread-safe; one reader of events and one of state changes at a time.
 /// </summary>
 /// <remarks>There are no turns and no responses: both sides speak when they like, and transcripts come as they go.</remarks>
-public sealed class LiveWebRtcSession : IAsyncDisposable
+public sealed class LiveWebRtcSession : ILiveSession
 {
     private readonly LiveSessionRun _run;
-
-    /// <summary>What the model is told when it is interrupted.</summary>
-    private const string StopSpeaking = "Stop speaking now, and listen to the user.";
 
     internal LiveWebRtcSession(LiveSessionParts parts)
     {
@@ -51,19 +47,19 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     public Task<LiveSessionEnd> Completion => _run.Completion;
 
     /// <summary>When the service ends the session, some two hours after its start; null where it has not said.</summary>
-    public DateTimeOffset? ExpiresAt => _run.Expiry.ExpiresAt;
+    public DateTimeOffset? ExpiresAt => _run.Core.Expiry.ExpiresAt;
 
     /// <summary>
     /// Completes <see cref="OpenAILiveWebRtcOptions.ExpiryNotice"/> before <see cref="ExpiresAt"/>, with that time: for a program that goes on in a session of its own making, with the last of what was said as
     /// <see cref="LiveSessionSettings.Input"/>, or in a fork. Cancelled when the session ends before. Never faults.
     /// </summary>
-    public Task<DateTimeOffset> Expiring => _run.Expiry.Expiring;
+    public Task<DateTimeOffset> Expiring => _run.Core.Expiry.Expiring;
 
     /// <summary>What the session is charged for, as the service last said; null before it has.</summary>
     public LiveUsage? Usage => _run.Usage;
 
     /// <summary>
-    /// Whether encoded silence is sent in place of the source; the source is read on. The session is charged for all the same. <see cref="MuteInputAsync"/> asks the service to do so instead, which a sideband does not
+    /// Whether encoded silence is sent in place of the source; the source is read on. The session is charged for all the same. <see cref="LiveSessionExtensions.MuteInputAsync"/> asks the service to do so instead, which a sideband does not
     /// notice. Default: <see cref="AudioOptions.StartMuted"/>.
     /// </summary>
     public bool Muted
@@ -91,7 +87,7 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     public ChannelReader<LiveSpeechChange> SpeechChanges => _run.Speech.Changes;
 
     /// <summary>Both sides as turns, which may be read while they grow.</summary>
-    public LiveTranscript Transcript => _run.Transcript;
+    public LiveTranscript Transcript => _run.Core.Transcript;
 
     /// <summary>How loud the last 20 ms sent were.</summary>
     public AudioLevel InputLevel => _run.Audio.InputLevel;
@@ -104,7 +100,7 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
 
     /// <summary>
     /// Drops what has been received and not been played yet, and what of that speech is still on its way for 200 ms. It does not stop the model from speaking: no command does. An order by
-    /// <see cref="AppendInstructionsAsync"/> asks for it.
+    /// <see cref="LiveSessionExtensions.AppendInstructionsAsync"/> asks for it.
     /// </summary>
     public void FlushOutput() => _run.Audio.Flush();
 
@@ -115,11 +111,7 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     /// <param name="order">What the model is told. Default: null, to stop and to listen.</param>
     /// <param name="cancellationToken">Ends the wait; the order may be taken up all the same.</param>
     /// <inheritdoc cref="SendAndWaitAsync" path="/exception"/>
-    public async Task InterruptAsync(string? order = null, CancellationToken cancellationToken = default)
-    {
-        _run.Interrupt();
-        await AppendInstructionsAsync(order ?? StopSpeaking, cancellationToken: cancellationToken).ConfigureAwait(false);
-    }
+    public Task InterruptAsync(string? order = null, CancellationToken cancellationToken = default) => _run.InterruptAsync(order, cancellationToken);
 
     /// <summary>Lets a function be called, see <see cref="LiveToolHandler.OnApproval"/>.</summary>
     /// <param name="request">What was asked.</param>
@@ -128,7 +120,7 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     public bool Approve(Agents.ApprovalRequest request, bool always = false)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _run.Answer(request, approve: true, always, null);
+        return _run.Core.Answer(request, approve: true, always, null);
     }
 
     /// <summary>Does not let a function be called; the model is told so, and speaks of it.</summary>
@@ -138,7 +130,7 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     public bool Refuse(Agents.ApprovalRequest request, string? reason = null)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _run.Answer(request, approve: false, always: false, reason);
+        return _run.Core.Answer(request, approve: false, always: false, reason);
     }
 
     /// <summary>What has been counted until now; also after the end.</summary>
@@ -155,19 +147,7 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     /// <param name="cancellationToken">Ends the reading, not the session.</param>
     /// <exception cref="InvalidOperationException">Somebody reads already.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async IAsyncEnumerable<LiveServerEvent> ReadEventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        _run.Events.StartReading();
-        try
-        {
-            while (await _run.Events.TakeAsync(cancellationToken).ConfigureAwait(false) is { } read)
-                yield return read;
-        }
-        finally
-        {
-            _run.Events.StopReading();
-        }
-    }
+    public IAsyncEnumerable<LiveServerEvent> ReadEventsAsync(CancellationToken cancellationToken = default) => _run.Core.Events.ReadAllAsync(cancellationToken);
 
     /// <summary>Sends a command. Completes when the engine has taken it, which says nothing of the service; <see cref="SendAndWaitAsync"/> waits for that. Several may send at once.</summary>
     /// <remarks>Where a <see cref="LiveToolHandler"/> serves the session, a <see cref="LiveResponseCreate"/> waits until no function's call is open and no response runs, because the service would refuse it; it then goes out under an id of the handler's.</remarks>
@@ -200,62 +180,8 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
     public Task<LiveServerEvent> SendAndWaitAsync(LiveClientEvent command, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(command);
-        return _run.RunCommandAsync(command, cancellationToken);
+        return _run.Core.RunCommandAsync(command, cancellationToken);
     }
-
-    /// <summary>Appends an order, see <see cref="LiveInstructionsAppend"/>, and waits until it is taken up.</summary>
-    /// <inheritdoc cref="AppendCommentaryAsync"/>
-    public Task<LiveInstructionsAppended> AppendInstructionsAsync(string content, string? delegationId = null, CancellationToken cancellationToken = default) =>
-        CommandAsync<LiveInstructionsAppended>(new LiveInstructionsAppend(content, delegationId), cancellationToken);
-
-    /// <summary>Appends a fact, see <see cref="LiveThinkingAppend"/>, and waits until it is taken up.</summary>
-    /// <inheritdoc cref="AppendCommentaryAsync"/>
-    public Task<LiveThinkingAppended> AppendThinkingAsync(string content, string? delegationId = null, CancellationToken cancellationToken = default) =>
-        CommandAsync<LiveThinkingAppended>(new LiveThinkingAppend(content, delegationId), cancellationToken);
-
-    /// <summary>Appends something to be said, see <see cref="LiveCommentaryAppend"/>, and waits until it is taken up, which is before it is said. A greeting is one that is sent first of all.</summary>
-    /// <param name="content">The text, of at most 500 tokens.</param>
-    /// <param name="delegationId">The delegation that it answers. Default: null, none.</param>
-    /// <param name="cancellationToken">Ends the wait; the text may be taken up all the same.</param>
-    /// <returns>Where on the session's clock it stands.</returns>
-    /// <exception cref="LiveCommandException">The service refused it, or said nothing for <see cref="OpenAILiveWebRtcOptions.CommandTimeout"/>.</exception>
-    /// <exception cref="RealtimeSessionEndedException">The session has ended, is being closed, or ended before it was answered.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<LiveCommentaryAppended> AppendCommentaryAsync(string content, string? delegationId = null, CancellationToken cancellationToken = default) =>
-        CommandAsync<LiveCommentaryAppended>(new LiveCommentaryAppend(content, delegationId), cancellationToken);
-
-    /// <summary>Changes the delegation's settings or the triggers, and waits until they are in effect. Changes answer in the order in which they were sent.</summary>
-    /// <param name="changes">The changes.</param>
-    /// <param name="cancellationToken">Ends the wait; they may take effect all the same.</param>
-    /// <returns>The configuration in effect.</returns>
-    /// <inheritdoc cref="SendAndWaitAsync" path="/exception"/>
-    public Task<LiveSessionUpdated> UpdateAsync(LiveSessionChanges changes, CancellationToken cancellationToken = default) =>
-        CommandAsync<LiveSessionUpdated>(new LiveSessionUpdate(changes), cancellationToken);
-
-    /// <summary>Asks the service to hear silence in place of what is sent, and waits until it does. What is sent goes on; see <see cref="Muted"/>.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <inheritdoc cref="SendAndWaitAsync" path="/exception"/>
-    public Task MuteInputAsync(CancellationToken cancellationToken = default) => CommandAsync<LiveInputAudioMuted>(new LiveInputAudioMute(), cancellationToken);
-
-    /// <summary>Asks the service to hear what is sent again, and waits until it does.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <inheritdoc cref="SendAndWaitAsync" path="/exception"/>
-    public Task UnmuteInputAsync(CancellationToken cancellationToken = default) => CommandAsync<LiveInputAudioUnmuted>(new LiveInputAudioUnmute(), cancellationToken);
-
-    /// <summary>Puts an item before the Decisions model, and waits until it is there.</summary>
-    /// <param name="item">The item.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The item with its id.</returns>
-    /// <inheritdoc cref="SendAndWaitAsync" path="/exception"/>
-    public Task<LiveDecisionItemCreated> CreateDecisionItemAsync(LiveDecisionItem item, CancellationToken cancellationToken = default) =>
-        CommandAsync<LiveDecisionItemCreated>(new LiveDecisionItemCreate(item), cancellationToken);
-
-    /// <summary>Takes an item away from the Decisions model, and waits until it is gone.</summary>
-    /// <param name="itemId">The item.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <inheritdoc cref="SendAndWaitAsync" path="/exception"/>
-    public Task<LiveDecisionItemDeleted> DeleteDecisionItemAsync(string itemId, CancellationToken cancellationToken = default) =>
-        CommandAsync<LiveDecisionItemDeleted>(new LiveDecisionItemDelete(itemId), cancellationToken);
 
     /// <summary>
     /// Ends the session: <c>session.close</c> is sent, what is being said is heard to its end, and the service says what the session is charged for; at the latest after
@@ -284,12 +210,4 @@ public sealed class LiveWebRtcSession : IAsyncDisposable
 
     /// <summary>Closes a session that did not start, without waiting for the service.</summary>
     internal Task AbandonAsync() => _run.StartClosing("it did not start");
-
-    private async Task<T> CommandAsync<T>(LiveClientEvent command, CancellationToken cancellationToken)
-        where T : LiveServerEvent
-    {
-        LiveServerEvent answer = await _run.RunCommandAsync(command, cancellationToken).ConfigureAwait(false);
-        return answer as T ?? throw new LiveCommandException(command.Type, null,
-            $"{command.Type} was acknowledged, but not in a shape that can be read: {(answer as MalformedLiveEvent)?.Reason ?? answer.Type}");
-    }
 }

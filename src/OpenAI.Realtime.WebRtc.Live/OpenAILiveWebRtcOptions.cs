@@ -112,7 +112,7 @@ public sealed class OpenAILiveWebRtcOptions
     /// <summary>How long closing waits for <c>session.closed</c>; the service says to its end what it is saying, which takes up to 10 s. Default: 15 s.</summary>
     public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long ending a session by HTTP may take, where it cannot be closed over its channel. Default: 5 s.</summary>
+    /// <summary>How long ending a session by HTTP may take, where it cannot be closed over its channel, and how long a <see cref="LiveSideband"/> waits for the service's goodbye. Default: 5 s.</summary>
     public TimeSpan HangUpTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long before a session's end <see cref="LiveWebRtcSession.Expiring"/> tells of it. Default: 2 min.</summary>

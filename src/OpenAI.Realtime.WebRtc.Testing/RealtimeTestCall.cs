@@ -16,7 +16,6 @@ public sealed class RealtimeTestCall
 {
     private const int MaxQueuedEvents = 1_024;
     private const int ReadingPausesAbove = 256;
-    private const int MaxSidebands = 16;
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
 
@@ -37,7 +36,7 @@ public sealed class RealtimeTestCall
     });
 
     private readonly List<DatagramRelay> _relays = [];
-    private CallSideband[] _sidebands = [];     // replaced as a whole, so that sending needs no lock
+    private readonly CallSidebands _sidebands = new();
     private Task _sending = Task.CompletedTask;
     private Task? _hangingUp;
     private TaskCompletionSource _sentOne = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -60,7 +59,7 @@ public sealed class RealtimeTestCall
     internal string? Key { get; init; }
 
     /// <summary>How many WebSockets are beside it now (<c>GET /v1/realtime?call_id=…</c>); at most 16.</summary>
-    public int SidebandCount => Volatile.Read(ref _sidebands).Length;
+    public int SidebandCount => _sidebands.Count;
 
     /// <summary>Whether it was made by the beta's routes, and so speaks the beta's dialect.</summary>
     public bool IsBeta { get; }
@@ -158,11 +157,7 @@ public sealed class RealtimeTestCall
     }
 
     /// <summary>Cuts the WebSockets beside it without a goodbye, as a network does; the call goes on, and they may come again.</summary>
-    public void BreakSidebands()
-    {
-        foreach (CallSideband sideband in Volatile.Read(ref _sidebands))
-            sideband.Break();
-    }
+    public void BreakSidebands() => _sidebands.Break();
 
     /// <summary>Takes a place for a WebSocket beside the call.</summary>
     /// <param name="isOver">Whether there is none because the call is over, or ending; otherwise there are too many.</param>
@@ -172,10 +167,9 @@ public sealed class RealtimeTestCall
         lock (_gate)
         {
             isOver = _ended.IsCancellationRequested || _hangingUp is not null;
-            if (isOver || _sidebands.Length >= MaxSidebands)
-                return null;
             var sideband = new CallSideband(_options.MaxEventSize);
-            Volatile.Write(ref _sidebands, [.. _sidebands, sideband]);
+            if (isOver || !_sidebands.TryAdd(sideband))
+                return null;
             _logger.SidebandAttached(Id);
             return sideband;
         }
@@ -183,8 +177,7 @@ public sealed class RealtimeTestCall
 
     internal void RemoveSideband(CallSideband sideband)
     {
-        lock (_gate)
-            Volatile.Write(ref _sidebands, [.. _sidebands.Where(other => other != sideband)]);
+        _sidebands.Remove(sideband);
         _logger.SidebandGone(Id);
     }
 
@@ -285,8 +278,7 @@ public sealed class RealtimeTestCall
         PeerEnd end = await _peer.Completion.ConfigureAwait(false);
         _logger.CallEnded(Id, end.Detail);
         forget(this);
-        foreach (CallSideband sideband in Volatile.Read(ref _sidebands))
-            sideband.End();         // who comes back finds the call no longer
+        _sidebands.End();           // who comes back finds the call no longer
         _completion.TrySetResult(end);
     }
 
@@ -313,8 +305,7 @@ public sealed class RealtimeTestCall
         if (_outbox.Writer.TryWrite(utf8))
         {
             _sent.Add(new RealtimeTestEvent(type, utf8, _options.TimeProvider.GetElapsedTime(_created)));
-            foreach (CallSideband sideband in Volatile.Read(ref _sidebands))
-                sideband.Send(utf8);
+            _sidebands.Send(utf8);
             return;
         }
 

@@ -67,6 +67,8 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         }
     }
 
+    private static (string Name, string Value)[] DefaultSipHeaders => [("From", "<sip:+14155550123@example.com>"), ("To", "<sip:proj_test@sip.example.com>")];
+
     /// <summary>What a client is given as the API's base, such as <c>http://127.0.0.1:41234/v1</c>.</summary>
     /// <exception cref="InvalidOperationException">The endpoint is mapped into an application, which alone knows its address.</exception>
     public Uri BaseAddress => _baseAddress
@@ -172,7 +174,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
             _incomingCalls.Add(incoming.Id, incoming);
         }
 
-        JsonObject json = incoming.ToWebhook(sipHeaders ?? [("From", "<sip:+14155550123@example.com>"), ("To", "<sip:proj_test@sip.example.com>")], Options.TimeProvider.GetUtcNow());
+        JsonObject json = incoming.ToWebhook(sipHeaders ?? DefaultSipHeaders, Options.TimeProvider.GetUtcNow());
         try
         {
             incoming.WebhookStatus = await WebhookSender.SendAsync(webhook, Json.Write(json), Options.TimeProvider, cancellationToken).ConfigureAwait(false);
@@ -183,6 +185,22 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
             incoming.GiveUp();      // nobody knows its id, so nobody else would end it
             throw;
         }
+    }
+
+    /// <summary>
+    /// Tells a host that somebody calls the project's SIP address, for a Live session (<c>live.transport.incoming</c>). Nothing rings: this endpoint answers no telephone calls of the Live API. A session that has come to be over
+    /// WebRTC is told of by <see cref="LiveTestSession.SendConnectedAsync"/>.
+    /// </summary>
+    /// <param name="webhook">Where the host is told, and what is wrong with that.</param>
+    /// <param name="sipHeaders">The headers of the invitation. Default: null, a <c>From</c> and a <c>To</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What the host answered.</returns>
+    /// <exception cref="HttpRequestException">The host cannot be reached.</exception>
+    public Task<HttpStatusCode> SendLiveIncomingAsync(RealtimeTestWebhook webhook, IEnumerable<(string Name, string Value)>? sipHeaders = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        JsonObject json = LiveWebhooks.Incoming(Json.NewId("live_", 24), sipHeaders ?? DefaultSipHeaders, Options.TimeProvider.GetUtcNow());
+        return WebhookSender.SendAsync(webhook, Json.Write(json), Options.TimeProvider, cancellationToken);
     }
 
     /// <summary>Sends any webhook.</summary>

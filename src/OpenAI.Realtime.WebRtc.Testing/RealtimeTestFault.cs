@@ -24,6 +24,9 @@ public enum RealtimeTestRoute
     /// <summary><c>POST /v1/live/sessions/{id}/hangup</c>, of the Live API.</summary>
     LiveHangUp,
 
+    /// <summary><c>GET live/sessions/{id}/attach</c>: a WebSocket beside a Live session.</summary>
+    LiveAttach,
+
     /// <summary><c>GET /v1/realtime?call_id=…</c>: a WebSocket beside a call.</summary>
     Sideband,
 

@@ -139,11 +139,22 @@ public sealed class RealtimeCalls
         cancellationToken.ThrowIfCancellationRequested();
 
         var clock = new ConnectClock(_http.TimeProvider, progress: null);
-        var connector = new SidebandConnector(_options, options, _http, callId);
+        var connector = new SidebandConnector(_http, callId, token => AttachRequestAsync(callId, options.EphemeralKey, token), options.Times, _options.MaxEventSize);
         SidebandConnection first = await connector.OpenFirstAsync(cancellationToken).ConfigureAwait(false);
         clock.Reach(ConnectStep.Answer);
-        return new RealtimeSideband(new SidebandParts(
-            connector, _options, options, clock, _http.Logger, () => _signaling.HangUpAsync(callId, options.EphemeralKey)), first);
+        var events = new RealtimeEvents(_options, options.EventTrace, _http.Logger);
+        var run = new RealtimeSidebandRun(new SidebandParts(connector, clock, _options.HangUpTimeout, _http.Logger), events,
+            options.HangUpOnClose ? () => _signaling.HangUpAsync(callId, options.EphemeralKey) : null);
+        return new RealtimeSideband(run, events, _options.Dialect, first);
+    }
+
+    // GET realtime?call_id=…
+    private ValueTask<HttpCall> AttachRequestAsync(string callId, string? ephemeralKey, CancellationToken cancellationToken)
+    {
+        var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(_options, "realtime", ("call_id", callId)), _options.AnswerTimeout) { OfCall = (RealtimeCallOperation.Attach, callId) };
+        return (ephemeralKey ?? (_options.HasApiKey ? null : _options.EphemeralKey)) is { } key
+            ? ValueTask.FromResult(call with { Credential = Credential.Ephemeral(key) })
+            : ApiKeySource.AuthorizeAsync(call with { Headers = CallSignaling.ApiKeyHeaders(_options, safetyIdentifier: null) }, _options, _http.TimeProvider, cancellationToken);
     }
 
     private async Task PostAsync(string callId, RealtimeCallOperation operation, byte[]? body, CancellationToken cancellationToken)

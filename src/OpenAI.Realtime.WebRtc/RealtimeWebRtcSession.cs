@@ -21,7 +21,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
     private readonly SessionParts _parts;
     private readonly IPeerConnection _peer;
     private readonly ILogger _logger;
-    private readonly SessionEvents _events;
+    private readonly RealtimeEvents _events;
     private readonly SessionStates _states;
     private readonly Lock _lock = new();
     private readonly TaskCompletionSource<SessionEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,7 +36,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         _parts = parts;
         _peer = parts.Connection.Peer;
         _logger = parts.Logger;
-        _events = new SessionEvents(parts.Options, parts.Trace, parts.Logger);
+        _events = new RealtimeEvents(parts.Options, parts.Trace, parts.Logger);
         _states = new SessionStates(() => parts.Clock.Elapsed, parts.Logger);
         Telemetry.ActiveSessions.Add(1);
         parts.Audio.Start();
@@ -237,7 +237,7 @@ public sealed class RealtimeWebRtcSession : IRealtimeSession
         // By name, so that it works even when the body does not fit.
         if (serverEvent.Type == "output_audio_buffer.cleared")
             _parts.Audio.Flush();
-        if (!SessionEvents.IsExpiry(serverEvent, out string? why))
+        if (!RealtimeEvents.IsExpiry(serverEvent, out string? why))
             return;
         lock (_lock)
             _expired ??= why;

@@ -30,12 +30,15 @@ foreach ((string name, Type type, string text) in LiveExamples.Server)
     Count(name, OfLive(type, text, LiveServerEvent.Read(System.Text.Encoding.UTF8.GetBytes(text)) is { } read ? (read.GetType(), read.ToUtf8Json()) : default));
 foreach ((string name, Type type, string text) in LiveExamples.Client)
     Count(name, LiveClientEvent.TryRead(System.Text.Encoding.UTF8.GetBytes(text), out LiveClientEvent? read, out string? reason) ? OfLive(type, text, (read.GetType(), read.ToUtf8Json())) : reason);
+const string LiveTold = """{"id":"evt_1","type":"live.transport.incoming","data":{"session_id":"live_1","sip_headers":[{"name":"From","value":"x"}],"sip_media_security":"srtp"}}""";
+Count("live.transport.incoming", LiveWebhook.TryRead(System.Text.Encoding.UTF8.GetBytes(LiveTold), out LiveWebhook? told) ? OfLive(typeof(LiveTransportIncoming), LiveTold, (told.GetType(), told.ToUtf8Json())) : "not read");
 
 // The rest of the SDK is rooted by what every program does with it.
 using ServiceProvider services = new ServiceCollection().AddOpenAIRealtimeWebRtc(options => options.ApiKey = "sk-none").Services.BuildServiceProvider();
 using var client = services.GetRequiredService<RealtimeWebRtcClient>();
 using ServiceProvider liveServices = new ServiceCollection().AddOpenAILiveWebRtc(options => options.ApiKey = "sk-none").Services.BuildServiceProvider();
 using var live = liveServices.GetRequiredService<LiveWebRtcClient>();
+_ = new LiveSidebandOptions { IncludeAudio = true };
 _ = new LiveConnectOptions { Delegation = new LiveClientHandler((task, _) => Task.FromResult<string?>(task.Request)) };
 
 Console.WriteLine($"{good} read and written, {bad} not");

@@ -16,7 +16,6 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     private const int MaxCallsPerResponse = 64;
     private const int MaxRemembered = 256;
     private const int MaxForgotten = 64;
-    private const int MaxRefusals = 3;
     private const int LongestArguments = 64 * 1024;
 
     private readonly List<BackendTask> _tasks = [];
@@ -27,11 +26,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     private readonly RecentIds _seenResponses = new(MaxRemembered);
     private readonly List<(int Number, string EventId, BackendCall Call)> _unconfirmed = [];     // sent, and may still be refused
     private readonly List<BackendCall> _forgotten = [];         // never answered, because their response failed
-    private bool _createWanted;
-    private string? _createSent;
-    private string? _lastCreate;
-    private int _createNumber;
-    private int _refusals;
+    private readonly BackendContinuation _continuation = new();
     private int _running;
     private int _count;
 
@@ -45,10 +40,10 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     public bool HasOpenCalls => _tasks.Exists(task => task.Response is { } response && response.Answered < response.Calls.Count);
 
     /// <summary>Whether nothing is open: no call, no response, nothing asked for.</summary>
-    public bool IsAtRest => !_createWanted && _createSent is null && _running == 0 && _steps.Count == 0 && _tasks.TrueForAll(task => task.Response is null);
+    public bool IsAtRest => !_continuation.IsPending && _running == 0 && _steps.Count == 0 && _tasks.TrueForAll(task => task.Response is null);
 
     /// <summary>The <c>response.create</c> that no response has followed yet; null for none.</summary>
-    public string? CreateSent => _createSent;
+    public string? CreateSent => _continuation.Sent;
 
     /// <summary>A response has begun.</summary>
     public void HandleCreated(string key, string? responseId)
@@ -61,10 +56,9 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
             before.IsClosed = true;         // its end was not seen
             Advance();
         }
-        if (_createSent is not null)        // what was sent before it has been taken, or it would have been refused
-            _unconfirmed.RemoveAll(sent => sent.Number < _createNumber);
-        _createSent = null;
-        _refusals = 0;
+        if (_continuation.Sent is not null)        // what was sent before it has been taken, or it would have been refused
+            _unconfirmed.RemoveAll(sent => sent.Number < _continuation.SentAt);
+        _continuation.Begin();
         Begin(task, responseId);
     }
 
@@ -114,9 +108,16 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     /// <param name="isComplete">Whether it came to its end; false for one that failed or was cut off.</param>
     public void HandleEnded(string key, string? responseId, bool isComplete)
     {
+        bool mayBeMissed = _continuation.End(responseId, isComplete);
         BackendTask? task = _tasks.Find(task => task.Key == key);
-        if (task?.Response is not { } response || response.IsClosed || (responseId is not null && response.Id is not null && responseId != response.Id))
+        BackendResponse? response = task?.Response is { } current && (responseId is null || current.Id is null || responseId == current.Id) ? current : null;
+        if (response is null || (response.IsClosed && (isComplete || !mayBeMissed)))
+        {
+            if (mayBeMissed && !isComplete)
+                _steps.Enqueue(new BackendStep.Tell(failureText));
+            Advance();
             return;
+        }
         response.IsClosed = true;
         if (isComplete)
         {
@@ -125,7 +126,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
         }
         foreach (BackendCall call in response.Calls.Where(call => !call.IsAnswered))
             Forget(call);
-        task.Response = null;
+        response.Task.Response = null;
         _steps.Enqueue(new BackendStep.Tell(failureText));
         Advance();
     }
@@ -144,38 +145,48 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
             HandleRefusedOutput(call, code == "response_input_buffer_full");
             return true;
         }
-        if (eventId is null ? _createSent is null || code != "function_call_outputs_required" : eventId != _lastCreate)
-            return false;
-        (_createSent, _lastCreate) = (null, null);
-        bool isBusy = _tasks.Exists(task => task.Response is not null);
-        if (code != "function_call_outputs_required" && isBusy && ++_refusals <= MaxRefusals)
+        switch (_continuation.Refuse(code, eventId, isBusy: _tasks.Exists(task => task.Response is not null)))
         {
-            _createWanted = true;           // something was handed over meanwhile: it takes its turn behind that
-        }
-        else if (code != "function_call_outputs_required")
-        {
-            _steps.Enqueue(new BackendStep.Tell(failureText));
-        }
-        else if (++_refusals > MaxRefusals)
-        {
-            Break("The model asks for outputs that it has been given.");
-        }
-        else
-        {
-            // Calls of a response that failed are open all the same, it seems: they are answered, so that the next request can pass.
-            foreach (BackendCall call in _forgotten)
-                Send(call, BackendBudget.Placeholder);
-            _forgotten.Clear();
-            _createWanted = true;
+            case BackendRefusal.NotOurs:
+                return false;
+            case BackendRefusal.Failed:
+                _steps.Enqueue(new BackendStep.Tell(failureText));
+                break;
+            case BackendRefusal.Exhausted:
+                Break("The model asks for outputs that it has been given, or of calls that were missed.");
+                break;
+            case BackendRefusal.AnswerForgotten:
+                // Calls of a response that failed are open all the same, it seems: they are answered, so that the next request can pass.
+                foreach (BackendCall call in _forgotten)
+                    Send(call, BackendBudget.Placeholder);
+                _forgotten.Clear();
+                break;
         }
         Advance();
         return true;
     }
 
+    /// <summary>
+    /// Events may have been missed here: that a response has begun which was asked for, or has ended. One whose calls are known is taken to have ended, because nobody says so again; where it has not, the service refuses to go on, and
+    /// its end is waited for. Calls that were missed are not known, and the model cannot go on without their outputs.
+    /// </summary>
+    public void HandleMissed()
+    {
+        _continuation.Miss();
+        foreach (BackendTask task in _tasks)
+        {
+            if (task.Response is { Calls.Count: > 0 } response)
+                response.IsClosed = true;
+            else
+                task.Response = null;
+        }
+        Advance();
+    }
+
     /// <summary>The program wants the model to work on what it has been given.</summary>
     public void RequestResponse()
     {
-        _createWanted = true;
+        _continuation.Want();
         TaskOf("").Rounds = 0;
         Advance();
     }
@@ -183,9 +194,8 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     /// <summary>No response has followed in time.</summary>
     public void GiveUpCreate(string eventId)
     {
-        if (_createSent != eventId)
+        if (!_continuation.GiveUp(eventId))
             return;
-        _createSent = null;
         _steps.Enqueue(new BackendStep.Tell(failureText));
         Advance();
     }
@@ -229,12 +239,11 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
             if (response.IsClosed && response.Answered == response.Calls.Count)
                 End(task, response);
         }
-        if (_createWanted && _createSent is null && !IsExhausted && _tasks.TrueForAll(task => task.Response is null))
+        if (_continuation.IsDue && !IsExhausted && _tasks.TrueForAll(task => task.Response is null))
         {
-            _createWanted = false;
-            _lastCreate = _createSent = NewId("go");
-            _createNumber = _count;
-            _steps.Enqueue(new BackendStep.Create(_createSent));
+            string id = NewId("go");
+            _continuation.Send(id, _count);
+            _steps.Enqueue(new BackendStep.Create(id));
         }
     }
 
@@ -249,7 +258,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
         }
         if (++task.Rounds < 2 * options.MaxRounds)
         {
-            _createWanted = true;
+            _continuation.Want();
             return;
         }
         task.Rounds = 0;            // told twice as often as it may that it is to end, it has not
@@ -302,9 +311,9 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
             return;
         }
         Send(call, BackendBudget.Placeholder);
-        _refusals = 0;
-        if (_createSent is null && _tasks.TrueForAll(task => task.Response is null))
-            _createWanted = true;           // the request behind it was refused already
+        _continuation.Forgive();
+        if (_continuation.Sent is null && _tasks.TrueForAll(task => task.Response is null))
+            _continuation.Want();           // the request behind it was refused already
         Advance();
     }
 
@@ -340,7 +349,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
         if (IsExhausted)
             return;
         IsExhausted = true;
-        _createWanted = false;
+        _continuation.Drop();
         _steps.Enqueue(new BackendStep.Exhausted(why));
         _steps.Enqueue(new BackendStep.Tell(failureText));
     }

@@ -98,6 +98,8 @@ internal sealed class BackendRun : IDelegationRun
         return wasWaiting;
     }
 
+    public void Miss() => Do(_ledger.HandleMissed);
+
     public void Interrupt() => Do(() =>
     {
         foreach (BackendCall call in _running.Where(call => call.Settings?.CancelOnInterruption == true))
@@ -190,7 +192,7 @@ internal sealed class BackendRun : IDelegationRun
         using var over = new CancellationTokenSource();
         if (!call.IsInBackground && (call.Settings?.SlowAfter ?? _handler.ToolOptions.SlowAfter) is { } slow)
             _ = RemarkAsync(call, slow, over.Token);
-        var context = new Dictionary<object, object?> { [typeof(LiveWebRtcSession)] = _link.Session };
+        var context = new Dictionary<object, object?> { [typeof(ILiveSession)] = _link.Session, [_link.Session.GetType()] = _link.Session };
         ToolOutput output = await _runner.RunAsync(call.Function!, call.Arguments, context, call.Stop.Token).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         Do(() => Finish(call, output));

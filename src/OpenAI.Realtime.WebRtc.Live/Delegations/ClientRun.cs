@@ -40,6 +40,11 @@ internal sealed class ClientRun(LiveClientHandler handler, IDelegationLink link)
 
     public bool Answer(ApprovalRequest request, bool approve, bool always, string? reason) => false;
 
+    public void Miss()
+    {
+        // What was missed is not known here, so there is nothing to mend.
+    }
+
     public void Interrupt()
     {
     }

@@ -35,6 +35,11 @@ internal sealed class DecisionRun : IDelegationRun
 
     public bool Answer(ApprovalRequest request, bool approve, bool always, string? reason) => false;
 
+    public void Miss()
+    {
+        // What was missed is not known here, so there is nothing to mend.
+    }
+
     public void Interrupt()
     {
     }

@@ -27,12 +27,19 @@ public sealed class LiveClientHandler(Func<LiveTask, CancellationToken, Task<str
 
     internal Task<string?> RunAsync(LiveTask task, CancellationToken cancellationToken) => _run(task, cancellationToken);
 
-    internal override LiveSessionConfig Configure(LiveSessionConfig session)
+    internal override void Prepare()
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(Settle, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxTasks, 1);
         ArgumentException.ThrowIfNullOrWhiteSpace(FailureText);
+    }
+
+    /// <inheritdoc/>
+    public override LiveSessionConfig Configure(LiveSessionConfig session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        Prepare();
         if (session.Delegation.Value is not (null or LiveClientDelegation))
             throw new ArgumentException($"Session.Delegation is {session.Delegation.Value.Type}, but {nameof(LiveClientHandler)} does what is handed over to the program: leave it out, or set a {nameof(LiveClientDelegation)}.");
         return session;

@@ -15,10 +15,17 @@ public sealed class LiveDecisionHandler(Func<LiveDecisionEvent, CancellationToke
 
     internal Task<string?> RunAsync(LiveDecisionEvent decision, CancellationToken cancellationToken) => _run(decision, cancellationToken);
 
-    internal override LiveSessionConfig Configure(LiveSessionConfig session)
+    internal override void Prepare()
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Timeout, TimeSpan.Zero);
         ArgumentException.ThrowIfNullOrWhiteSpace(FailureText);
+    }
+
+    /// <inheritdoc/>
+    public override LiveSessionConfig Configure(LiveSessionConfig session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        Prepare();
         if (session.Delegation.Value is not LiveDecisionsDelegation && session.Triggers.Count == 0)
             throw new ArgumentException($"{nameof(LiveDecisionHandler)} acts on decisions: set Session.Delegation to a {nameof(LiveDecisionsDelegation)}, or Session.Triggers.");
         return session;

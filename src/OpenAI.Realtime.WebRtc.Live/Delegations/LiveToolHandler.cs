@@ -25,13 +25,13 @@ public sealed class LiveToolHandler : LiveDelegationHandler
     public IServiceProvider? Services { get; set; }
 
     /// <summary>
-    /// Told of each call that needs the program's leave, on the pool; answer with <see cref="LiveWebRtcSession.Approve"/> or <see cref="LiveWebRtcSession.Refuse"/>. The model waits meanwhile, the voice does not. Default: null,
+    /// Told of each call that needs the program's leave, on the pool; answer with <see cref="ILiveSession.Approve"/> or <see cref="ILiveSession.Refuse"/>. The model waits meanwhile, the voice does not. Default: null,
     /// such calls are refused.
     /// </summary>
-    public Action<LiveWebRtcSession, ApprovalRequest>? OnApproval { get; set; }
+    public Action<ILiveSession, ApprovalRequest>? OnApproval { get; set; }
 
     /// <summary>Told of each call when it begins and when it ends: one at a time, in order, under no lock. Must be quick; what it throws is logged. Default: null.</summary>
-    public Action<LiveWebRtcSession, ToolCall>? OnCall { get; set; }
+    public Action<ILiveSession, ToolCall>? OnCall { get; set; }
 
     /// <summary>
     /// How many items a session's model takes: outputs of functions and what the program sends itself. The service's documents do not say so; others have measured it. Default: 128.
@@ -46,16 +46,23 @@ public sealed class LiveToolHandler : LiveDelegationHandler
 
     internal ToolSet Set => _set;
 
-    internal override LiveSessionConfig Configure(LiveSessionConfig session)
+    internal override void Prepare()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBackendItems, 8);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBackendBytes, 4_096);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ResponseTimeout, TimeSpan.Zero);
         ArgumentException.ThrowIfNullOrWhiteSpace(FailureText);
         _ = new ToolRunner(ToolOptions, Services);      // checks them
+        _set = new ToolSet(Tools);
+    }
+
+    /// <inheritdoc/>
+    public override LiveSessionConfig Configure(LiveSessionConfig session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        Prepare();
         if (session.Delegation.Value is not LiveResponsesDelegation { Responses.Value: { } responses } delegation)
             throw new ArgumentException($"{nameof(LiveToolHandler)} runs functions for a Responses model: set Session.Delegation to a {nameof(LiveResponsesDelegation)} with the model in its Responses.");
-        _set = new ToolSet(Tools);
         LiveTool[] functions = [.. Tools.OfType<AIFunction>().Select(Define)];
         string[] twice = [.. responses.Tools.OfType<LiveFunctionTool>().Select(tool => tool.Name ?? "").Where(name => _set.TryFind(name, out _))];
         if (twice.Length > 0)

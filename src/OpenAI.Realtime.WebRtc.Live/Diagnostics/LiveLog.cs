@@ -2,15 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OpenAI.Realtime.WebRtc.Live.Diagnostics;
 
-/// <summary>What this package logs beside what it has in common with the other API. Keys and ICE passwords stand in none of them; the content of a conversation only at Trace.</summary>
+/// <summary>What this package logs beside what it has in common with the other API, whose ids go to 41. Keys and ICE passwords stand in none of them; the content of a conversation only at Trace.</summary>
 internal static partial class LiveLog
 {
-    [LoggerMessage(40, LogLevel.Debug, "Connecting a Live session to {Endpoint} ({Model})")]
-    public static partial void ConnectingLive(this ILogger logger, string endpoint, string model);
-
-    [LoggerMessage(41, LogLevel.Information, "Live session {SessionId} has started after {Milliseconds:0.0} ms")]
-    public static partial void Started(this ILogger logger, string? sessionId, double milliseconds);
-
     [LoggerMessage(42, LogLevel.Information, "Live session {SessionId} is closed ({Reason}), {Seconds:0.###} s are charged for")]
     public static partial void Closed(this ILogger logger, string? sessionId, string? reason, double? seconds);
 
@@ -35,6 +29,12 @@ internal static partial class LiveLog
     [LoggerMessage(49, LogLevel.Warning, "Decisions come faster than they are acted on; the oldest was dropped")]
     public static partial void DecisionDropped(this ILogger logger);
 
-    [LoggerMessage(50, LogLevel.Warning, "Connected, but nothing has been heard or read of the service for {Seconds:0} s: its audio may not have started")]
+    [LoggerMessage(52, LogLevel.Warning, "Connected, but nothing has been heard or read of the service for {Seconds:0} s: its audio may not have started")]
     public static partial void NothingHeard(this ILogger logger, double seconds);
+
+    [LoggerMessage(50, LogLevel.Debug, "Connecting a Live session to {Endpoint} ({Model})")]
+    public static partial void ConnectingLive(this ILogger logger, string endpoint, string model);
+
+    [LoggerMessage(51, LogLevel.Information, "Live session {SessionId} has started after {Milliseconds:0.0} ms")]
+    public static partial void Started(this ILogger logger, string? sessionId, double milliseconds);
 }

@@ -12,6 +12,7 @@ namespace OpenAI.Realtime.WebRtc.Live.Signaling;
 /// <code>
 /// create   POST live/sessions             JSON   API key, or without one to the broker   → 2xx, JSON with session.id and transport.sdp
 /// fork     POST live/sessions/{id}/fork   the same
+/// attach   GET  live/sessions/{id}/attach        API key                         → 101, a WebSocket
 /// end      POST live/sessions/{id}/hangup        API key   documented for telephone calls; what it does to others is not known
 /// </code>
 /// Each session that is created is charged for its start, so a request is never repeated by itself.
@@ -53,6 +54,13 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
             call = await AuthorizeAsync(call, cancellationToken).ConfigureAwait(false);
         return await ExchangeAsync(call, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The request that attaches to a session. It asks for a goodbye of the WebSocket's own at the end; without that others have seen it closed without a status.</summary>
+    public ValueTask<HttpCall> AttachRequestAsync(string sessionId, CancellationToken cancellationToken) => AuthorizeAsync(
+        new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, $"live/sessions/{Uri.EscapeDataString(sessionId)}/attach", ("graceful_close", "true")), options.AnswerTimeout)
+        {
+            OfCall = (RealtimeCallOperation.Attach, sessionId),
+        }, cancellationToken);
 
     /// <summary>Ends a session, as far as that is possible. Reports its failures to the log; never throws.</summary>
     public async Task HangUpAsync(string sessionId)

@@ -13,6 +13,19 @@ internal sealed partial class HttpRoutes
 
     private static ApiError NoSuchCall => new("No session found for the provided call_id", "call_id_not_found", "call_id");
 
+    /// <summary>So many WebSockets are beside a call that no more can be.</summary>
+    public static ApiError TooManySidebands => new("Too many connections to this call.", "rate_limit_exceeded", Type: "rate_limit_error");
+
+    /// <summary>Whether the request asks for a WebSocket; where it does not, it is answered.</summary>
+    public static async Task<bool> AsksForWebSocketAsync(HttpExchange exchange)
+    {
+        if (WebSocketHandshake.IsAsked(exchange.Context))
+            return true;
+        exchange.Context.Response.Headers.Upgrade = "websocket";
+        await exchange.FailAsync(426, new ApiError("This address speaks WebSocket (RFC 6455).", "websocket_required")).ConfigureAwait(false);
+        return false;
+    }
+
     private void MapBeside(IEndpointRouteBuilder builder)
     {
         // One path: a POST opens a call of the beta, a GET a WebSocket beside a call.
@@ -42,23 +55,19 @@ internal sealed partial class HttpRoutes
             return;
         }
 
-        if (!WebSocketHandshake.IsAsked(exchange.Context))
-        {
-            exchange.Context.Response.Headers.Upgrade = "websocket";
-            await exchange.FailAsync(426, new ApiError("This address speaks WebSocket (RFC 6455).", "websocket_required")).ConfigureAwait(false);
+        if (!await AsksForWebSocketAsync(exchange).ConfigureAwait(false))
             return;
-        }
-
         if (call.TryAddSideband(out bool isOver) is not { } sideband)
         {
-            await exchange.FailAsync(isOver ? 404 : 429, isOver ? NoSuchCall : new ApiError("Too many connections to this call.", "rate_limit_exceeded", Type: "rate_limit_error")).ConfigureAwait(false);
+            await exchange.FailAsync(isOver ? 404 : 429, isOver ? NoSuchCall : TooManySidebands).ConfigureAwait(false);
             return;
         }
 
         try
         {
-            using WebSocket socket = await WebSocketHandshake.AcceptAsync(exchange.Context).ConfigureAwait(false);
-            await sideband.RunAsync(socket, message => call.Handle(message, isFromSideband: true), exchange.Context.RequestAborted).ConfigureAwait(false);
+            (WebSocket socket, Stream stream) = await WebSocketHandshake.AcceptAsync(exchange.Context).ConfigureAwait(false);
+            using WebSocket owned = socket;
+            await sideband.RunAsync(socket, stream, message => call.Handle(message, isFromSideband: true), exchange.Context.RequestAborted).ConfigureAwait(false);
         }
         finally
         {

@@ -43,12 +43,16 @@ internal sealed partial class HttpRoutes
         var live = new LiveRoutes(endpoint, routes);
         routes.MapPost(builder, "/live/sessions", RealtimeTestRoute.LiveSessions, live.CreateAsync);
         routes.MapPost(builder, "/live/sessions/{id}/hangup", RealtimeTestRoute.LiveHangUp, live.HangUpAsync);
+        routes.MapGet(builder, "/live/sessions/{id}/attach", RealtimeTestRoute.LiveAttach, live.AttachAsync);
         if (isWholeServer)
             builder.Map("/{**path}", NoSuchRouteAsync);
     }
 
     private void MapPost(IEndpointRouteBuilder builder, string path, RealtimeTestRoute route, Func<HttpExchange, Task> handle) =>
         builder.Map(_prefix + path, (RequestDelegate)(context => ServeAsync(context, route, HttpMethods.Post, handle)));
+
+    private void MapGet(IEndpointRouteBuilder builder, string path, RealtimeTestRoute route, Func<HttpExchange, Task> handle) =>
+        builder.Map(_prefix + path, (RequestDelegate)(context => ServeAsync(context, route, HttpMethods.Get, handle)));
 
     private static Task NoSuchRouteAsync(HttpContext context) => new HttpExchange(context, "req_" + Guid.NewGuid().ToString("N")).FailAsync(404,
         new ApiError($"Invalid URL ({context.Request.Method} {Json.Shorten(context.Request.Path)})"));

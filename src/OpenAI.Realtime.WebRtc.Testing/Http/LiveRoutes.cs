@@ -1,11 +1,14 @@
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace OpenAI.Realtime.WebRtc.Testing;
 
-/// <summary>The HTTP side of the Live API: a session is created, or ended.</summary>
+/// <summary>The HTTP side of the Live API: a session is created, ended, or attached to.</summary>
 internal sealed class LiveRoutes(RealtimeTestEndpoint endpoint, HttpRoutes routes)
 {
+    private static ApiError NoSuchSession => new("No session found for the provided id", "session_not_found", "id");
+
     // POST /live/sessions
     public async Task CreateAsync(HttpExchange exchange)
     {
@@ -67,10 +70,49 @@ internal sealed class LiveRoutes(RealtimeTestEndpoint endpoint, HttpRoutes route
             return;
         if (endpoint.FindOpenLiveSession(exchange.Context.Request.RouteValues["id"] as string ?? "") is not { } session)
         {
-            await exchange.FailAsync(404, new ApiError("No session found for the provided id", "session_not_found", "id")).ConfigureAwait(false);
+            await exchange.FailAsync(404, NoSuchSession).ConfigureAwait(false);
             return;
         }
         _ = session.CloseAsync("close_requested");
         await exchange.AnswerAsync(200, null, default).ConfigureAwait(false);
+    }
+
+    // GET /live/sessions/{id}/attach?graceful_close=…
+    public async Task AttachAsync(HttpExchange exchange)
+    {
+        if (!await routes.AuthorizeAsync(exchange, allowEphemeral: false).ConfigureAwait(false))
+            return;
+        string? graceful = exchange.Query("graceful_close");
+        if (graceful is not (null or "true" or "false"))
+        {
+            await exchange.FailAsync(400, ApiError.InvalidValue("graceful_close", graceful, "'true', 'false'")).ConfigureAwait(false);
+            return;
+        }
+
+        // A session is known when its media are connected.
+        if (endpoint.FindOpenLiveSession(exchange.Context.Request.RouteValues["id"] as string ?? "") is not { Connected.IsCompletedSuccessfully: true } session)
+        {
+            await exchange.FailAsync(404, NoSuchSession).ConfigureAwait(false);
+            return;
+        }
+
+        if (!await HttpRoutes.AsksForWebSocketAsync(exchange).ConfigureAwait(false))
+            return;
+        if (session.TryAddSideband(isGraceful: graceful == "true", out bool isOver) is not { } sideband)
+        {
+            await exchange.FailAsync(isOver ? 404 : 429, isOver ? NoSuchSession : HttpRoutes.TooManySidebands).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            (WebSocket socket, Stream stream) = await WebSocketHandshake.AcceptAsync(exchange.Context).ConfigureAwait(false);
+            using WebSocket owned = socket;
+            await sideband.RunAsync(socket, stream, message => session.Handle(message, isFromSideband: true), exchange.Context.RequestAborted).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.RemoveSideband(sideband);
+        }
     }
 }

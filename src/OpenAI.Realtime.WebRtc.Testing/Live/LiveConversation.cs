@@ -28,6 +28,8 @@ internal sealed class LiveConversation : IDisposable
     private readonly LiveListener _listener;
     private readonly LiveBackend _backend;
     private readonly LiveAppends _appends;
+    private readonly LiveReflection _reflection;
+    private readonly LiveFixture _fixture;
     private Metronome? _metronome;
     private DateTimeOffset _expiresAt;
     private long _beats;
@@ -37,18 +39,20 @@ internal sealed class LiveConversation : IDisposable
     private bool _started;
 
     public LiveConversation(
-        LiveTestSession session, RealtimeTestEndpointOptions options, LiveConfiguration configuration, Action<string, byte[]> send, LiveSpeaker.PacketHandler sendAudio, Action over, ILogger logger)
+        LiveTestSession session, RealtimeTestEndpointOptions options, LiveConfiguration configuration, LiveSpeaker.PacketHandler sendAudio, Action over, ILogger logger)
     {
         _session = session;
         _options = options;
         _configuration = configuration;
-        _emitter = new LiveEmitter(configuration, send);
+        _emitter = new LiveEmitter(configuration, session);
         _appends = new LiveAppends(session);
         _over = over;
         _logger = logger;
         IOpusCodecFactory codecs = options.CodecFactory ?? OpusCodecs.Auto;
+        _reflection = new LiveReflection(session);
         _speaker = new LiveSpeaker(codecs.CreateEncoder(new OpusEncoderOptions()), sendAudio, logger);
-        _listener = new LiveListener(codecs.CreateDecoder(), AudioFormat.Mono48kHz.SamplesIn(options.MaxTurn));
+        _listener = new LiveListener(codecs.CreateDecoder(), AudioFormat.Mono48kHz.SamplesIn(options.MaxTurn), _reflection);
+        _fixture = new LiveFixture(_speaker, _emitter);
         _backend = new LiveBackend(session, options, _emitter.Response);
     }
 
@@ -112,8 +116,8 @@ internal sealed class LiveConversation : IDisposable
             _emitter.Error(error, clientEventId);
     }
 
-    /// <summary>One message of the client.</summary>
-    public void HandleMessage(ReadOnlySpan<byte> utf8)
+    /// <summary>One message of the client, or of a sideband, which may send whatever the channel may not.</summary>
+    public void HandleMessage(ReadOnlySpan<byte> utf8, bool isFromSideband)
     {
         if (!Json.TryParseObject(utf8, out JsonObject? e, out string problem))
         {
@@ -142,9 +146,9 @@ internal sealed class LiveConversation : IDisposable
         {
             if (_emitter.IsOver)
                 return;
-            if (!_configuration.MaySend(type))
+            if (!isFromSideband && !_configuration.MaySend(type))
                 _emitter.Error(new ApiError($"The event '{Json.Shorten(type)}' is not allowed on this data channel."), id);
-            else if (Handle(type, e, id) is { } error)
+            else if ((isFromSideband ? HandleBeside(type, e, id) : Handle(type, e, id)) is { } error)
                 _emitter.Error(error, id);
             else if (type == "response.create")
                 input = _backend.TakeInput();
@@ -211,6 +215,14 @@ internal sealed class LiveConversation : IDisposable
 
     private double Seconds => Math.Round(_beats * Metronome.Beat.TotalSeconds, 2);
 
+    /// <summary>What a sideband alone may ask for, and what everybody may.</summary>
+    private ApiError? HandleBeside(string type, JsonObject e, string? id) => type switch
+    {
+        "session.output_audio.fixture.play" => _fixture.Play(e, id),
+        "transport.dtmf.send" => new ApiError("transport.dtmf.send requires a telephone call."),
+        _ => Handle(type, e, id),
+    };
+
     private ApiError? Handle(string type, JsonObject e, string? id)
     {
         switch (type)
@@ -230,7 +242,7 @@ internal sealed class LiveConversation : IDisposable
             case "session.instructions.append":
             case "session.thinking.append":
             case "session.commentary.append":
-                return _appends.Add(type, e, id, _listener.Heard);
+                return _fixture.IsPlaying ? new ApiError("No text can be appended while an audio fixture is playing.") : _appends.Add(type, e, id, _listener.Heard);
             case "session.close":
                 _closeId = id;
                 _drainingFor = 0;
@@ -336,7 +348,8 @@ internal sealed class LiveConversation : IDisposable
             }
             if (_started && _beats % BeatsOfUsage == 0)
                 _emitter.Emit("session.usage.updated", null, ("usage", new JsonObject { ["seconds"] = Seconds }), ("context_window", new JsonObject { ["usage_ratio"] = 0.01 }));
-            _speaker.SendFrame(skipped, word => _emitter.Transcript("session.output_transcript.delta", word, Now, Now + (int)FrameOfTranscript.TotalMilliseconds));
+            _speaker.SendFrame(skipped, word => _emitter.Transcript("session.output_transcript.delta", word, Now, Now + (int)FrameOfTranscript.TotalMilliseconds), pcm => _reflection.Say(pcm, Now));
+            _fixture.Advance();
             if (_drainingFor >= 0 && (!_speaker.IsSpeaking || ++_drainingFor > BeatsOfDraining))
                 CloseLocked("close_requested");
         }

@@ -3,7 +3,7 @@ using OpenAI.Realtime.WebRtc.Media;
 namespace OpenAI.Realtime.WebRtc.Testing;
 
 /// <summary>What the model hears: packets, measured and decoded, and the stretches of speech among them. Its clock is what was heard. Under the conversation's gate.</summary>
-internal sealed class LiveListener(IOpusDecoder decoder, int maxTurnSamples) : IDisposable
+internal sealed class LiveListener(IOpusDecoder decoder, int maxTurnSamples, LiveReflection reflection) : IDisposable
 {
     private const int LeastSpeechSamples = 4_800;
 
@@ -63,6 +63,7 @@ internal sealed class LiveListener(IOpusDecoder decoder, int maxTurnSamples) : I
     {
         _meter.OnSound(pcm);
         _heard += pcm.Length;
+        reflection.Hear(pcm);
         if (IsMuted || !IsListening)
             return;
         _input.Append(pcm);

@@ -17,6 +17,8 @@ internal sealed class LiveSpeaker(IOpusEncoder encoder, LiveSpeaker.PacketHandle
 
     public delegate void PacketHandler(ReadOnlySpan<byte> opus, OpusPacketHeader header);
 
+    public delegate void FrameHandler(ReadOnlySpan<short> pcm);
+
     public bool IsSpeaking => _player.Current is not null;
 
     /// <summary>Says something behind what is being said; false when there is much to say already.</summary>
@@ -35,11 +37,13 @@ internal sealed class LiveSpeaker(IOpusEncoder encoder, LiveSpeaker.PacketHandle
     /// <summary>Sends the next 20 ms.</summary>
     /// <param name="skipped">How many frames before it were left out, because this machine was held up.</param>
     /// <param name="say">Told of each word that is heard now.</param>
-    public void SendFrame(int skipped, Action<string> say)
+    /// <param name="show">Shown the sound.</param>
+    public void SendFrame(int skipped, Action<string> say, FrameHandler show)
     {
         _timestamp += (uint)(skipped * IOpusEncoder.FrameSamples);
         _marker |= skipped > 0;
         ReadOnlySpan<short> frame = _player.NextFrame(out _);
+        show(frame);
         try
         {
             int length = encoder.Encode(frame, _packet);

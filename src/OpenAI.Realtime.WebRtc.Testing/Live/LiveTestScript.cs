@@ -27,4 +27,14 @@ public sealed class LiveTestScript
 
     /// <summary>Whether <c>session.started</c> is sent as soon as the channel is open. Without it, <see cref="LiveTestSession.Start"/> sends it. Default: true.</summary>
     public bool StartsAtOnce { get; set; } = true;
+
+    /// <summary>
+    /// Says where a host is told of each session by a webhook (<c>live.transport.connected</c>) as soon as its channel is open; null for nowhere. Each needs a webhook of its own, whose id is new. Default: null, nobody is told.
+    /// </summary>
+    public Func<LiveTestSession, RealtimeTestWebhook?>? ConnectedWebhook { get; set; }
+
+    /// <summary>
+    /// How far back what was sent is sent again to a sideband that attaches, with the same <c>event_id</c>s: what the service does is told in several ways. Default: zero, it is told nothing of what was before.
+    /// </summary>
+    public TimeSpan AttachReplay { get; set; }
 }

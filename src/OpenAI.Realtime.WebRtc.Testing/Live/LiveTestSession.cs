@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ public sealed class LiveTestSession
 {
     private const int MaxQueuedEvents = 1_024;
     private const int MaxDelegations = 1_024;
+    private const int LargestCommand = 4 * 1024 * 1024;      // 30 s of sound as base64 have 2 MB
     private static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DrainPatience = TimeSpan.FromSeconds(2);
 
@@ -40,6 +42,7 @@ public sealed class LiveTestSession
     });
 
     private readonly Lock _gate = new();
+    private readonly CallSidebands _sidebands = new();
     private readonly HashSet<string> _delegations = new(StringComparer.Ordinal);
     private Task _sending = Task.CompletedTask;
     private Task? _hangingUp;
@@ -50,11 +53,17 @@ public sealed class LiveTestSession
         _peer = peer;
         _logger = logger;
         _created = options.TimeProvider.GetTimestamp();
-        _conversation = new LiveConversation(this, options, configuration, Send, peer.Audio.Send, () => _ = HangUpAsync(), logger);
+        _conversation = new LiveConversation(this, options, configuration, peer.Audio.Send, () => _ = HangUpAsync(), logger);
     }
 
     /// <summary>The session's id, <c>live_…</c>.</summary>
     public string Id { get; } = Json.NewId("live_", 24);
+
+    /// <summary>How many WebSockets are beside it now (<c>GET live/sessions/{id}/attach</c>); at most 16.</summary>
+    public int SidebandCount => _sidebands.Count;
+
+    /// <summary>What the host answered the webhook with that tells of the session, see <see cref="LiveTestScript.ConnectedWebhook"/>; null before it has, and where it was told nothing.</summary>
+    public HttpStatusCode? WebhookStatus { get; private set; }
 
     /// <summary>Completes when the data channel is open; faults with <see cref="PeerConnectionException"/> when it never was.</summary>
     public Task Connected => _connected.Task;
@@ -65,10 +74,10 @@ public sealed class LiveTestSession
     /// <summary>The session as the service describes it, with the configuration in effect; a copy.</summary>
     public JsonObject Description => _conversation.Description;
 
-    /// <summary>The newest 4,096 events that the client sent.</summary>
+    /// <summary>The newest 4,096 events that the client sent, or a sideband.</summary>
     public IReadOnlyList<RealtimeTestEvent> ReceivedEvents => _received.Snapshot();
 
-    /// <summary>The newest 4,096 events that the endpoint sent.</summary>
+    /// <summary>The newest 4,096 events that the endpoint sent, to its client or to a sideband; without the sound that sidebands get.</summary>
     public IReadOnlyList<RealtimeTestEvent> SentEvents => _sent.Snapshot();
 
     /// <summary>What was measured of the client's audio until now.</summary>
@@ -164,7 +173,7 @@ public sealed class LiveTestSession
     {
         ArgumentNullException.ThrowIfNull(json);
         byte[] utf8 = System.Text.Encoding.UTF8.GetBytes(json);
-        Send(Json.TryParseObject(utf8, out JsonObject? e, out _) ? e.Text("type") ?? "" : "", utf8);
+        Send(Json.TryParseObject(utf8, out JsonObject? e, out _) ? e.Text("type") ?? "" : "", utf8, LiveAudience.Everybody);
     }
 
     /// <summary>Sends an <c>error</c> event.</summary>
@@ -172,6 +181,20 @@ public sealed class LiveTestSession
     /// <param name="message">The error's message.</param>
     /// <param name="clientEventId">The client's event that it is about. Default: null, none.</param>
     public void SendError(string? code, string message, string? clientEventId = null) => _conversation.ReportError(new ApiError(message, code), clientEventId);
+
+    /// <summary>Tells a host by a webhook that the session has come to be (<c>live.transport.connected</c>).</summary>
+    /// <param name="webhook">Where to, and what is wrong with it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>What the host answered.</returns>
+    /// <exception cref="HttpRequestException">The host cannot be reached.</exception>
+    public Task<HttpStatusCode> SendConnectedAsync(RealtimeTestWebhook webhook, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(webhook);
+        return WebhookSender.SendAsync(webhook, Json.Write(LiveWebhooks.Connected(Id, _options.TimeProvider.GetUtcNow())), _options.TimeProvider, cancellationToken);
+    }
+
+    /// <summary>Cuts the WebSockets beside it without a goodbye, as a network does; the session goes on, and they may come again.</summary>
+    public void BreakSidebands() => _sidebands.Break();
 
     /// <summary>Closes the session from the service's side: sends <c>session.closed</c>, then hangs up.</summary>
     /// <param name="reason">Why. Default: <c>expired</c>.</param>
@@ -187,6 +210,48 @@ public sealed class LiveTestSession
     {
         lock (_gate)
             return _hangingUp ??= HangUpCoreAsync();
+    }
+
+    /// <summary>Takes a place for a WebSocket beside the session; what was sent in <see cref="LiveTestScript.AttachReplay"/> before is sent to it again.</summary>
+    /// <param name="isGraceful">Whether it wants a goodbye with a status at the end.</param>
+    /// <param name="isOver">Whether there is none because the session is over, or ending; otherwise there are too many.</param>
+    /// <returns>Null for none.</returns>
+    internal CallSideband? TryAddSideband(bool isGraceful, out bool isOver)
+    {
+        var sideband = new CallSideband(Math.Max(_options.MaxEventSize, LargestCommand), isGraceful ? "The session has ended." : null);
+        lock (_gate)
+        {
+            isOver = _ended.IsCancellationRequested || _hangingUp is not null;
+            if (isOver || !_sidebands.TryAdd(sideband))
+                return null;
+            TimeSpan since = _options.TimeProvider.GetElapsedTime(_created) - _options.LiveScript.AttachReplay;
+            foreach (RealtimeTestEvent e in _sent.Snapshot().Where(e => e.At > since))
+                sideband.Send(e.Utf8Json.ToArray());
+        }
+        _logger.SidebandAttached(Id);
+        return sideband;
+    }
+
+    internal void RemoveSideband(CallSideband sideband)
+    {
+        _sidebands.Remove(sideband);
+        _logger.SidebandGone(Id);
+    }
+
+    /// <summary>One message, of the client or of a sideband.</summary>
+    internal void Handle(byte[] utf8, bool isFromSideband)
+    {
+        string type = Json.TryParseObject(utf8, out JsonObject? e, out _) ? e.Text("type") ?? "" : "";
+        _received.Add(new RealtimeTestEvent(type, utf8, _options.TimeProvider.GetElapsedTime(_created)) { IsFromSideband = isFromSideband });
+        try
+        {
+            _conversation.HandleMessage(utf8, isFromSideband);
+        }
+        catch (Exception exception)     // whatever a client sends must not end the endpoint
+        {
+            _logger.CallFailed(Id, exception);
+            _conversation.ReportError(new ApiError("The server had an error while processing your request.", Type: "server_error"), e.Text("event_id"));
+        }
     }
 
     internal bool HasDelegation(string id)
@@ -218,6 +283,7 @@ public sealed class LiveTestSession
             _connected.TrySetResult();
             Task audio = ReadAudioAsync();
             Task messages = ReadMessagesAsync();
+            _ = TellConnectedAsync();
             _ = RunScriptAsync();       // a hook that does not heed the end holds nothing up; what it still sends goes nowhere
             await _peer.Completion.ConfigureAwait(false);
             await Task.WhenAll(audio, messages).ConfigureAwait(false);
@@ -240,6 +306,7 @@ public sealed class LiveTestSession
         PeerEnd end = await _peer.Completion.ConfigureAwait(false);
         _logger.CallEnded(Id, end.Detail);
         forget(this);
+        _sidebands.End();           // who comes back finds the session no longer
         _completion.TrySetResult(end);
     }
 
@@ -252,15 +319,22 @@ public sealed class LiveTestSession
     }
 
     // From under the conversation's gate: never waits.
-    private void Send(string type, byte[] utf8)
+    internal void Send(string type, byte[] utf8, LiveAudience audience)
     {
-        if (_outbox.Writer.TryWrite(utf8))
+        lock (_gate)
         {
-            _sent.Add(new RealtimeTestEvent(type, utf8, _options.TimeProvider.GetElapsedTime(_created)));
-            return;
+            bool isSent = audience is LiveAudience.Everybody or LiveAudience.Channel && _outbox.Writer.TryWrite(utf8);
+            bool isFull = !isSent && audience is LiveAudience.Everybody or LiveAudience.Channel && !_ended.IsCancellationRequested && _outbox.Reader.Count >= MaxQueuedEvents;
+            if (audience != LiveAudience.Channel)
+            {
+                isSent |= _sidebands.Count > 0;
+                _sidebands.Send(utf8);
+            }
+            if (isSent && audience != LiveAudience.Listeners)
+                _sent.Add(new RealtimeTestEvent(type, utf8, _options.TimeProvider.GetElapsedTime(_created)));
+            if (!isFull)
+                return;
         }
-        if (_ended.IsCancellationRequested || _outbox.Reader.Count < MaxQueuedEvents)
-            return;     // over
         _logger.ClientDoesNotRead(Id);
         _ = HangUpAsync();
     }
@@ -289,20 +363,7 @@ public sealed class LiveTestSession
         while (await _peer.Messages.ReceiveAsync().ConfigureAwait(false) is { } message)
         {
             using (message)
-            {
-                byte[] utf8 = message.Memory.ToArray();
-                string type = Json.TryParseObject(utf8, out JsonObject? e, out _) ? e.Text("type") ?? "" : "";
-                _received.Add(new RealtimeTestEvent(type, utf8, _options.TimeProvider.GetElapsedTime(_created)));
-                try
-                {
-                    _conversation.HandleMessage(utf8);
-                }
-                catch (Exception exception)     // whatever a client sends must not end the endpoint
-                {
-                    _logger.CallFailed(Id, exception);
-                    _conversation.ReportError(new ApiError("The server had an error while processing your request.", Type: "server_error"), e.Text("event_id"));
-                }
-            }
+                Handle(message.Memory.ToArray(), isFromSideband: false);
         }
     }
 
@@ -313,6 +374,24 @@ public sealed class LiveTestSession
         {
             while (_peer.Audio.TryRead(buffer, out EncodedAudio packet))
                 _conversation.HandleAudio(buffer.AsSpan(0, packet.Length), packet);
+        }
+    }
+
+    private async Task TellConnectedAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        try
+        {
+            if (_options.LiveScript.ConnectedWebhook?.Invoke(this) is { } webhook)
+                WebhookStatus = await SendConnectedAsync(webhook, _ended.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!_ended.IsCancellationRequested)     // a user's hook, or a host that is not there
+        {
+            _logger.HookFailed(nameof(LiveTestScript.ConnectedWebhook), e);
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped from outside, as it may be at any moment.
         }
     }
 

@@ -5,10 +5,12 @@ namespace OpenAI.Realtime.WebRtc.Testing;
 
 /// <summary>One WebSocket beside a call: all of the call's events go out, and what comes in is the call's as if its own client had sent it.</summary>
 /// <param name="maxEvent">The largest event that may come in, in bytes.</param>
-internal sealed class CallSideband(int maxEvent)
+/// <param name="farewell">What the goodbye at the call's end says; null for one without a status, which the other side takes for 1005 (RFC 6455 §7.1.5).</param>
+internal sealed class CallSideband(int maxEvent, string? farewell = "The call has ended.")
 {
     private const int MaxQueuedEvents = 1_024;
     private const int Part = 16 * 1_024;
+    private static readonly byte[] CloseWithoutStatus = [0x88, 0x00];       // RFC 6455 §5.5.1
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
     private readonly Channel<byte[]> _outbox = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxQueuedEvents) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
@@ -34,16 +36,17 @@ internal sealed class CallSideband(int maxEvent)
 
     /// <summary>Carries events both ways until one side ends it. Never faults.</summary>
     /// <param name="socket">The WebSocket; the caller's.</param>
+    /// <param name="stream">The stream beneath it.</param>
     /// <param name="received">Takes each message that comes.</param>
     /// <param name="gone">The request is over, or the endpoint.</param>
-    public async Task RunAsync(WebSocket socket, Action<byte[]> received, CancellationToken gone)
+    public async Task RunAsync(WebSocket socket, Stream stream, Action<byte[]> received, CancellationToken gone)
     {
         using CancellationTokenRegistration cut = gone.Register(socket.Abort);
         _socket = socket;
         if (_isBroken)
             socket.Abort();
         Task reading = ReadAsync(socket, received);
-        Task writing = WriteAsync(socket);
+        Task writing = WriteAsync(socket, stream);
         try
         {
             if (await Task.WhenAny(reading, writing).ConfigureAwait(false) == writing)
@@ -58,11 +61,14 @@ internal sealed class CallSideband(int maxEvent)
         }
     }
 
-    private async Task WriteAsync(WebSocket socket)
+    private async Task WriteAsync(WebSocket socket, Stream stream)
     {
         await foreach (byte[] utf8 in _outbox.Reader.ReadAllAsync().ConfigureAwait(false))
             await socket.SendAsync(utf8, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
-        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "The call has ended.", CancellationToken.None).ConfigureAwait(false);
+        if (farewell is not null)
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, farewell, CancellationToken.None).ConfigureAwait(false);
+        else
+            await stream.WriteAsync(CloseWithoutStatus).ConfigureAwait(false);      // .NET's own would write a status
     }
 
     private async Task ReadAsync(WebSocket socket, Action<byte[]> received)

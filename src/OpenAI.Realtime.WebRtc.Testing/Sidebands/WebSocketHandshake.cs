@@ -20,14 +20,15 @@ internal static class WebSocketHandshake
         && IsKey(context.Request.Headers.SecWebSocketKey.ToString());
 
     /// <summary>Answers 101; what goes on is the WebSocket.</summary>
-    public static async Task<WebSocket> AcceptAsync(HttpContext context)
+    /// <returns>The WebSocket, and the stream beneath it.</returns>
+    public static async Task<(WebSocket Socket, Stream Stream)> AcceptAsync(HttpContext context)
     {
         HttpResponse response = context.Response;
         response.Headers.Connection = "Upgrade";
         response.Headers.Upgrade = "websocket";
         response.Headers.SecWebSocketAccept = AnswerTo(context.Request.Headers.SecWebSocketKey.ToString());
         Stream stream = await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync().ConfigureAwait(false);
-        return WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.FromSeconds(15) });
+        return (WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, KeepAliveInterval = TimeSpan.FromSeconds(15) }), stream);
     }
 
     private static bool IsKey(string key)

@@ -1,3 +1,4 @@
+using OpenAI.Realtime.WebRtc.Sideband;
 using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc;
@@ -5,8 +6,6 @@ namespace OpenAI.Realtime.WebRtc;
 /// <summary>How a <see cref="RealtimeSideband"/> attaches to its call, and stays with it.</summary>
 public sealed class RealtimeSidebandOptions
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-
     /// <summary>
     /// The key to attach with, in place of the API key: the ephemeral one (<c>ek_…</c>) that the call was opened with, say. Default: null, the API key of the client's options, or without one
     /// their <see cref="OpenAIRealtimeWebRtcOptions.EphemeralKey"/>.
@@ -34,18 +33,13 @@ public sealed class RealtimeSidebandOptions
     /// <summary>Shown every event in both directions as it is on the wire. Must be quick; what it throws is logged once. Default: null.</summary>
     public RealtimeEventTrace? EventTrace { get; set; }
 
+    internal SidebandTimes Times => new(WaitForCall, ReconnectTimeout, KeepAliveInterval, KeepAliveTimeout);
+
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     internal void Validate()
     {
         if (!HeaderValue.IsSendable(EphemeralKey) || HeaderValue.IsQuoted(EphemeralKey) || EphemeralKey?.Length == 0)
             throw new ArgumentException("EphemeralKey is empty, stands in quotation marks, or holds a character that cannot stand in an HTTP header.");
-        if (WaitForCall < TimeSpan.Zero || WaitForCall > Longest)
-            throw new ArgumentException("WaitForCall must lie between 0 and 10 minutes.");
-        if (ReconnectTimeout < TimeSpan.Zero || ReconnectTimeout > Longest)
-            throw new ArgumentException("ReconnectTimeout must lie between 0 and 10 minutes.");
-        if (KeepAliveInterval < TimeSpan.FromSeconds(1) || KeepAliveInterval > Longest)
-            throw new ArgumentException("KeepAliveInterval must lie between 1 second and 10 minutes.");
-        if (KeepAliveTimeout < TimeSpan.FromSeconds(1) || KeepAliveTimeout > Longest)
-            throw new ArgumentException("KeepAliveTimeout must lie between 1 second and 10 minutes.");
+        Times.Validate(nameof(WaitForCall));
     }
 }

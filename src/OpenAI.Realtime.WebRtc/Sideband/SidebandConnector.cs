@@ -5,19 +5,28 @@ using OpenAI.Realtime.WebRtc.Signaling;
 
 namespace OpenAI.Realtime.WebRtc.Sideband;
 
-/// <summary>Opens the WebSockets of one call: <c>GET realtime?call_id=…</c>, with a key that is asked for each time.</summary>
-internal sealed class SidebandConnector(OpenAIRealtimeWebRtcOptions options, RealtimeSidebandOptions sideband, RealtimeHttp http, string callId)
+/// <summary>Opens the WebSockets beside one call, with a key that is asked for each time.</summary>
+/// <param name="http">Sends the requests.</param>
+/// <param name="callId">The call, or the session.</param>
+/// <param name="request">Makes the request of the API, a GET, with its key.</param>
+/// <param name="times">How long is waited for what.</param>
+/// <param name="maxEventSize">The longest event that is kept, in bytes.</param>
+internal sealed class SidebandConnector(RealtimeHttp http, string callId, Func<CancellationToken, ValueTask<HttpCall>> request, SidebandTimes times, int maxEventSize)
 {
     public string CallId => callId;
 
     public TimeProvider TimeProvider => http.TimeProvider;
+
+    public SidebandTimes Times => times;
+
+    public int MaxEventSize => maxEventSize;
 
     /// <summary>Opens the first; a call that the service does not know yet is waited for.</summary>
     /// <exception cref="RealtimeCallException">It could not be opened, or the call did not come to be in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<SidebandConnection> OpenFirstAsync(CancellationToken cancellationToken)
     {
-        var schedule = new AttachSchedule(sideband.WaitForCall, Random.Shared.NextDouble);
+        var schedule = new AttachSchedule(times.First, Random.Shared.NextDouble);
         long start = TimeProvider.GetTimestamp();
         while (true)
         {
@@ -42,14 +51,10 @@ internal sealed class SidebandConnector(OpenAIRealtimeWebRtcOptions options, Rea
     public async Task<SidebandConnection> OpenAsync(CancellationToken cancellationToken)
     {
         long start = TimeProvider.GetTimestamp();
-        var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, "realtime", ("call_id", callId)), options.AnswerTimeout) { OfCall = (RealtimeCallOperation.Attach, callId) };
-        string? ephemeralKey = sideband.EphemeralKey ?? (options.HasApiKey ? null : options.EphemeralKey);
-        call = ephemeralKey is not null
-            ? call with { Credential = Credential.Ephemeral(ephemeralKey) }
-            : await ApiKeySource.AuthorizeAsync(call with { Headers = CallSignaling.ApiKeyHeaders(options, safetyIdentifier: null) }, options, TimeProvider, cancellationToken).ConfigureAwait(false);
-        var socket = await WebSocketUpgrade.OpenAsync(http, call, (sideband.KeepAliveInterval, sideband.KeepAliveTimeout), cancellationToken).ConfigureAwait(false);
+        HttpCall call = await request(cancellationToken).ConfigureAwait(false);
+        var socket = await WebSocketUpgrade.OpenAsync(http, call, (times.KeepAliveInterval, times.KeepAliveTimeout), cancellationToken).ConfigureAwait(false);
         http.Logger.Attached(callId, TimeProvider.GetElapsedTime(start).TotalMilliseconds);
-        return new SidebandConnection(socket, options.MaxEventSize, TimeProvider);
+        return new SidebandConnection(socket, maxEventSize, TimeProvider);
     }
 
     /// <summary>Whether the service says that there is no such call: not yet, or not any more.</summary>

@@ -8,7 +8,7 @@ namespace OpenAI.Realtime.WebRtc.Sideband;
 /// <param name="refusal">What a sender is told from the moment when the sideband is being closed; null before.</param>
 /// <param name="ending">Cancelled when nothing can be sent any more.</param>
 [SuppressMessage("Design", "CA1001", Justification = "Nobody asks the semaphore for its wait handle, the one thing of it that would have to be freed.")]
-internal sealed class SidebandSender(SessionEvents events, Func<RealtimeSessionEndedException?> refusal, CancellationToken ending)
+internal sealed class SidebandSender(SessionTraffic events, Func<RealtimeSessionEndedException?> refusal, CancellationToken ending)
 {
     /// <summary>The longest event that the service documents is one with 15 MiB of audio.</summary>
     public const int MaxMessage = 16 * 1024 * 1024;

@@ -12,6 +12,7 @@ internal static class LiveTargets
         new("live-server-events", ReadServerEvent, Seeds),
         new("live-client-events", ReadClientEvent, Seeds),
         new("live-sessions", ReadSession, Seeds),
+        new("live-webhooks", ReadWebhook, Webhooks),
     ];
 
     private static void ReadServerEvent(byte[] input)
@@ -70,6 +71,24 @@ internal static class LiveTargets
         {
             // It is no reply.
         }
+    }
+
+    /// <summary>The body of a webhook whose signature is right; who has the secret may still write anything.</summary>
+    private static void ReadWebhook(byte[] input)
+    {
+        if (!LiveWebhook.TryRead(input, out LiveWebhook? read))
+            return;
+        OnOneLine(read.ToString());
+        byte[] written = read.ToUtf8Json();
+        if (!LiveWebhook.TryRead(written, out LiveWebhook? again) || again.GetType() != read.GetType() || again.SessionId != read.SessionId)
+            throw new FuzzFailureException($"{read} is not read as it was written: {Encoding.UTF8.GetString(written)}");
+    }
+
+    private static IEnumerable<byte[]> Webhooks()
+    {
+        yield return """{"id":"evt_1","object":"event","created_at":1790000000,"type":"live.transport.connected","data":{"session_id":"live_1","type":"webrtc"}}"""u8.ToArray();
+        yield return """{"id":"evt_1","object":"event","created_at":1790000000,"type":"live.transport.incoming","data":{"session_id":"live_1","type":"sip","sip_headers":[{"name":"From","value":"x"}],"sip_media_security":"srtp"}}"""u8.ToArray();
+        yield return """{"type":"live.call.incoming","data":{"session_id":"live_1","sip_headers":[]}}"""u8.ToArray();
     }
 
     private static void OnOneLine(string shown)

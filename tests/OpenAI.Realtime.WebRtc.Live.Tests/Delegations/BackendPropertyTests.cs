@@ -23,6 +23,9 @@ public sealed class BackendPropertyTests
     [Property(MaxTest = 1_000, EndSize = 300)]
     public Property Calls_of_a_response_that_failed_hold_nothing_up() => Holds(() => new BackendService(int.MaxValue, int.MaxValue, keepsFailedCalls: true), service => Assert.False(service.IsExhausted));
 
+    [Property(MaxTest = 1_000, EndSize = 300)]
+    public Property Beginnings_and_ends_that_are_missed_hold_nothing_up() => Holds(() => new BackendService(int.MaxValue, int.MaxValue, keepsFailedCalls: false, hasGaps: true), service => Assert.False(service.IsExhausted));
+
     [Fact]
     public void The_model_of_the_service_makes_what_the_properties_are_about()
     {

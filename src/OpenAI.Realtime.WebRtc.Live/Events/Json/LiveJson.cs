@@ -78,5 +78,6 @@ internal static class LiveJson
         new OptionalListConverter<LiveDecisionLevel>(),
         new OptionalListConverter<LiveDecisionAnswer>(),
         new OptionalListConverter<LiveDecisionProbability>(),
+        new OptionalListConverter<SipHeader>(),
     ];
 }

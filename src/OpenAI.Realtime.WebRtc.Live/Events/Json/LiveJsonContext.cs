@@ -112,4 +112,7 @@ namespace OpenAI.Realtime.WebRtc.Live.Events.Json;
 [JsonSerializable(typeof(LiveSessionConfig))]
 [JsonSerializable(typeof(LiveSessionRequest))]
 [JsonSerializable(typeof(LiveSessionReply))]
+[JsonSerializable(typeof(LiveTransportConnected))]
+[JsonSerializable(typeof(LiveTransportIncoming))]
+[JsonSerializable(typeof(SipHeader))]
 internal sealed partial class LiveJsonContext : JsonSerializerContext;
