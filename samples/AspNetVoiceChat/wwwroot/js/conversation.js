@@ -220,6 +220,8 @@ export class Conversation extends EventTarget {
   }
 
   #fail(failure) {
+    // A session that is given up may start all the same, and would be charged for.
+    if (this.#api.closeWith && !this.#isOver && !this.isClosing) this.send(this.#api.closeWith);
     this.#end(this.isClosing ? { reason: 'closed', isConfirmed: false } : { reason: 'failed', failure });
   }
 

@@ -26,8 +26,10 @@ export class LiveTranscript {
     else if (event.type === 'session.output_transcript.delta') this.#add('assistant', event);
   }
 
-  /** What the user has written, which no event repeats. */
+  /** What the user has written, which no event repeats. What the assistant says from now on is an answer to it, and another line. */
   wrote(text) {
+    const theirs = this.#last('assistant');
+    if (theirs) theirs.isWhole = true;
     const line = this.#begin('user', this.#now);
     line.words = text;
     this.#settle(line);
@@ -36,7 +38,7 @@ export class LiveTranscript {
 
   /** The assistant was told to stop: its line, if it is at one, says so. */
   interrupted() {
-    const line = this.#lines.findLast((l) => l.role === 'assistant');
+    const line = this.#last('assistant');
     if (line) this.#transcript.note(line.id, 'interrupted');
   }
 
@@ -50,13 +52,17 @@ export class LiveTranscript {
     const start = Number.isFinite(start_ms) ? start_ms : this.#now;
     const end = Number.isFinite(end_ms) ? Math.max(start, end_ms) : start;
     this.#now = Math.max(this.#now, end);
-    const last = this.#lines.findLast((line) => line.role === role);
+    const last = this.#last(role);
     const line = last && this.#goesOn(last, start) ? last : this.#begin(role, start);
     line.words += delta;
     line.end = Math.max(line.end, end);
     this.#show(line, false);
     clearTimeout(line.timer);
     line.timer = setTimeout(() => this.#settle(line), SETTLED);
+  }
+
+  #last(role) {
+    return this.#lines.findLast((line) => line.role === role);
   }
 
   #goesOn(line, start) {
