@@ -222,6 +222,26 @@ public class LiveTests(BrowserFixture browser)
         await session.Completion.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    [BrowserFact]
+    public async Task A_session_that_was_forgotten_is_closed_for_it_is_charged_by_the_second()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.Page.Clock.InstallAsync();
+        await page.Mute.ClickAsync();
+        await page.ConnectLiveAsync();
+        LiveTestSession session = await chat.Endpoint.WaitForLiveSessionAsync();
+        await page.Page.Clock.FastForwardAsync("04:00");
+        Write(session, "output", "Are you still there?");
+        await Expect(page.TheirLines.Last).ToContainTextAsync("still there?");
+        await page.Page.Clock.FastForwardAsync("04:00");
+        await Expect(page.Status).ToHaveTextAsync("Connected");
+        await page.Page.Clock.FastForwardAsync("02:00");
+        await Expect(page.Status).ToHaveTextAsync(Charged);
+        await Expect(page.Page.Locator("#notice")).ToContainTextAsync("five minutes");
+        await session.WaitForEventAsync("session.close");
+    }
+
     [BrowserTheory]
     [InlineData("401", "host-key-refused")]
     [InlineData("403", "host-no-access")]

@@ -12,6 +12,8 @@ const THEIR_THRESHOLD = -60;
 const TAIL = 200;
 /** The model is told to stop, and takes most of a second to do so; the loudspeaker is silent from the click on, and not for longer than this. */
 const LONGEST_SILENCE = 5_000;
+/** A session in which nothing is said or done for so long was forgotten, and is charged all the while. */
+const IDLE = 300_000;
 
 export class LiveTalk {
   #conversation;
@@ -30,22 +32,26 @@ export class LiveTalk {
   #theyStarted = null;
   #isEnding = false;
   #seconds = null;
+  #onIdle;
+  #idle = null;
 
   /**
    * @param {import('./conversation.js').Conversation} conversation
    * @param {MediaStream} microphone
-   * @param {{ delegation: string, desk: import('./desk.js').Desk, transcript: import('./transcript.js').Transcript, setSilent: (isSilent: boolean) => void, onSpeech: () => void }} parts
+   * @param {{ delegation: string, desk: import('./desk.js').Desk, transcript: import('./transcript.js').Transcript, setSilent: (isSilent: boolean) => void, onSpeech: () => void, onIdle: () => void }} parts
    */
-  constructor(conversation, microphone, { delegation, desk, transcript, setSilent, onSpeech }) {
+  constructor(conversation, microphone, { delegation, desk, transcript, setSilent, onSpeech, onIdle }) {
     this.#conversation = conversation;
     this.#tracks = microphone.getAudioTracks();
     this.#desk = desk;
     this.#setSilent = setSilent;
+    this.#onIdle = onIdle;
     this.#lines = new LiveTranscript(transcript);
     this.#delegation = new Delegation(delegation, (event) => conversation.send(event), desk, this.#abort.signal);
     this.you = new SpeechGate(YOUR_THRESHOLD, (isSpeaking, since) => { this.#onYou(isSpeaking, since); onSpeech(); });
     this.assistant = new SpeechGate(THEIR_THRESHOLD, (isSpeaking, since) => { this.#onAssistant(isSpeaking, since); onSpeech(); });
     desk.open('Work in this page', 'Charged');
+    this.#stir();
   }
 
   get isAnswering() {
@@ -99,6 +105,7 @@ export class LiveTalk {
 
   write(text) {
     this.interrupt();
+    this.#stir();
     this.#lines.wrote(text);
     this.#delegation.write(text);
   }
@@ -112,6 +119,7 @@ export class LiveTalk {
   handle(event) {
     this.#lines.handle(event);
     this.#delegation.handle(event);
+    if (event.type !== 'session.usage.updated') this.#stir();
     // Each replaces the one before: it is a sum already.
     if ((event.type === 'session.usage.updated' || event.type === 'session.closed') && typeof event.usage?.seconds === 'number') {
       this.#seconds = event.usage.seconds;
@@ -131,13 +139,20 @@ export class LiveTalk {
   /** The call is over. */
   end() {
     clearTimeout(this.#tail);
+    clearTimeout(this.#idle);
     clearTimeout(this.#silence);
     this.#setSilent(false);
     this.#abort.abort();
     this.#lines.end();
   }
 
+  #stir() {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(this.#onIdle, IDLE);
+  }
+
   #onYou(isSpeaking, since) {
+    this.#stir();
     this.#desk.speaks('user', isSpeaking);
     this.#youStopped = isSpeaking ? null : since;
     this.#showLatency();

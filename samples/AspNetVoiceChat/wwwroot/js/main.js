@@ -133,7 +133,11 @@ function start(mine, microphone) {
 
 function liveTalk(conversation, microphone, delegation) {
   const setSilent = (isSilent) => { $('loudspeaker').muted = isSilent; };
-  return new LiveTalk(conversation, microphone, { delegation, desk, transcript, setSilent, onSpeech: setControls });
+  const onIdle = () => {
+    status.notice('Nobody had said anything for five minutes, and a session is charged by the second: it was closed.');
+    conversation.close();
+  };
+  return new LiveTalk(conversation, microphone, { delegation, desk, transcript, setSilent, onSpeech: setControls, onIdle });
 }
 
 function onPhase(phase) {
