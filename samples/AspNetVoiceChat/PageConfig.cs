@@ -16,6 +16,8 @@ internal sealed record PageConfig
 
     public required IList<string> Models { get; init; }
 
+    public required IList<string> LiveModels { get; init; }
+
     public required IList<string> Voices { get; init; }
 
     /// <summary>In milliseconds.</summary>

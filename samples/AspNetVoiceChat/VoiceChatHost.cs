@@ -8,6 +8,8 @@ using OpenAI.Realtime.WebRtc;
 using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.AspNetCore;
 using OpenAI.Realtime.WebRtc.Events;
+using OpenAI.Realtime.WebRtc.Live;
+using OpenAI.Realtime.WebRtc.Live.Events;
 using OpenAI.Realtime.WebRtc.Testing;
 using VoiceChatSamples;
 
@@ -22,7 +24,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
     private const int LongestText = 16_000;     // bytes: the page's field takes 2,000 characters
 
     /// <summary>The ways to connect that the page offers.</summary>
-    private static readonly string[] Ways = ["key", "calls", "bridge"];
+    private static readonly string[] Ways = ["key", "calls", "bridge", "live"];
 
     /// <summary>Puts the host together.</summary>
     /// <param name="args">Configuration by command line, such as <c>--urls http://localhost:5080</c>.</param>
@@ -53,10 +55,19 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             if (isOffline)
                 options.Endpoint = EndpointInThisProgram.AddressFor(urls);
         });
+        IOpenAILiveWebRtcBuilder live = builder.Services.AddOpenAILiveWebRtc(options =>
+        {
+            builder.Configuration.GetSection("OpenAI").Bind(options);
+            options.Model = settings.LiveModels[0];
+            options.ApiKey = endpoint?.ApiKey ?? apiKey;
+            if (isOffline)
+                options.Endpoint = EndpointInThisProgram.AddressFor(urls);
+        });
         if (isOffline)
         {
             builder.Services.AddTransient<EndpointInThisProgram>();
             realtime.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
+            live.HttpClient.AddHttpMessageHandler<EndpointInThisProgram>();
         }
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<AgentCalls>();
@@ -76,6 +87,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             {
                 UseAllMediaAddresses = true,    // browsers do not send from loopback
                 Script = { OnResponse = OfflineModel.ReplyAsync },
+                LiveScript = OfflineLiveModel.CreateScript(),
             });
         }
         Uri service = app.Services.GetRequiredService<IOptions<OpenAIRealtimeWebRtcOptions>>().Value.Endpoint;
@@ -108,7 +120,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             extensions: new Dictionary<string, object?> { ["code"] = "too_many_requests" }).ExecuteAsync(rejected.HttpContext);
     }
 
-    /// <summary>The three ways to connect. Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says <c>RequireAuthorization()</c>.</summary>
+    /// <summary>The four ways to connect. Anybody who reaches this host may call: it listens on localhost only. A real one has users, and says <c>RequireAuthorization()</c>.</summary>
     private static void MapCalls(WebApplication app, ChatSettings settings, BridgeNetwork network)
     {
         void ForPages(RealtimeEndpointOptions options) => options.ForUser = context => ValueTask.FromResult<RealtimeUserSession?>(SessionFor(context, settings));
@@ -138,6 +150,12 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
             options.MaxDuration = TimeSpan.FromMinutes(60);     // as long as the service allows
             network.ApplyTo(options);
         }).AllowAnonymous().RequireRateLimiting(PerAddress);
+        LiveWebRtcClient live = app.Services.GetRequiredService<LiveWebRtcClient>();    // asked for now: a setting that cannot be used is known when the host starts
+        app.MapRealtimeOffers("/live", async (context, offer, cancellationToken) =>
+        {
+            LiveSessionReply created = await live.CreateForPageAsync(offer, LiveSessions.For(context, settings), cancellationToken: cancellationToken);
+            return new RealtimeOfferAnswer { Sdp = created.Transport!.Sdp!, CallId = created.Session.Id };
+        }).AllowAnonymous().RequireRateLimiting(PerAddress);
     }
 
     /// <summary>Who leads a bridged call.</summary>
@@ -166,30 +184,30 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         CallsUrl = service is null ? $"{EndpointInThisProgram.Prefix[1..]}/realtime/calls" : null,
         Ways = Ways,
         Models = settings.Models,
+        LiveModels = settings.LiveModels,
         Voices = settings.Voices,
         PathTimeout = settings.PathTimeout.TotalMilliseconds,
     }, PageConfigJson.Default.PageConfig));
 
     /// <summary>What the page may choose goes into the session, from lists that the host keeps; the rest is the host's.</summary>
-    private static RealtimeUserSession SessionFor(HttpContext context, ChatSettings settings)
+    private static RealtimeUserSession SessionFor(HttpContext context, ChatSettings settings) => new()
     {
-        return new RealtimeUserSession
+        Session = new RealtimeSessionConfig
         {
-            Session = new RealtimeSessionConfig
-            {
-                Model = Chosen("model", settings.Models),
-                Voice = Chosen("voice", settings.Voices),
-                Instructions = settings.Instructions ?? default(Optional<string?>),
-                InputTranscription = new InputTranscription { Model = settings.TranscriptionModel },
-            },
-        };
+            Model = Chosen(context, "model", settings.Models),
+            Voice = Chosen(context, "voice", settings.Voices),
+            Instructions = settings.Instructions ?? default(Optional<string?>),
+            InputTranscription = new InputTranscription { Model = settings.TranscriptionModel },
+        },
+    };
 
-        string Chosen(string name, IList<string> allowed)
-        {
-            string? asked = context.Request.Query[name];
-            return string.IsNullOrEmpty(asked) ? allowed[0]
-                : allowed.Contains(asked) ? asked
-                : throw new BadHttpRequestException($"This host does not offer that {name}.");
-        }
+    /// <summary>What the page has chosen, of what there is; the first where it has chosen nothing.</summary>
+    /// <exception cref="BadHttpRequestException">There is no such thing.</exception>
+    public static string Chosen(HttpContext context, string name, IList<string> allowed)
+    {
+        string? asked = context.Request.Query[name];
+        return string.IsNullOrEmpty(asked) ? allowed[0]
+            : allowed.Contains(asked) ? asked
+            : throw new BadHttpRequestException($"This host does not offer that {name}.");
     }
 }

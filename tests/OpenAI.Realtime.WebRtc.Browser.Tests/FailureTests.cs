@@ -89,6 +89,7 @@ public class FailureTests(BrowserFixture browser)
     [InlineData("key")]
     [InlineData("calls")]
     [InlineData("bridge")]
+    [InlineData("live")]
     public async Task A_service_that_the_host_cannot_reach(string way)
     {
         // A host with a key, whose service is at a port where nobody listens.

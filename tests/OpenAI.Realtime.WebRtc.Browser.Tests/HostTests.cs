@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using AspNetVoiceChat;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -112,6 +113,45 @@ public class HostTests
     {
         type ??= (string)JsonNode.Parse(json)!.AsObject().First().Value!;
         Assert.Equal(mayPass, HostInTheMiddle.MayPass(type, Encoding.UTF8.GetBytes(json)));
+    }
+
+    [Theory]
+    [InlineData("", null, HttpStatusCode.UnprocessableEntity, "offer_refused")]                     // it went as far as the service
+    [InlineData("", "https://evil.example", HttpStatusCode.Forbidden, "wrong_origin")]
+    [InlineData("?model=gpt-realtime-2.1", null, HttpStatusCode.BadRequest, "refused")]
+    [InlineData("?voice=nobody", null, HttpStatusCode.BadRequest, "refused")]
+    [InlineData("?delegation=anybody", null, HttpStatusCode.BadRequest, "refused")]
+    public async Task A_Live_session_is_the_hosts_and_for_its_own_pages(string query, string? origin, HttpStatusCode status, string code)
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        using HttpClient http = new();
+        using HttpRequestMessage request = new(HttpMethod.Post, $"{chat.Address}/live{query}") { Content = new StringContent("v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n", null, "application/sdp") };
+        if (origin is not null)
+            request.Headers.Add("Origin", origin);
+        using HttpResponseMessage response = await http.SendAsync(request);
+        Assert.Equal(code, (string?)JsonNode.Parse(await response.Content.ReadAsStringAsync())!["code"]);
+        Assert.Equal(status, response.StatusCode);
+        Assert.Equal(status == HttpStatusCode.UnprocessableEntity ? 1 : 0, chat.Endpoint.Requests.Count);
+        Assert.Empty(chat.Endpoint.LiveSessions);
+    }
+
+    [Theory]
+    [InlineData("client", "session.close session.instructions.append session.commentary.append session.thinking.append")]
+    [InlineData("responses", "session.close session.instructions.append session.commentary.append response.item.create response.create")]
+    [InlineData("decisions", "session.close session.instructions.append session.commentary.append")]
+    public void What_a_pages_channel_may_carry_is_what_its_way_of_working_needs(string delegation, string events)
+    {
+        ChatSettings settings = new() { LiveModels = { "gpt-live-1.1" }, Voices = { "marin" }, Instructions = "Be kind." };
+        DefaultHttpContext context = new() { Request = { QueryString = new QueryString($"?delegation={delegation}") } };
+        JsonNode session = JsonNode.Parse(LiveSessions.For(context, settings).ToUtf8Json())!;
+        Assert.Equal(delegation, (string?)session["delegation"]!["type"]);
+        Assert.StartsWith("Be kind. ", (string?)session["instructions"], StringComparison.Ordinal);
+        JsonNode channel = session["client"]!["data_channel"]!;
+        Assert.Equal(events.Split(' '), channel["allowed_client_events"]!.AsArray().Select(name => (string?)name));
+        string[] shown = [.. channel["allowed_server_events"]!.AsArray().Select(selector => (string)selector!["type"]!)];
+        Assert.Equal(delegation == "responses", shown.Contains("response.event"));
+        Assert.Equal(delegation == "decisions", shown.Contains("decision.event"));
+        Assert.DoesNotContain("session.updated", shown);
     }
 
     private static async Task<HttpResponseMessage> MintAsync(VoiceChat chat, string? name = null)

@@ -35,6 +35,17 @@ public class ProgramTests(BrowserFixture browser)
             await page.Mute.ClickAsync();
             await page.WriteAsync("What time is it?");
             await Expect(page.TheirLines.Filter(new() { HasTextRegex = new("My tool says: .* [0-9]{4}, [0-9]{2}:[0-9]{2}") })).ToHaveCountAsync(1);
+
+            // GPT-Live answers by itself as well: the first time that somebody speaks it hands something over to the page.
+            await page.Connect.ClickAsync();
+            await Expect(page.Status).ToHaveTextAsync("You ended the call");
+            await page.Mute.ClickAsync();
+            await page.ConnectLiveAsync("decisions");
+            await Expect(page.TheirLines.Filter(new() { HasTextRegex = new("The dice show [1-6], [1-6]") })).ToHaveCountAsync(1);
+            await page.WriteAsync("What time is it?");
+            await Expect(page.TheirLines.Filter(new() { HasTextRegex = new("It is .*[0-9]{2}:[0-9]{2}") })).ToHaveCountAsync(1);
+            await page.Connect.ClickAsync();
+            await Expect(page.Status).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^You ended the call. Charged for [0-9.]+ s.$"));
             page.AssertConsoleIsClean();
         }
         finally

@@ -74,12 +74,29 @@ public class TabTests(BrowserFixture browser)
     }
 
     [BrowserFact]
-    public async Task Cancelling_while_the_service_does_not_answer_leaves_nothing_behind()
+    public async Task Closing_the_tab_ends_a_session_of_GPT_Live_by_a_goodbye()
+    {
+        await using VoiceChat chat = await VoiceChat.StartAsync();
+        ChatPage page = await chat.OpenAsync(browser);
+        await page.ConnectLiveAsync();
+        LiveTestSession session = await chat.Endpoint.WaitForLiveSessionAsync();
+        await session.Connected;
+        await page.Page.CloseAsync();
+        PeerEnd end = await session.Completion.WaitAsync(Patience);
+        Assert.True(end.Reason is PeerEndReason.ClosedByPeer or PeerEndReason.ClosedLocally, $"{end.Reason}: {end.Detail}");
+        Assert.Equal(0, chat.Endpoint.OpenLiveSessions);
+    }
+
+    [BrowserTheory]
+    [InlineData("key", RealtimeTestRoute.Calls)]
+    [InlineData("live", RealtimeTestRoute.LiveSessions)]
+    public async Task Cancelling_while_the_service_does_not_answer_leaves_nothing_behind(string way, RealtimeTestRoute route)
     {
         await using VoiceChat chat = await VoiceChat.StartAsync();
         ChatPage page = await chat.OpenAsync(browser);
         page.ExpectsFailedRequests = true;
-        chat.Endpoint.FailNext(RealtimeTestRoute.Calls, RealtimeTestFault.Hang);
+        chat.Endpoint.FailNext(route, RealtimeTestFault.Hang);
+        await page.Page.Locator($"input[name=way][value={way}]").CheckAsync();
         await page.Connect.ClickAsync();
         await Expect(page.Status).ToHaveTextAsync("Calling …");
         await page.ExpectAccessibleAsync();
@@ -88,8 +105,9 @@ public class TabTests(BrowserFixture browser)
         await Expect(page.Status).ToHaveTextAsync("You ended the call");
         await Expect(page.Failure).ToBeHiddenAsync();
         Assert.Empty(chat.Endpoint.Calls);
+        Assert.Empty(chat.Endpoint.LiveSessions);
 
-        await page.ConnectAsync();
-        Assert.Equal(1, chat.Endpoint.OpenCalls);
+        await page.ConnectAsync(way);
+        Assert.Equal(1, chat.Endpoint.OpenCalls + chat.Endpoint.OpenLiveSessions);
     }
 }

@@ -42,7 +42,7 @@ internal sealed class HttpProblem(int status, string code, string title, string?
         (RealtimeFailure.KeyRefused, _) => Of(e, 502, "host_refused", "The service did not accept this host.", "The host's API key, its permissions or its region were refused. Its log says more."),
         (_, HttpStatusCode.TooManyRequests) => Of(e, 503, "service_busy", "The service takes no more calls of this host at the moment.", "Try again a little later."),
         (_, HttpStatusCode.ServiceUnavailable) => Of(e, 503, "service_busy", "The service is not available at the moment.", "Try again a little later."),
-        (RealtimeFailure.RequestRejected, HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity) when e.Param == "sdp" =>
+        (RealtimeFailure.RequestRejected, HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity) when e.Param is "sdp" or "transport.sdp" =>     // of the Live API
             Of(e, 422, "offer_refused", "The service cannot use this offer.", "It needs one audio track and a data channel."),
         (RealtimeFailure.RequestRejected, { } status) when (int)status < 500 => Of(e, 502, "call_refused", "The service refused the call.", "The host's session configuration may be at fault. Its log says more."),
         (RealtimeFailure.EndpointUnreachable, null) when e.InnerException is OperationCanceledException => Of(e, 504, "service_timeout", "The service did not answer in time.", "Try again."),

@@ -103,6 +103,13 @@ internal sealed class LiveConversation : IDisposable
             return TrySayLocked(transcript, audio);
     }
 
+    /// <summary>Says no more of what it says, and nothing of what waits.</summary>
+    public void StopSpeaking()
+    {
+        lock (_gate)
+            _speaker.Stop();
+    }
+
     /// <summary>Closes the session from the service's side.</summary>
     public void Close(string reason)
     {

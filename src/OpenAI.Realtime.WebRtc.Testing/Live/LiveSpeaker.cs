@@ -34,6 +34,13 @@ internal sealed class LiveSpeaker(IOpusEncoder encoder, LiveSpeaker.PacketHandle
         return true;
     }
 
+    /// <summary>Says no more of what it says, and nothing of what waits.</summary>
+    public void Stop()
+    {
+        _player.Clear();
+        _sayings.Clear();
+    }
+
     /// <summary>Sends the next 20 ms.</summary>
     /// <param name="skipped">How many frames before it were left out, because this machine was held up.</param>
     /// <param name="say">Told of each word that is heard now.</param>

@@ -117,6 +117,12 @@ public sealed class LiveTestSession
     }
 
     /// <summary>
+    /// Makes the model stop: what it says is cut off, and what waits to be said is dropped. It does so when it is given an order (<c>session.instructions.append</c>) or spoken over, which the endpoint by itself does not: a script
+    /// decides when.
+    /// </summary>
+    public void StopSpeaking() => _conversation.StopSpeaking();
+
+    /// <summary>
     /// Hands something over to whom the session's configuration says: sends <c>session.delegation.created</c>. A Responses model then does what <see cref="LiveTestScript.OnResponse"/> says, when what was handed over before is done;
     /// what the Decisions model answers is sent by <see cref="SendDecision"/>.
     /// </summary>

@@ -29,11 +29,13 @@ public sealed class OffersTests
     [InlineData("key", HttpStatusCode.BadGateway)]
     [InlineData("bug", HttpStatusCode.InternalServerError)]
     [InlineData("user", HttpStatusCode.PaymentRequired)]
+    [InlineData("offer", HttpStatusCode.UnprocessableEntity)]
     public async Task What_goes_wrong_is_a_problem_without_a_secret(string what, HttpStatusCode status)
     {
         await using TestHost host = await TestHost.StartAsync(app => app.MapRealtimeOffers("/live", (_, _, _) => throw (what switch
         {
             "key" => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.KeyRefused, "secret"),
+            "offer" => new RealtimeConnectException(ConnectPhase.Answer, RealtimeFailure.RequestRejected, "secret") { HttpStatus = HttpStatusCode.BadRequest, Param = "transport.sdp" },
             "user" => (Exception)new BadHttpRequestException("No credit.", 402),
             _ => new InvalidOperationException("secret"),
         })).AllowAnonymous());

@@ -49,10 +49,10 @@ internal sealed class ChatPage
 
     public ILocator TheirLines => Page.Locator("#lines > li.assistant");
 
-    /// <summary>The tools that the host's agent has called, the newest first.</summary>
+    /// <summary>The tools that the host's agent, or in a call of GPT-Live the page, has called, the newest first.</summary>
     public ILocator Tools => Page.Locator("#tools > li");
 
-    /// <summary>What the host's agent asks.</summary>
+    /// <summary>What the host's agent, or the page, asks.</summary>
     public ILocator Asks => Page.Locator("#asks > .ask");
 
     public ILocator Events(string type) => Page.Locator($"#events > li[data-type='{type}']");
@@ -62,6 +62,21 @@ internal sealed class ChatPage
         await Page.Locator($"input[name=way][value={way}]").CheckAsync();
         await Connect.ClickAsync();
         await Expect(Status).ToHaveTextAsync("Connected");
+    }
+
+    /// <summary>Connects with GPT-Live.</summary>
+    /// <param name="delegation">To whom work is handed over.</param>
+    public async Task ConnectLiveAsync(string delegation = "client")
+    {
+        await ChooseLiveAsync(delegation);
+        await Connect.ClickAsync();
+        await Expect(Status).ToHaveTextAsync("Connected");
+    }
+
+    public async Task ChooseLiveAsync(string delegation = "client")
+    {
+        await Page.Locator("input[name=way][value=live]").CheckAsync();
+        await Page.SelectOptionAsync("#delegation", delegation);
     }
 
     public async Task WriteAsync(string text)

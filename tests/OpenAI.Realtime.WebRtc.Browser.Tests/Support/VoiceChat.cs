@@ -40,7 +40,9 @@ internal sealed class VoiceChat : IAsyncDisposable
             {
                 OnResponse = (turn, _) => ValueTask.FromResult(chat!.Reply(turn)),
             },
+            LiveScript = OfflineLiveModel.CreateScript(),
         };
+        options.LiveScript.OnSpeech = (session, audio) => chat!.ReplyLive(session, audio);
         chat = new VoiceChat(VoiceChatHost.Create(
             ["--urls", "http://127.0.0.1:0", "--OPENAI_API_KEY", "", "--VoiceChat:CallsPerMinute", "1000", "--VoiceChat:PathTimeout", "00:00:20",
                 "--Logging:LogLevel:AspNetVoiceChat", "Warning", .. args], options));
@@ -78,6 +80,15 @@ internal sealed class VoiceChat : IAsyncDisposable
         await _host.App.DisposeAsync();
         foreach (ChatPage page in _pages)
             page.AssertConsoleIsClean();
+    }
+
+    // In a call of GPT-Live: the same sentence and tone.
+    private string? ReplyLive(LiveTestSession session, RealtimeTestAudio audio)
+    {
+        lock (Heard)
+            Heard.Add(audio.DominantFrequency);
+        session.TrySay(Answer, RealtimeTestAudio.Tone(AnswerFrequency, TimeSpan.FromSeconds(2.5)));
+        return null;
     }
 
     // What is said is answered with one sentence and a tone; what is written with itself and a tone that outlasts every wait, so that only an interruption ends it.

@@ -128,6 +128,28 @@ public sealed class DelegationTests : IAsyncLifetime, IDisposable
         Assert.True(session.OutputMuted);
     }
 
+    [Fact]
+    public async Task A_model_that_a_script_has_stopped_says_no_more_of_what_it_said_and_goes_on_with_what_comes_then()
+    {
+        _endpoint.LiveScript.OnEvent = (session, e) =>
+        {
+            if ((string?)e["type"] == "session.instructions.append")
+                session.StopSpeaking();
+            return false;
+        };
+        await using LiveWebRtcSession session = await _client.ConnectAsync().WaitAsync(Patience);
+        LiveTestSession atService = await _endpoint.WaitForLiveSessionAsync(Patience);
+        Assert.True(atService.TrySay("This goes on until the end", RealtimeTestAudio.Tone(440, TimeSpan.FromMinutes(2))));
+        Assert.True(atService.TrySay("And further"));
+        using var limit = new CancellationTokenSource(Patience);
+        Assert.True((await session.SpeechChanges.ReadAsync(limit.Token)).IsSpeaking);
+        await session.InterruptAsync(cancellationToken: limit.Token);
+        Assert.False((await session.SpeechChanges.ReadAsync(limit.Token)).IsSpeaking);
+        Assert.True(atService.TrySay("Yes?"));
+        await atService.WaitForSentEventAsync("session.output_transcript.delta", e => (string?)e["delta"] == "Yes?", Patience);
+        Assert.DoesNotContain(atService.SentEvents, e => e.Type == "session.output_transcript.delta" && (string?)e.Parse()!["delta"] is " end" or "And");
+    }
+
     /// <summary>Waits until the model has said this; on a machine that is held up, in more than one turn.</summary>
     private static async Task SaidAsync(LiveWebRtcSession session, string text)
     {

@@ -1,19 +1,20 @@
+import { realtime } from './apis.js';
 import { Failure } from './failures.js';
 
 // One call, from the microphone to its end. It knows WebRTC and nothing of the page.
 //
 //   1  a peer connection with the microphone's track and a channel named oai-events
-//   2  the offer, exchanged for an answer in one of three ways (signaling.js)
+//   2  the offer, exchanged for an answer in one of four ways (signaling.js)
 //   3  ICE and DTLS find and secure a path
-//   4  the channel opens: events both ways, until somebody ends the call
+//   4  the channel opens: events both ways, until somebody ends the call. Where the API says so (apis.js), the session starts a little later, and is closed in the service's own time
 //   5  where the network changes under it, ICE is restarted: by a new offer for the same call, if the other side takes one
 //
 // Events:
-//   phase     detail: 'answer' | 'path' | 'connected' | 'interrupted'
+//   phase     detail: 'answer' | 'path' | 'session' | 'connected' | 'interrupted' | 'closing'
 //   stream    detail: the MediaStream with the assistant's voice
 //   sent      detail: an event of ours
 //   received  detail: an event of the service
-//   end       detail: { reason: 'closed' | 'expired' | 'failed', failure? }; exactly once, and nothing after it
+//   end       detail: { reason: 'closed' | 'expired' | 'failed', failure?, seconds?, isConfirmed? }; exactly once, and nothing after it
 
 /** 'disconnected' often heals by itself, so the call is given some seconds before it counts as lost. */
 const INTERRUPTION_GRACE = 5_000;
@@ -21,6 +22,8 @@ const INTERRUPTION_GRACE = 5_000;
 const RESTART_GRACE = 30_000;
 /** How long one restart is given before the next one. */
 const RESTART_INTERVAL = 3_000;
+/** A session that is closed says what it has to say first: up to 10 s. Longer is not waited for its last word. */
+const CLOSE_TIMEOUT = 15_000;
 
 export class Conversation extends EventTarget {
   #peer = new RTCPeerConnection();
@@ -32,14 +35,21 @@ export class Conversation extends EventTarget {
   #isRestarting = false;
   #isConnected = false;
   #isOver = false;
+  #api;
+  #start = null; // who waits for the session's start
+  #isStarted;
+  #closeTimer;
 
   /**
    * @param {MediaStream} microphone stays the caller's: it is not stopped here
    * @param {(offer: string, signal: AbortSignal, onPhase: (phase: string) => void) => Promise<{ answer: string, hangUpUrl?: string, restart?: (offer: string, signal: AbortSignal) => Promise<string> }>} exchange
-   * @param {number} pathTimeout milliseconds from the answer to the open channel
+   * @param {number} pathTimeout milliseconds from the answer to the open channel, and from there to the session's start
+   * @param {typeof realtime} api what is spoken over the channel
    */
-  constructor(microphone, exchange, pathTimeout) {
+  constructor(microphone, exchange, pathTimeout, api = realtime) {
     super();
+    this.#api = api;
+    this.#isStarted = api.startsAtOnce;
     for (const track of microphone.getAudioTracks()) this.#peer.addTrack(track, microphone);
     this.#peer.addEventListener('track', (e) => this.#emit('stream', e.streams[0] ?? new MediaStream([e.track])));
     this.#peer.addEventListener('connectionstatechange', () => this.#onConnectionState());
@@ -52,6 +62,11 @@ export class Conversation extends EventTarget {
 
   get isConnected() {
     return this.#isConnected && !this.#isOver;
+  }
+
+  /** Whether the session has been asked to end, and the service still has its last word. */
+  get isClosing() {
+    return this.#closeTimer !== undefined && !this.#isOver;
   }
 
   /** What the browser measures; null after the end. */
@@ -75,6 +90,7 @@ export class Conversation extends EventTarget {
         throw new Failure('answer-unusable', error.message);
       }
       await this.#channelOpen();
+      await this.#sessionStarted();
       if (this.#isOver) return;
       this.#isConnected = true;
       this.#emit('phase', 'connected');
@@ -90,10 +106,20 @@ export class Conversation extends EventTarget {
     this.#emit('sent', event);
   }
 
-  /** Ends the call. The browser tells the other side (DTLS close), so that it need not wait for a timeout. */
-  close() {
+  /**
+   * Ends the call. The browser tells the other side (DTLS close), so that it need not wait for a timeout.
+   * @param {boolean} atOnce not to wait for the last word of a service that has one; so does a second call
+   */
+  close(atOnce = false) {
     if (this.#isOver) return;
-    this.#end({ reason: 'closed' });
+    const waits = this.#api.closeWith && this.#isConnected && !atOnce && !this.isClosing;
+    if (this.#api.closeWith && !this.isClosing) this.send(this.#api.closeWith);
+    if (waits) {
+      this.#closeTimer = setTimeout(() => this.#end({ reason: 'closed', isConfirmed: false }), CLOSE_TIMEOUT);
+      this.#emit('phase', 'closing');
+      return;
+    }
+    this.#end(this.#api.closeWith ? { reason: 'closed', isConfirmed: false } : { reason: 'closed' });
     this.#hangUp();
   }
 
@@ -115,6 +141,16 @@ export class Conversation extends EventTarget {
     });
   }
 
+  #sessionStarted() {
+    if (this.#isStarted || this.#isOver) return Promise.resolve();
+    this.#emit('phase', 'session');
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Failure('session-never-started')), this.pathTimeout);
+      this.#start = () => { clearTimeout(timer); resolve(); };
+      this.#abort.signal.addEventListener('abort', this.#start, { once: true });
+    });
+  }
+
   #onConnectionState() {
     switch (this.#peer.connectionState) {
       case 'failed':
@@ -127,14 +163,14 @@ export class Conversation extends EventTarget {
       case 'connected':
         clearTimeout(this.#graceTimer);
         this.#graceTimer = undefined;
-        if (this.#isConnected) this.#emit('phase', 'connected');
+        if (this.#isConnected && !this.isClosing) this.#emit('phase', 'connected');
         break;
     }
   }
 
   #onInterruption() {
     if (this.#isOver) return;
-    this.#emit('phase', 'interrupted');
+    if (!this.isClosing) this.#emit('phase', 'interrupted');
     const grace = this.#isConnected && this.#restart ? RESTART_GRACE : INTERRUPTION_GRACE;
     this.#graceTimer ??= setTimeout(() => this.#fail(new Failure('connection-lost', 'no packet for several seconds')), grace);
     if (this.#isConnected && this.#restart) this.#restartUntilConnected();
@@ -175,16 +211,24 @@ export class Conversation extends EventTarget {
     }
     if (typeof event?.type !== 'string') event = { type: '(not an event)', text: text.slice(0, 1_000) };
     this.#emit('received', event);
-    if (event.type === 'error' && event.error?.code === 'session_expired') this.#end({ reason: 'expired' });
+    const means = this.#api.read(event, this.#isStarted);
+    if (means?.isStarted) {
+      this.#isStarted = true;
+      this.#start?.();
+    }
+    if (means?.end) this.#end(means.end);
   }
 
   #fail(failure) {
-    this.#end({ reason: 'failed', failure });
+    // A session that is given up may start all the same, and would be charged for.
+    if (this.#api.closeWith && !this.#isOver && !this.isClosing) this.send(this.#api.closeWith);
+    this.#end(this.isClosing ? { reason: 'closed', isConfirmed: false } : { reason: 'failed', failure });
   }
 
   #end(end) {
     if (this.#isOver) return;
     clearTimeout(this.#graceTimer);
+    clearTimeout(this.#closeTimer);
     this.#emit('end', end);
     this.#isOver = true;
     this.#abort.abort();

@@ -54,6 +54,10 @@ const sentences = {
     'The service does not accept the host’s API key.',
     'Whoever runs this host has to check OPENAI_API_KEY: the key, its project and its quota.',
   ],
+  'host-no-access': [
+    'The service does not let this host open such a session.',
+    'Whoever runs this host has to check three things: that the project of its API key has access to GPT-Live, that the key is a project’s, and that the voice exists.',
+  ],
   'host-service-unreachable': [
     'The host of this page cannot reach the service.',
     'Whoever runs this host has to check its network, proxy and firewall. Then connect again.',
@@ -69,6 +73,10 @@ const sentences = {
   'service-busy': [
     'The service is busy, or the quota is used up.',
     'Wait a minute, then connect again. If it stays, check the account’s limits.',
+  ],
+  'service-no-credit': [
+    'The account behind this host has no credit left.',
+    'Whoever runs this host has to top it up. Then connect again.',
   ],
   'service-failed': [
     'The service failed.',
@@ -89,6 +97,18 @@ const sentences = {
   'channel-failed': [
     'The event channel never opened.',
     'Connect again. If it stays, the service has trouble.',
+  ],
+  'session-refused': [
+    'The service did not start the session.',
+    'Check model, voice and the way that work goes, then connect again. The details say what it did not like.',
+  ],
+  'session-never-started': [
+    'The session never started.',
+    'Connect again in a moment. If it stays, the service has trouble.',
+  ],
+  'session-moderated': [
+    'The service ended the session because of what was said.',
+    'Connect again to talk about something else. A new call begins without memory of this one.',
   ],
   'channel-closed': [
     'The other side ended the call.',
@@ -132,11 +152,12 @@ const notices = {
   rate_limit_exceeded: 'The account’s limit is reached. Wait a moment before the next question.',
   not_allowed: 'The host does not let this page change that.',
   host_stopping: 'The host is shutting down. Connect again in a moment.',
+  response_input_buffer_full: 'The model that does the work has taken in all that it can. Connect again to go on with tools.',
   insufficient_quota: 'The account’s quota is used up. Whoever runs this host has to check its plan.',
 };
 
-// Harmless by nature: the response was over before the cancel arrived; an answer comes later than asked (turns.js).
-const silent = new Set(['response_cancel_not_active', 'conversation_already_has_active_response']);
+// Harmless by nature: the response was over before the cancel arrived; an answer comes later than asked (turns.js); the session was closed before a text was taken up.
+const silent = new Set(['response_cancel_not_active', 'conversation_already_has_active_response', 'context_injection_incomplete']);
 
 /** A sentence for an error event; null when nobody needs to know. */
 export function noticeFor(error) {

@@ -1,10 +1,13 @@
-// Joins the parts. What to read first: conversation.js, which is the call, and signaling.js, the three ways to make it.
+// Joins the parts. What to read first: conversation.js, which is the call, signaling.js, the four ways to make it, and live.js, what is different with GPT-Live.
 
 import { Agent } from './agent.js';
+import { live, realtime } from './apis.js';
 import { Conversation } from './conversation.js';
 import { Countdown } from './countdown.js';
+import { Desk } from './desk.js';
 import { EventLog } from './event-log.js';
 import { Failure, noticeFor } from './failures.js';
+import { LiveTalk } from './live.js';
 import { closeMicrophone, openMicrophone } from './microphone.js';
 import { exchangeBy } from './signaling.js';
 import { Stats } from './stats.js';
@@ -19,10 +22,11 @@ const $ = (id) => document.getElementById(id);
 const status = new Status($('status'), $('failure'), $('notice'));
 const transcript = new Transcript($('transcript'), $('lines'));
 const events = new EventLog($('events'), $('event-count'), $('no-events'));
-const agent = new Agent({
-  section: $('agent'), asks: $('asks'), speaking: $('speaking'), latency: $('latency'), tokens: $('tokens'), tools: $('tools'),
+const desk = new Desk({
+  section: $('agent'), title: $('agent-title'), asks: $('asks'), speaking: $('speaking'), latency: $('latency'), costName: $('cost-name'), cost: $('cost'), tools: $('tools'),
   you: document.querySelector('.wave.you'), them: document.querySelector('.wave.them'),
 });
+const agent = new Agent(desk);
 const stats = new Stats({ roundTrip: $('round-trip'), loss: $('loss'), rate: $('rate'), delay: $('delay') });
 const countdown = new Countdown($('countdown'));
 const you = new Waveform($('your-wave'), 'Your microphone');
@@ -44,8 +48,9 @@ $('composer').addEventListener('submit', (e) => { e.preventDefault(); write(); }
 $('settings').addEventListener('submit', (e) => { e.preventDefault(); updateSession(); });
 $('show-deltas').addEventListener('change', () => { events.showsDeltas = $('show-deltas').checked; });
 $('clear-events').addEventListener('click', () => events.clear());
+for (const way of document.querySelectorAll('input[name=way]')) way.addEventListener('change', showChoices);
 // A closed tab ends its call at once, instead of letting the other side find out.
-addEventListener('pagehide', hangUp);
+addEventListener('pagehide', () => hangUp({ atOnce: true }));
 
 loadConfig().catch((error) => status.fail(Failure.from(error)));
 setControls();
@@ -60,16 +65,28 @@ async function loadConfig() {
   if (!response.ok) throw new Failure('host-failed', `HTTP ${response.status} for config`);
   config = await response.json();
   $('service').textContent = config.isOffline ? 'Offline: a test endpoint on this machine answers' : `Talks to ${config.serviceName}`;
-  fill($('model'), config.models);
   fill($('voice'), config.voices);
   for (const way of document.querySelectorAll('input[name=way]')) way.closest('label').hidden = !config.ways.includes(way.value);
+  showChoices();
+}
+
+// What there is to choose differs between the two APIs.
+function showChoices() {
+  const isLive = chosenWay() === 'live';
+  const models = isLive ? config?.liveModels : config?.models;
+  if (models && !models.includes($('model').value)) fill($('model'), models);
+  $('delegation').closest('label').hidden = !isLive;
+}
+
+function chosenWay() {
+  return document.querySelector('input[name=way]:checked').value;
 }
 
 async function connect() {
   status.clear();
   transcript.clear();
   events.clear();
-  agent.clear();
+  desk.clear();
   stats.clear();
   you.clear();
   assistant.clear();
@@ -92,11 +109,14 @@ async function connect() {
 
 function start(mine, microphone) {
   mine.microphone = microphone; // from here on end() lets it go
-  const way = document.querySelector('input[name=way]:checked').value;
+  const way = chosenWay();
+  const isLive = way === 'live';
   const choice = { model: $('model').value, voice: $('voice').value };
-  const conversation = new Conversation(microphone, exchangeBy(way, choice, config), config.pathTimeout);
-  Object.assign(mine, { conversation, turns: new Turns(conversation, microphone), voice: choice.voice, instructions: '' });
-  you.start(audioContext, microphone);
+  if (isLive) choice.delegation = $('delegation').value;
+  const conversation = new Conversation(microphone, exchangeBy(way, choice, config), config.pathTimeout, isLive ? live : realtime);
+  const talk = isLive ? liveTalk(conversation, microphone, choice.delegation) : null;
+  Object.assign(mine, { conversation, talk, turns: talk ?? new Turns(conversation, microphone), voice: choice.voice, instructions: '' });
+  you.start(audioContext, microphone, talk && ((level, now) => talk.you.handle(level, now)));
   for (const track of microphone.getTracks()) track.addEventListener('ended', () => status.fail(new Failure('microphone-lost')));
   mine.turns.isMuted = $('mute').getAttribute('aria-pressed') === 'true';
   mine.turns.setPushToTalk($('push-to-talk').checked, false);
@@ -104,17 +124,27 @@ function start(mine, microphone) {
   conversation.addEventListener('phase', (e) => onPhase(e.detail));
   conversation.addEventListener('stream', (e) => {
     $('loudspeaker').srcObject = e.detail;
-    assistant.start(audioContext, e.detail);
+    assistant.start(audioContext, e.detail, talk && ((level, now) => talk.assistant.handle(level, now)));
   });
   conversation.addEventListener('sent', (e) => events.add('sent', e.detail));
   conversation.addEventListener('received', (e) => onReceived(e.detail));
   conversation.addEventListener('end', (e) => end(e.detail));
 }
 
+function liveTalk(conversation, microphone, delegation) {
+  const setSilent = (isSilent) => { $('loudspeaker').muted = isSilent; };
+  const onIdle = () => {
+    status.notice('Nobody had said anything for five minutes, and a session is charged by the second: it was closed.');
+    conversation.close();
+  };
+  return new LiveTalk(conversation, microphone, { delegation, desk, transcript, setSilent, onSpeech: setControls, onIdle });
+}
+
 function onPhase(phase) {
   const isNew = phase === 'connected' && status.state !== 'connected';
   status.show(phase);
   setControls();
+  if (phase === 'closing') call.talk?.fallSilent();
   if (!isNew) return;
   stats.start(call.conversation);
   updateSession({ isFirst: true });
@@ -124,8 +154,10 @@ function onReceived(event) {
   events.add('received', event);
   transcript.handle(event);
   agent.handle(event);
-  if (event.type === 'session.created' || event.type === 'session.updated') countdown.start(event.session?.expires_at);
-  if (event.type === 'error' && event.error?.code !== 'session_expired') {
+  call?.talk?.handle(event);
+  if (['session.created', 'session.updated', 'session.started'].includes(event.type)) countdown.start(event.session?.expires_at);
+  const endsTheCall = event.error?.code === 'session_expired' || (call?.talk && !call.conversation.isConnected); // then a failure says so
+  if (event.type === 'error' && !endsTheCall) {
     const notice = noticeFor(event.error);
     if (notice) status.notice(notice);
   }
@@ -137,6 +169,12 @@ function updateSession({ isFirst = false } = {}) {
   if (!call?.conversation?.isConnected) return;
   const update = (change) => call.conversation.send({ type: 'session.update', session: { type: 'realtime', ...change } });
   const instructions = $('instructions').value.trim();
+  if (call.talk) {
+    // Of a Live session the voice is fixed, and so are its own instructions; these are an order beside them.
+    if (instructions !== call.instructions) call.talk.setInstructions(instructions);
+    call.instructions = instructions;
+    return;
+  }
   const voice = $('voice').value;
   if (instructions !== call.instructions) update({ instructions });
   // By itself: once the assistant has spoken the service refuses another voice, and with it all that the same event asks for.
@@ -168,31 +206,40 @@ function setPushToTalk(isOn) {
   setControls();
 }
 
-function hangUp() {
+function hangUp({ atOnce = false } = {}) {
   if (!call) return;
-  if (call.conversation) call.conversation.close();
+  if (call.conversation) call.conversation.close(atOnce);
   else end({ reason: 'closed' }); // while the person is being asked for the microphone
 }
 
-function end({ reason, failure }) {
+function end({ reason, failure, seconds, isConfirmed }) {
   const ended = call;
   call = null;
   letGo();
   stats.stop();
   countdown.stop();
   agent.end();
+  ended?.talk?.end();
+  desk.end();
   you.stop();
   assistant.stop();
   $('loudspeaker').srcObject = null;
   if (ended?.microphone) closeMicrophone(ended.microphone);
-  status.show(reason);
+  status.show(reason, ended?.talk ? chargeOf(seconds ?? ended.talk.seconds, isConfirmed) : '');
   if (failure) status.fail(failure);
   setControls();
 }
 
+// What a Live session is charged for stands in its last event. Where that has not come, the sum may be larger.
+function chargeOf(seconds, isConfirmed = false) {
+  if (typeof seconds !== 'number') return '';
+  const said = `${Number(seconds.toFixed(1))} s`;
+  return isConfirmed ? `Charged for ${said}.` : `Charged for ${said} as far as the service has said.`;
+}
+
 function setControls() {
-  const isConnected = call?.conversation?.isConnected ?? false;
-  $('connect').textContent = isConnected ? 'Disconnect' : call ? 'Cancel' : 'Connect';
+  const isConnected = (call?.conversation?.isConnected && !call.conversation.isClosing) ?? false;
+  $('connect').textContent = isConnected ? 'Disconnect' : call?.conversation?.isClosing ? 'End now' : call ? 'Cancel' : 'Connect';
   // Not disabled: who has just pressed it by keyboard must not lose the focus.
   $('interrupt').setAttribute('aria-disabled', String(!(isConnected && call.turns.isAnswering)));
   $('talk').hidden = !$('push-to-talk').checked;
@@ -200,6 +247,8 @@ function setControls() {
   $('send').disabled = !isConnected;
   $('update').disabled = !isConnected;
   $('model').disabled = call !== null;
+  $('delegation').disabled = call !== null;
+  $('voice').disabled = Boolean(call?.talk);
   $('ways').disabled = call !== null;
 }
 

@@ -1,17 +1,19 @@
+import { noCredit } from './apis.js';
 import { Failure } from './failures.js';
 
-// The three ways to exchange an offer for an answer. Each gives a function from the offer to { answer, hangUpUrl, restart }.
+// The four ways to exchange an offer for an answer. Each gives a function from the offer to { answer, hangUpUrl, restart }.
 //
 //   key     the page asks its host for an ephemeral key, and posts the offer to the service itself
 //   calls   the page posts the offer to its host; the host posts it on, with the API key and the session's configuration
 //   bridge  the page posts the offer to its host, which answers it: the page's call ends there, and the host makes its own to the service
+//   live    the page posts the offer to its host, which creates a session of the Live API with it: GPT-Live, and no Realtime call
 
 /** How long one HTTP request may take. */
 const REQUEST_TIMEOUT = 20_000;
 
 /**
- * @param {'key' | 'calls' | 'bridge'} way
- * @param {{ model: string, voice: string }} choice what the host may put into the session's configuration
+ * @param {'key' | 'calls' | 'bridge' | 'live'} way
+ * @param {{ model: string, voice: string, delegation?: string }} choice what the host may put into the session's configuration
  * @param {{ callsUrl?: string }} config from the host; callsUrl only when the service is the host itself
  */
 export function exchangeBy(way, choice, config) {
@@ -37,6 +39,12 @@ export function exchangeBy(way, choice, config) {
           // The host answers a second offer for its own call. The service does not, so there a new network needs a new call.
           restart: way === 'bridge' && location ? async (again, by) => (await postOffer(`${location}/restart`, again, by, fromHost)).answer : null,
         };
+      };
+    case 'live':
+      return async (offer, signal, onPhase) => {
+        onPhase('answer');
+        // Once: each session that is created is charged for.
+        return { answer: (await postOffer(`live?${query}`, offer, signal, fromHost)).answer };
       };
     default:
       throw new Error(`There is no way to connect called ${way}.`);
@@ -95,7 +103,14 @@ const hostCodes = {
 
 async function fromHost(response) {
   const problem = await response.json().catch(() => ({}));
-  return new Failure(hostCodes[problem.code] ?? codeOfHostStatus(response.status), detailOf(response, [problem.code, problem.service_code, problem.title, problem.detail]));
+  const code = serviceCodes(problem) ?? hostCodes[problem.code] ?? codeOfHostStatus(response.status);
+  return new Failure(code, detailOf(response, [problem.code, problem.service_code, problem.title, problem.detail]));
+}
+
+// Where the host passes on what the service calls it, that may say more than the problem's own code.
+function serviceCodes({ code, service_code: said }) {
+  if (noCredit.has(said)) return 'service-no-credit';
+  return code === 'host_refused' && said === 'forbidden' ? 'host-no-access' : undefined;
 }
 
 function codeOfHostStatus(status) {

@@ -6,8 +6,10 @@ const phases = {
   key: ['connecting', 'Asking the host for a key …'],
   answer: ['connecting', 'Calling …'],
   path: ['connecting', 'Finding a path …'],
+  session: ['connecting', 'Starting the session …'],
   connected: ['connected', 'Connected'],
   interrupted: ['connected', 'Interrupted, waiting for the network …'],
+  closing: ['connected', 'Ending, the service has the last word …'],
   closed: ['idle', 'You ended the call'],
   expired: ['idle', 'The session reached its longest time and has ended. Connect again to go on.'],
   failed: ['idle', 'Not connected'],
@@ -29,11 +31,12 @@ export class Status {
     return document.body.dataset.state;
   }
 
-  show(phase) {
+  /** @param {string} [more] a sentence that follows */
+  show(phase, more = '') {
     const [state, text] = phases[phase];
     document.body.dataset.state = state;
     document.body.dataset.phase = phase;
-    this.#text.textContent = text;
+    this.#text.textContent = more ? `${text.replace(/\.$/, '')}. ${more}` : text;
   }
 
   fail(failure) {

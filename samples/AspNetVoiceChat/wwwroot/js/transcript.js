@@ -30,6 +30,19 @@ export class Transcript {
     if (wasAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }
 
+  /** A line of a conversation that has no items: all of its words so far, behind another line; null: before all others. */
+  put(id, role, previousId, words, isWhole) {
+    const wasAtEnd = this.#isAtEnd();
+    const line = this.#line(id, role);
+    this.#place(line, previousId);
+    line.put(words, isWhole);
+    if (wasAtEnd) this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  note(id, note) {
+    this.#lines.get(id)?.note(note);
+  }
+
   #apply(event) {
     switch (event.type) {
       // The user's side.
@@ -219,6 +232,15 @@ class Line {
     this.element.dataset.state = 'done';
     this.element.setAttribute('aria-busy', 'false');
     this.#text.textContent = words || '(nothing)';
+  }
+
+  /** All words at once; a line that was whole may go on. */
+  put(words, isWhole) {
+    if (!this.element) return;
+    this.#words = words;
+    this.element.dataset.state = isWhole ? 'done' : 'speaking';
+    this.element.setAttribute('aria-busy', String(!isWhole));
+    this.#text.textContent = words;
   }
 
   note(note) {

@@ -20,6 +20,7 @@ export class Waveform {
   #drawn = 0;
   #labelled = 0;
   #frame = 0;
+  #onLevel = null;
   #calm = matchMedia('(prefers-reduced-motion: reduce)');
 
   /**
@@ -35,9 +36,10 @@ export class Waveform {
     this.#label(0);
   }
 
-  /** Shows a stream from now on. */
-  start(context, stream) {
+  /** Shows a stream from now on. @param {(level: number, now: number) => void} [onLevel] told how loud it is, 0 to 1, as often as it is drawn */
+  start(context, stream, onLevel = null) {
     this.stop();
+    this.#onLevel = onLevel;
     this.#analyser = context.createAnalyser();
     this.#analyser.fftSize = 1_024;
     this.#samples = new Float32Array(this.#analyser.fftSize);
@@ -54,7 +56,7 @@ export class Waveform {
   stop() {
     cancelAnimationFrame(this.#frame);
     this.#source?.disconnect();
-    this.#source = this.#analyser = null;
+    this.#source = this.#analyser = this.#onLevel = null;
     this.#label(0);
   }
 
@@ -67,7 +69,9 @@ export class Waveform {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     let energy = 0;
     for (const sample of this.#samples) energy += sample * sample;
-    this.#peak = Math.max(this.#peak, Math.sqrt(energy / this.#samples.length));
+    const level = Math.sqrt(energy / this.#samples.length);
+    this.#onLevel?.(level, now);
+    this.#peak = Math.max(this.#peak, level);
     if (now - this.#momentBegan >= MOMENT) {
       this.#levels.push(loudness(this.#peak));
       if (this.#levels.length > 400) this.#levels.shift();
