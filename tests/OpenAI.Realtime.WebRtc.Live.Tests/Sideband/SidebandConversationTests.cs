@@ -211,9 +211,9 @@ public sealed class SidebandConversationTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
-    [InlineData("", null)]
+    [InlineData("", "")]
     [InlineData("?graceful_close=true", "The session has ended.")]
-    public async Task The_endpoint_says_goodbye_as_it_is_asked_to(string query, string? farewell)
+    public async Task The_endpoint_says_goodbye_as_it_is_asked_to(string query, string farewell)
     {
         await using LiveWebRtcSession page = await PageAsync();
         using var socket = new ClientWebSocket();
