@@ -105,7 +105,7 @@ public class LiveTests(BrowserFixture browser)
         await page.Mute.ClickAsync();
         await page.ConnectLiveAsync("responses");
         LiveTestSession session = await chat.Endpoint.WaitForLiveSessionAsync();
-        string id = session.Delegate();
+        session.Delegate();
         await Expect(page.TheirLines.Last).ToContainTextAsync("There were 4 results.");
         RealtimeTestEvent[] done = [.. session.SentEvents.Where(e => e.Type == "response.event" && (string?)e.Parse()!["event"]!["type"] == "response.output_item.done")];
         Assert.Equal(4, done.Length);
@@ -123,7 +123,6 @@ public class LiveTests(BrowserFixture browser)
         chat.Endpoint.LiveScript.OnResponse = (_, _) => new LiveTestResponse { Fails = true };
         session.Delegate();
         await session.WaitForEventAsync("session.commentary.append", e => ((string)e["content"]!).Contains("could not be done", StringComparison.Ordinal));
-        Assert.NotEqual(id, "");
     }
 
     [BrowserFact]

@@ -16,7 +16,7 @@ public class ScreenshotTests(BrowserFixture browser)
     private const string Dish = "I have leeks and potatoes. What can I cook?";
 
     [BrowserFact]
-    public Task The_page_of_a_bridged_call_fits_its_window() => LookAsync("voice-chat-light", 1320, 900, ColorScheme.Light, async (chat, page) =>
+    public Task The_page_of_a_bridged_call_fits_its_window() => LookAsync("voice-chat-light", 1320, 1000, ColorScheme.Light, async (chat, page) =>
     {
         chat.Endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(
             turn.FunctionOutputs.Count > 0 ? RealtimeTestReply.Say($"The dice show {turn.FunctionOutputs.Values.First()}, so you peel.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1)))
@@ -29,9 +29,10 @@ public class ScreenshotTests(BrowserFixture browser)
             });
         await TalkAsync(chat, page, "bridge", async () =>
         {
-            await AskAsync(page, "Roll two dice for who peels.", "you peel.");
             await page.WriteAsync("Note that we need cream.");
             await Expect(page.Asks).ToContainTextAsync("We need cream.");       // and waits
+            await AskAsync(page, "Roll two dice for who peels.", "you peel.");
+            await Expect(page.Page.Locator("#latency")).ToContainTextAsync("ms");
         });
         await Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("assistant");
     });
@@ -48,7 +49,7 @@ public class ScreenshotTests(BrowserFixture browser)
     });
 
     [BrowserFact]
-    public Task The_page_of_a_call_of_GPT_Live_fits_its_window() => LookAsync("voice-chat-dark", 1320, 900, ColorScheme.Dark, async (chat, page) =>
+    public Task The_page_of_a_call_of_GPT_Live_fits_its_window() => LookAsync("voice-chat-dark", 1320, 1000, ColorScheme.Dark, async (chat, page) =>
     {
         chat.Endpoint.LiveScript.OnResponse = (_, given) => given.Count > 0 ? null : new LiveTestResponse { Calls = [("dice", """{"count":2}"""), ("write_note", """{"text":"We need cream."}""")] };
         // What the microphone hears is drawn, and not heard by the model: it listens only once the session has started.
