@@ -10,6 +10,7 @@ using OpenAI.Realtime.WebRtc.Benchmarks.Echo;
 using OpenAI.Realtime.WebRtc.Benchmarks.EchoCancellation;
 using OpenAI.Realtime.WebRtc.Benchmarks.Engines;
 using OpenAI.Realtime.WebRtc.Benchmarks.Events;
+using OpenAI.Realtime.WebRtc.Benchmarks.Farms;
 using OpenAI.Realtime.WebRtc.Benchmarks.Fuzz;
 using OpenAI.Realtime.WebRtc.Benchmarks.Host;
 using OpenAI.Realtime.WebRtc.Benchmarks.Packets;
@@ -29,6 +30,7 @@ return args switch
     ["bridge-load", .. string[] rest] => await BridgeLoadBenchmark.RunAsync(rest),
     ["bridge-flood", .. string[] rest] => await BridgeLoadBenchmark.FloodAsync(rest),
     ["bridge-host", .. string[] rest] => await HostProcess.RunAsync(rest),
+    ["farm", .. string[] rest] => await FarmBenchmark.RunAsync(rest),
     ["packets", .. string[] rest] => PacketBenchmark.Run(rest),
     ["calls", .. string[] rest] => await CallsBenchmark.RunAsync(rest),
     ["sessions", .. string[] rest] => await SessionsBenchmark.RunAsync(rest),
@@ -78,6 +80,7 @@ static int Help()
         events [rounds]                                 one transcript delta read into its type
         bridge-load [calls,…] [seconds] [program]       what one host bridges, beside another host's program
         bridge-flood [calls] [a second] [seconds]       the same under datagrams of nobody's
+        farm [calls,…] [hosts,…] [seconds]              agents beside calls as grains on one host and more (docs/scale.md)
         engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
         echo-cancellation [folder]                      the loudspeaker out of the microphone, beside speexdsp and WebRTC's AEC3

@@ -30,7 +30,8 @@ internal static class Peers
             T answer = await ask();
             if (satisfies(answer))
                 return answer;
-            Assert.False(limit.IsCancellationRequested, $"Expected {expectation} within {Patience.TotalSeconds} s. Last: {answer}");
+            if (limit.IsCancellationRequested)
+                throw new TimeoutException($"Expected {expectation} within {Patience.TotalSeconds} s. Last: {answer}");
             await Task.Delay(100, CancellationToken.None);
         }
     }

@@ -27,6 +27,8 @@ builder.UseOrleans(silo => silo
     .ConfigureEndpoints(IPAddress.Loopback, siloPort, gatewayPort)
     .UseRedisClustering(redis)
     .AddRedisGrainStorageAsDefault(storage => storage.ConfigurationOptions = ConfigurationOptions.Parse(redis))
+    // Kept in the cluster's own memory, a part of the directory is lost with a host, and with it the place of agents that others lead: they would attach anew.
+    .UseRedisGrainDirectoryAsDefault(directory => directory.ConfigurationOptions = ConfigurationOptions.Parse(redis))
     .UseRedisReminderService(reminders => reminders.ConfigurationOptions = ConfigurationOptions.Parse(redis))
     // Spread by chance; Orleans' own choice looks at load, and two programs on one busy machine have none of their own.
     .ConfigureServices(services => services.AddSingleton<PlacementStrategy, RandomPlacement>())

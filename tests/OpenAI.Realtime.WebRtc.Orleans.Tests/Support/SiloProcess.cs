@@ -11,6 +11,8 @@ internal sealed class SiloProcess : IAsyncDisposable
 {
     private static readonly string s_program = Path.GetFullPath(typeof(SiloProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Silo").Value!);
 
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
+
     private readonly Process _process;
     private readonly Task<string> _errors;
 
@@ -45,7 +47,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         start.Environment["API_KEY"] = endpoint.ApiKey;
         var silo = new SiloProcess(Process.Start(start)!, port);
         List<string> said = [];
-        while (await silo._process.StandardOutput.ReadLineAsync().WaitAsync(Farm.Patience) is { } line)
+        while (await silo._process.StandardOutput.ReadLineAsync().WaitAsync(s_patience) is { } line)
         {
             said.Add(line);
             if (line == "The silo runs.")
