@@ -54,10 +54,10 @@ public sealed class VoiceConversation : IAsyncDisposable
     public IReadOnlyList<ApprovalRequest> PendingApprovals => _state.Get(static s => s.Desk.Approvals);
 
     /// <summary>Whether all has happened that can happen without time, as far as the conversation itself can tell: for tests in virtual time.</summary>
-    internal bool IsWaiting => !_state.IsBeingEnded && _keeper?.IsWaiting != false && _state.Leg.Link is { IsEnding: false, Outbox.IsEmpty: true };
+    internal bool IsWaiting => !_state.Ending.IsUnderWay && _state.Updates.IsRead && _keeper?.IsWaiting != false && _state.Leg.Link is { IsEnding: false, Outbox.IsEmpty: true };
 
     /// <summary>Completes when the conversation has ended, however it ended. Never faults: the result says why.</summary>
-    public Task<ConversationEnd> Completion => _state.Completion;
+    public Task<ConversationEnd> Completion => _state.Ending.Completion;
 
     /// <summary>
     /// Begins a conversation over a session that is connected. Sends the agent's configuration and waits until it is in effect, unless <see cref="VoiceConversationOptions.IsConfigured"/> says that it is; the conversation of before, if there is one, is told next. From then on the
@@ -323,14 +323,14 @@ public sealed class VoiceConversation : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task CloseAsync(CancellationToken cancellationToken = default)
     {
-        await _state.BeginClosing().CloseAsync(cancellationToken).ConfigureAwait(false);
+        await _state.Ending.BeginClosing().CloseAsync(cancellationToken).ConfigureAwait(false);
         await Completion.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes as <see cref="CloseAsync"/> does, and disposes the session.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _state.BeginClosing().DisposeAsync().ConfigureAwait(false);
+        await _state.Ending.BeginClosing().DisposeAsync().ConfigureAwait(false);
         await Completion.ConfigureAwait(false);
         if (_keeper is not null)
             await _keeper.StopAsync().ConfigureAwait(false);

@@ -18,6 +18,7 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
     private static readonly TimeSpan TranscriptPatience = TimeSpan.FromSeconds(10);
 
     private readonly QuietWatch _quiet = new(state.Options.Calls.QuietTime);
+    private readonly SilenceWatch _silence = new(state.Options.Calls.DisconnectTimeout);
     private bool _wasCut;
     private bool _owesAnswer;
 
@@ -25,7 +26,29 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
     public bool IsOff { get; set; }
 
     /// <summary>When to look again.</summary>
-    public Instant NextTimeout => _quiet.NextTimeout;
+    public Instant NextTimeout => Instant.Min(_quiet.NextTimeout, _silence.NextTimeout);
+
+    /// <summary>Another call can be opened from now on: the one in use is watched. Takes the lock.</summary>
+    public void Begin() => state.Do(() =>
+    {
+        if (!state.Leg.IsLost)
+            _silence.Begin(state.Now);
+    });
+
+    /// <summary>
+    /// Looks at the call in use: whether the assistant is heard, so that it is known until when should the call be lost, and whether the service still answers. One over which it does not counts as lost before it ends by
+    /// itself, since a session's own patience is half a minute.
+    /// </summary>
+    public void HandleTimeout(Instant now)
+    {
+        if (now < _silence.NextTimeout)
+            return;
+        var end = new SessionEnd(SessionEndReason.ConnectionLost, "The service has not answered for some seconds.");
+        if (_silence.Look(state.Session.State, now) && CanReplace(end))
+            Lose(end, now);
+        else
+            turns.Turns.Hear(state.Session.OutputLevel, now);
+    }
 
     /// <summary>Looks whether this is a moment in which another call could take over, and nobody would miss a word.</summary>
     public void Look(Instant now)
@@ -56,7 +79,7 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
         {
             Instant now = state.Now;
             before = state.Leg;
-            if (IsOff || next.IsLost || next.Agent != state.Agent || (mustBeQuiet && !before.IsLost && !_quiet.IsQuiet(now)))
+            if (IsOff || next.IsLost || next.IsSilent || next.Agent != state.Agent || (mustBeQuiet && !before.IsLost && !_quiet.IsQuiet(now)))
                 return false;
             TakeOver(next, now);
             return true;
@@ -79,17 +102,10 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
         turns.Turns.LoseSound();
         BreakOff(now);
         state.Leg.Lose(end, now);
+        _silence.Stop();
         logger.CallLost(end.Reason, end.Detail);
         state.Publish(new ReconnectingUpdate(end, Attempt: 1, Failure: null));
     }
-
-    /// <summary>The service has not answered over a call for so long that another is to take its place, should it come back or not. Takes the lock.</summary>
-    public void Forsake(CallLeg leg) => state.Do(() =>
-    {
-        var end = new SessionEnd(SessionEndReason.ConnectionLost, "The service has not answered for some seconds.");
-        if (leg == state.Leg && !leg.IsLost && leg.Session.State == SessionState.Disconnected && CanReplace(end))
-            Lose(end, state.Now);
-    });
 
     private void TakeOver(CallLeg next, Instant now)
     {
@@ -101,6 +117,7 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
             next.Link.Outbox.Add(new ConversationItemCreate(item) { EventId = state.NewId("replay") });
         history.Retell(told.Items.Select(item => item.Id));
         state.Leg = next;
+        _silence.Begin(now);
         pending.SendTo(next.Link.Outbox, [.. told.Items.Select(item => item.Id).OfType<string>()]);
         state.Desk.MoveTo(next, [.. told.Items.OfType<FunctionCallItem>().Select(call => call.CallId).OfType<string>()]);
         old.Gate.HandOver(next.Gate, now);
@@ -126,13 +143,22 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
     private void BreakOff(Instant now)
     {
         CallLeg leg = state.Leg;
-        string? unheard = leg.Responses.IsText ? null : leg.Gate.ActiveResponseId;
-        bool runsAsked = leg.Gate is { IsActive: true, RunsUnasked: false };      // that one is asked for again as it was
+        string? running = leg.Gate.ActiveResponseId;
+        bool runsAsked = leg.Gate is { IsActive: true, RunsUnasked: false };      // that one is asked for again
+        bool isRunningHeard = state.IsAssistantSpeaking && running is not null && running == turns.Turns.SpokenResponseId;
         _owesAnswer |= (leg.Gate.RunsUnasked && history.KnowsUser) || (leg.Gate.OwesAnswer(now) && history.EndsWithUser);
         if (state.IsAssistantSpeaking)
             state.Session.FlushOutput();
-        _wasCut |= turns.BreakOff(now) && !runsAsked;
-        history.BreakOff(state.Desk.Knows, unheard);
+        bool isCutShort = turns.BreakOff(now) || isRunningHeard;
+        bool isHeard = isCutShort && history.IsHeard(turns.Turns.SpokenResponseId);
+        history.BreakOff(state.Desk.Knows, leg.Responses.IsText ? null : running);
+        if (!runsAsked)
+        {
+            _wasCut |= isHeard;
+            _owesAnswer |= isCutShort && !isHeard && history.KnowsUser;     // there is nothing to go on from: the answer is made anew, where the next call can know to what
+        }
+        else if (isRunningHeard && isHeard && state.Options.Calls.ContinueInstructions is { } words)
+            leg.Gate.AskForRest(asked => asked?.Instructions.Value is { } own ? $"{own}\n\n{words}" : state.WithOwn(words));
         state.Guardrails.BreakOff();
         leg.Gate.Pause(now);
         leg.Acks.End(VoiceConversationException.Unanswered("The call was exchanged before the service had acknowledged it."));

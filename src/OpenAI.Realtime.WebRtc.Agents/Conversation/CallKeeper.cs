@@ -14,7 +14,6 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 internal sealed class CallKeeper(ConversationState state, CallSource source, ILogger logger)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeastLimit = TimeSpan.FromSeconds(1);
 
     private readonly ConversationCallOptions _options = state.Options.Calls;
@@ -24,7 +23,11 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
     private Task[] _waitsFor = [];
     private CallLeg? _opened;
 
-    public void Start() => _running = RunAsync(state.Ended);
+    public void Start()
+    {
+        state.Exchange.Begin();
+        _running = RunAsync(state.Ending.Begun);
+    }
 
     /// <summary>Whether it waits, and for what has not happened yet: for tests, which let time pass only then.</summary>
     internal bool IsWaiting => _running.IsCompleted
@@ -70,7 +73,7 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            state.Fail(e);
+            state.Ending.Fail(e);
         }
         finally
         {
@@ -79,24 +82,13 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
         }
     }
 
-    // Waits until the call is to be rotated, or was lost. One that the service does not answer for a while counts as lost before it ends: its own patience is half a minute.
+    // Waits until the call is to be rotated, or was lost.
     private async Task<bool> GrowsOldAsync(CallLeg leg, CancellationToken stop)
     {
-        Instant due = _options.RotateAfter is { } age ? leg.BegunAt + age : Instant.Never;
-        Instant? silent = null;
-        while (true)
-        {
-            Instant now = state.Now;
-            silent = leg.Session.State == SessionState.Disconnected ? silent ?? now : null;
-            if (silent is { } since && _options.DisconnectTimeout is { } patience && now >= since + patience)
-                state.Exchange.Forsake(leg);
-            else
-                state.Do(state.ListenToAssistant);
-            if (!await IsFirstAsync(Instant.Min(due, now + LookEvery), stop, leg.Lost).ConfigureAwait(false))
-                return false;
-            if (state.Now >= due)
-                return true;
-        }
+        if (_options.RotateAfter is { } age)
+            return await IsFirstAsync(leg.BegunAt + age, stop, leg.Lost).ConfigureAwait(false);
+        await LostAsync(leg, stop).ConfigureAwait(false);
+        return false;
     }
 
     // ── The call grows old ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -118,7 +110,7 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
                         return;
                     }
 
-                    if (!next.IsLost)
+                    if (!next.IsLost && !next.IsSilent)
                         continue;
                     Let(next);
                     next = null;
@@ -182,13 +174,13 @@ internal sealed class CallKeeper(ConversationState state, CallSource source, ILo
                 TimeSpan wait = Backoff(attempt, e);
                 if (IsHopeless(e))
                 {
-                    state.GiveUp(lost, e, $"It was not replaced, since no other attempt would help: {Text(e)}");
+                    state.Ending.GiveUp(lost, e, $"It was not replaced, since no other attempt would help: {Text(e)}");
                     return;
                 }
 
                 if (state.Now + wait >= end)
                 {
-                    state.GiveUp(lost, first, $"It was not replaced within {_options.ReconnectTimeout.TotalSeconds:0.#} s, in {attempt} attempts; the first failed so: {Text(first)}");
+                    state.Ending.GiveUp(lost, first, $"It was not replaced within {_options.ReconnectTimeout.TotalSeconds:0.#} s, in {attempt} attempts; the first failed so: {Text(first)}");
                     return;
                 }
 

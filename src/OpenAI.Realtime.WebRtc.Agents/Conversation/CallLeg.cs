@@ -45,6 +45,9 @@ internal sealed class CallLeg : IAsyncDisposable
 
     public bool IsLost => _lost.Task.IsCompleted;
 
+    /// <summary>Whether the service does not answer over it at this moment.</summary>
+    public bool IsSilent => Session.State == SessionState.Disconnected;
+
     /// <summary>When it was lost.</summary>
     public Instant LostAt { get; private set; }
 

@@ -24,9 +24,6 @@ internal sealed class ConversationState : IAsyncDisposable
     private readonly ConversationHistory _history;
     private readonly TurnReport _turns;
     private readonly PendingItems _pending = new();
-    private readonly Farewell _farewell;
-    private readonly TaskCompletionSource<ConversationEnd> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _ended = new();
     private Instant _armed = Instant.Never;
     private int _count;
 
@@ -47,8 +44,8 @@ internal sealed class ConversationState : IAsyncDisposable
         Guardrails = new GuardrailDesk(this, options.Guardrails);
         Program = new ProgramRequests(this, _turns);
         Leg = NewLeg(1, session, agent);
-        _farewell = new Farewell(this);
         Exchange = new CallExchange(this, _history, _turns, _pending, _logger);
+        Ending = new ConversationEnding(this, _logger);
         _timer = Time.CreateTimer(static state => ((ConversationState)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -73,6 +70,9 @@ internal sealed class ConversationState : IAsyncDisposable
     /// <summary>Puts other calls in the place of the one in use.</summary>
     public CallExchange Exchange { get; }
 
+    /// <summary>How it ends, or has ended.</summary>
+    public ConversationEnding Ending { get; }
+
     public TimeProvider Time { get; }
 
     /// <summary>What ids of events and items begin with.</summary>
@@ -90,17 +90,7 @@ internal sealed class ConversationState : IAsyncDisposable
 
     public ResponseGate Gate => Leg.Gate;
 
-    public Task<ConversationEnd> Completion => _completion.Task;
-
-    /// <summary>Cancelled when the conversation has ended, or is being closed.</summary>
-    public CancellationToken Ended => _ended.Token;
-
     public Instant Now => new(Time.GetElapsedTime(_origin).Ticks);
-
-    public ConversationEnd? End { get; private set; }
-
-    /// <summary>Whether it ends by itself, and has not yet.</summary>
-    public bool IsBeingEnded => _farewell.Ending is not null && End is null;
 
     public HistorySnapshot History => _history.Snapshot();
 
@@ -126,7 +116,7 @@ internal sealed class ConversationState : IAsyncDisposable
             Trace.Begin(Agent, leg.Session.CallId);
         }
 
-        return leg.Link.StartAsync(serverEvent => Handle(leg, serverEvent), (end, failure) => OnLinkEnded(leg, end, failure));
+        return leg.Link.StartAsync(serverEvent => Handle(leg, serverEvent), (end, failure) => Ending.OnCallEnded(leg, end, failure));
     }
 
     // ── The lock ───────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -136,7 +126,7 @@ internal sealed class ConversationState : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (End is not null)
+            if (Ending.HasEnded)
                 return;
             action();
             Settle();
@@ -154,7 +144,7 @@ internal sealed class ConversationState : IAsyncDisposable
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Fail(e);
+            Ending.Fail(e);
         }
     }
 
@@ -164,8 +154,8 @@ internal sealed class ConversationState : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (End is not null)
-                throw EndedException();
+            if (Ending.HasEnded)
+                throw Ending.EndedException();
             T answer = ask();
             Settle();
             return answer;
@@ -177,7 +167,7 @@ internal sealed class ConversationState : IAsyncDisposable
     {
         lock (_lock)
         {
-            if (End is not null || !action())
+            if (Ending.HasEnded || !action())
                 return false;
             Settle();
             return true;
@@ -189,6 +179,13 @@ internal sealed class ConversationState : IAsyncDisposable
     {
         lock (_lock)
             return read(this);
+    }
+
+    /// <summary>Does something under the lock, whether or not the conversation has ended, and nothing else.</summary>
+    public void Alone(Action action)
+    {
+        lock (_lock)
+            action();
     }
 
     // ── What the parts ask for, under the lock ─────────────────────────────────────────────────────────────────────────────────
@@ -237,15 +234,9 @@ internal sealed class ConversationState : IAsyncDisposable
         Publish(new ToolCallUpdate(call));
     }
 
-    /// <summary>Looks whether the assistant is heard, so that it is known until when when the call is lost.</summary>
-    public void ListenToAssistant() => _turns.Turns.Hear(Session.OutputLevel, Now);
-
     public void LogGuardrail(string guardrail, string outcome) => _logger.Guardrail(guardrail, outcome);
 
     public void LogGuardrailFailure(string guardrail, Exception exception) => _logger.GuardrailFailed(guardrail, exception);
-
-    /// <summary>The user has done something.</summary>
-    public void OnUser() => _farewell.OnUser();
 
     /// <summary>What a response is told beside the instructions of the session, which its own would replace.</summary>
     public string WithOwn(string instructions) =>
@@ -268,36 +259,16 @@ internal sealed class ConversationState : IAsyncDisposable
     /// <summary>Tells the service a conversation of before, as much of it as is to be told.</summary>
     public void Replay(HistorySnapshot history) => Do(() =>
     {
-        foreach (ConversationItem item in history.ToItems(Options.MaxReplayedCharacters))
+        IReadOnlyList<ConversationItem> items = history.ToItems(Options.MaxReplayedCharacters);
+        _history.Retell(items.Select(item => item.Id));
+        foreach (ConversationItem item in items)
             Leg.Link.Outbox.Add(new ConversationItemCreate(item) { EventId = NewId("replay") });
     });
-
-    /// <summary>No call could take the place of the one that was lost.</summary>
-    public void GiveUp(SessionEnd lost, Exception? failure, string why)
-    {
-        lock (_lock)
-            Finish(new ConversationEnd(ConversationEndReason.SessionEnded, $"{lost.Detail} {why}") { Session = lost, ReconnectFailure = failure });
-        _ = Task.Run(() => Session.CloseAsync());       // one that only fell silent costs on
-    }
-
-    /// <summary>Nothing takes the place of the call in use any more. While there is none, the conversation is over.</summary>
-    /// <returns>The session to be closed.</returns>
-    public IRealtimeSession BeginClosing()
-    {
-        lock (_lock)
-        {
-            Exchange.IsOff = true;
-            if (Leg.IsLost)
-                Finish(_farewell.Ending ?? new ConversationEnd(ConversationEndReason.ClosedLocally, "Closed by this side."));
-            _ = _ended.CancelAsync();
-            return Session;
-        }
-    }
 
     /// <summary>Lets go of the session, which goes on.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ended.CancelAsync().ConfigureAwait(false);
+        await Ending.AbandonAsync().ConfigureAwait(false);
         lock (_lock)
             Trace.Abandon(Now);
         await _timer.DisposeAsync().ConfigureAwait(false);
@@ -340,7 +311,7 @@ internal sealed class ConversationState : IAsyncDisposable
         _turns.Handle(serverEvent, now);
         Guardrails.Handle(serverEvent, leg.Responses.Outside);
         if (serverEvent is InputAudioBufferSpeechStarted)
-            OnUser();
+            Ending.OnUser();
         if (Transcripts.Of(serverEvent, leg.Responses.Outside) is { } words)
             Publish(words);
         if (serverEvent is ServerError { Error: { } error } && !isTold)
@@ -352,14 +323,14 @@ internal sealed class ConversationState : IAsyncDisposable
     private void Settle()
     {
         Instant now = Now;
+        Exchange.HandleTimeout(now);
         Gate.HandleTimeout(now);
         Leg.Acks.HandleTimeout(now);
         Desk.HandleTimeout(now);
         if (now >= _turns.Turns.NextTimeout)
             _turns.Turns.Listen(Session.OutputLevel, now);
         Desk.CloseAllBut(Gate.ActiveResponseId);
-        if (_farewell.IsTime(Leg.IsLost || !Gate.IsAtRest || Gate.OwesAnswer(now) || Desk.IsBusy || IsUserSpeaking || IsAssistantSpeaking, _turns.Turns.Usage.TotalTokenCount ?? 0, now))
-            _ = Task.Run(() => BeginClosing().CloseAsync());
+        Ending.Look(_turns.Turns.Usage.TotalTokenCount ?? 0, now);
         while (Gate.TryTakeEvent(out ClientEvent? next))
             Send(next);
         while (Gate.TryTakeOutcome(out ResponseOutcome? outcome))
@@ -378,7 +349,7 @@ internal sealed class ConversationState : IAsyncDisposable
     private void Arm(Instant now)
     {
         Instant next = Instant.Min(Instant.Min(Gate.NextTimeout, Leg.Acks.NextTimeout), Instant.Min(Desk.NextTimeout, _turns.Turns.NextTimeout));
-        next = Instant.Min(next, Instant.Min(Exchange.NextTimeout, _farewell.NextTimeout));
+        next = Instant.Min(next, Instant.Min(Exchange.NextTimeout, Ending.NextTimeout));
         if (next == _armed)
             return;
         _armed = next;
@@ -388,7 +359,7 @@ internal sealed class ConversationState : IAsyncDisposable
 
     private void Tell(ResponseOutcome outcome)
     {
-        if (!_farewell.Handle(outcome) && !Program.Tell(outcome) && outcome is { Kind: ResponseOutcomeKind.Refused or ResponseOutcomeKind.Unanswered, Error: { } unheard })
+        if (!Ending.Handle(outcome) && !Program.Tell(outcome) && outcome is { Kind: ResponseOutcomeKind.Refused or ResponseOutcomeKind.Unanswered, Error: { } unheard })
         {
             _logger.FollowUpFailed(unheard.Code?.Value, unheard.Message is null ? null : Redaction.Hide(unheard.Message));
             Publish(new ErrorUpdate(unheard));
@@ -397,62 +368,14 @@ internal sealed class ConversationState : IAsyncDisposable
 
     // ── The end ────────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    private void OnLinkEnded(CallLeg leg, SessionEnd? sessionEnd, Exception? failure)
+    /// <summary>The conversation has ended: who waits is told, and nothing is done any more. Under the lock.</summary>
+    public void Release(ConversationEnd end)
     {
-        lock (_lock)
-        {
-            if (leg != Leg)
-            {
-                leg.Lose(sessionEnd ?? new SessionEnd(SessionEndReason.Failed, failure!.Message), Now);
-                return;
-            }
-
-            if (leg.IsLost)
-                return;     // it was given up before
-
-            if (End is null && failure is null)
-            {
-                if (Exchange.CanReplace(sessionEnd!))
-                {
-                    Exchange.Lose(sessionEnd!, Now);
-                    Settle();
-                    return;
-                }
-
-                ConversationEndReason reason = sessionEnd!.Reason == SessionEndReason.ClosedLocally ? ConversationEndReason.ClosedLocally : ConversationEndReason.SessionEnded;
-                ConversationEnd over = _farewell.Ending ?? new ConversationEnd(reason, sessionEnd.Detail);
-                Finish(over with { Session = sessionEnd });
-                return;
-            }
-        }
-
-        if (failure is not null)
-            Fail(failure);
-    }
-
-    public void Fail(Exception failure)
-    {
-        lock (_lock)
-        {
-            if (End is not null)
-                return;
-            _logger.ConversationFailed(failure);
-            Finish(new ConversationEnd(ConversationEndReason.Failed, $"The conversation failed with {failure.GetType().Name}: {Redaction.Sentence(failure.Message)}"));
-        }
-
-        _ = Task.Run(() => Session.CloseAsync());       // nobody leads it any more, and it costs
-    }
-
-    private void Finish(ConversationEnd end)
-    {
-        if (End is not null)
-            return;
-        End = end;
         Gate.End();
         while (Gate.TryTakeOutcome(out ResponseOutcome? outcome))
             Tell(outcome);
-        Leg.Acks.End(EndedException());
-        _pending.End(EndedException());
+        Leg.Acks.End(Ending.EndedException());
+        _pending.End(Ending.EndedException());
         Desk.End();
         Guardrails.End();
         _turns.End(end, Now);
@@ -460,10 +383,5 @@ internal sealed class ConversationState : IAsyncDisposable
         Updates.Complete();
         _timer.Dispose();
         Leg.Link.Outbox.Complete();
-        _logger.ConversationEnded(end.Reason, end.Detail);
-        _completion.TrySetResult(end);
-        _ = _ended.CancelAsync();
     }
-
-    public RealtimeSessionEndedException EndedException() => new(End?.Session);
 }

@@ -86,12 +86,9 @@ internal sealed class Outbox(IRealtimeSession session, Action<ClientEvent, Excep
 
     // An output that the channel does not carry would leave its call without one.
     private static ClientEvent Sendable(ClientEvent next) =>
-        next is ConversationItemCreate { Item: FunctionCallOutputItem { Output.Length: > LongestOutput } output } create
-            ? new ConversationItemCreate(output with { Output = "The result is too large to be told." }) { EventId = create.EventId, PreviousItemId = create.PreviousItemId }
+        next is ConversationItemCreate { Item: FunctionCallOutputItem output } create && FittingText.Fit(output.Output) is var fitting && !ReferenceEquals(fitting, output.Output)
+            ? new ConversationItemCreate(output with { Output = fitting }) { EventId = create.EventId, PreviousItemId = create.PreviousItemId }
             : next;
-
-    /// <summary>Six bytes a character at the worst, within the 256 KiB that the service takes for sure.</summary>
-    private const int LongestOutput = 40_000;
 
     private RealtimeSessionEndedException Ended() => new(session.Completion.IsCompletedSuccessfully ? session.Completion.Result : null);
 }

@@ -30,23 +30,10 @@ internal sealed class PendingItems
     /// <summary>Looks whether an event acknowledges an item, or refuses it.</summary>
     public void Handle(ServerEvent serverEvent)
     {
-        if (_items.Count == 0)
-            return;
-        switch (serverEvent)
-        {
-            case ConversationItemAdded { Item.Id: { } added }:
-                _items.RemoveAll(pending => pending.Create.Item.Id == added);
-                break;
-            case ConversationItemDone { Item.Id: { } done }:
-                _items.RemoveAll(pending => pending.Create.Item.Id == done);
-                break;
-            case ConversationItemCreated { Item.Id: { } created }:
-                _items.RemoveAll(pending => pending.Create.Item.Id == created);
-                break;
-            case ServerError { Error.EventId: { } refused }:
-                Drop(refused);
-                break;
-        }
+        if (serverEvent is ServerError { Error.EventId: { } refused })
+            Drop(refused);
+        else if (_items.Count > 0 && AcknowledgedItem.Of(serverEvent)?.Id is { } seen)
+            _items.RemoveAll(pending => pending.Create.Item.Id == seen);
     }
 
     /// <summary>An item could not be sent at all.</summary>

@@ -32,7 +32,7 @@ internal sealed class ProgramRequests(ConversationState state, TurnReport turns)
         {
             { Kind: ResponseOutcomeKind.Finished, Response: { } response } => waiter.TrySetResult(response),
             { Kind: ResponseOutcomeKind.Refused, Error: { } error } => waiter.TrySetException(VoiceConversationException.Refused("the response", error)),
-            { Kind: ResponseOutcomeKind.Ended } => waiter.TrySetException(state.EndedException()),
+            { Kind: ResponseOutcomeKind.Ended } => waiter.TrySetException(state.Ending.EndedException()),
             _ => waiter.TrySetException(VoiceConversationException.Unanswered(outcome.Error?.Message ?? "The service did not answer.")),
         };
         _ = waiter.Task.Exception;      // looked at: who waited may have gone
@@ -47,7 +47,7 @@ internal sealed class ProgramRequests(ConversationState state, TurnReport turns)
         state.Send(new ConversationItemCreate(item.Id is null ? item with { Id = id } : item) { EventId = id }, sent);
         if (isUsersTurn)
         {
-            state.OnUser();
+            state.Ending.OnUser();
             turns.BeginAndEnd(state.Now);
         }
 
@@ -107,7 +107,7 @@ internal sealed class ProgramRequests(ConversationState state, TurnReport turns)
         state.Gate.Handle(heard, state.Now);
         turns.Handle(heard, state.Now);
         if (begins)
-            state.OnUser();
+            state.Ending.OnUser();
         state.Send(commit ? new InputAudioBufferCommit { EventId = state.NewId("commit") } : new InputAudioBufferClear { EventId = state.NewId("drop") }, sent);
         if (commit && respond)
             state.Gate.Request(ResponseRequestKind.Manual, state.Now);

@@ -138,8 +138,7 @@ internal sealed class ToolDesk
     /// <summary>Looks whether the service acknowledges an output.</summary>
     public void Handle(ServerEvent serverEvent)
     {
-        ConversationItem? item = (serverEvent as ConversationItemAdded)?.Item ?? (serverEvent as ConversationItemDone)?.Item ?? (serverEvent as ConversationItemCreated)?.Item;
-        if (item is FunctionCallOutputItem output && _ledger.Find(output.CallId) is { IsAnswered: true } entry)
+        if (AcknowledgedItem.Of(serverEvent) is FunctionCallOutputItem output && _ledger.Find(output.CallId) is { IsAnswered: true } entry)
             entry.IsOutputSeen = true;
     }
 
@@ -248,7 +247,8 @@ internal sealed class ToolDesk
     private void TellResult(ToolEntry entry, ToolOutput output)
     {
         string itemId = string.Create(CultureInfo.InvariantCulture, $"{_state.IdPrefix}late{++_items}");
-        _state.Send(new ConversationItemCreate(ConversationItem.SystemText($"The tool '{entry.Name}', which ran in the background with the arguments {entry.Arguments}, has ended ({output.Status}). Its result: {output.Text}") with { Id = itemId }) { EventId = itemId });
+        string text = $"The tool '{entry.Name}', which ran in the background with the arguments {FittingText.Shown(entry.Arguments)}, has ended ({output.Status}). Its result: {output.Text}";
+        _state.Send(new ConversationItemCreate(ConversationItem.SystemText(FittingText.Fit(text)) with { Id = itemId }) { EventId = itemId });
         if (entry.Settings?.IsSilent != true)
             _state.RequestFollowUp(null, [itemId]);
     }
@@ -256,13 +256,13 @@ internal sealed class ToolDesk
     private void TellAsText(ToolEntry entry)
     {
         entry.IsOutputSeen = true;      // as an item it is anybody's, and is seen to as such
-        Note($"(The tool '{entry.Name}' was called with {entry.Arguments} before the connection was exchanged, and has ended ({entry.Status}). Its result: {entry.Output})");
+        Note($"(The tool '{entry.Name}' was called with {FittingText.Shown(entry.Arguments)} before the connection was exchanged, and has ended ({entry.Status}). Its result: {entry.Output})");
     }
 
     private void Note(string text)
     {
         string itemId = string.Create(CultureInfo.InvariantCulture, $"{_state.IdPrefix}note{++_items}");
-        _state.Send(new ConversationItemCreate(ConversationItem.SystemText(text) with { Id = itemId }) { EventId = itemId });
+        _state.Send(new ConversationItemCreate(ConversationItem.SystemText(FittingText.Fit(text)) with { Id = itemId }) { EventId = itemId });
     }
 
     private async Task RemarkAsync(ToolEntry entry, TimeSpan after, CancellationToken over)

@@ -7,7 +7,10 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 /// <summary>The service's events as messages of Microsoft.Extensions.AI; what has none passes as raw content. Each carries its event.</summary>
 internal static class ServerMessages
 {
-    public static RealtimeServerMessage Of(ServerEvent serverEvent)
+    /// <summary>An event as a message.</summary>
+    /// <param name="serverEvent">The event.</param>
+    /// <param name="hasSound">Whether sound is told as it is played, by messages of its own; then the service's word that all of it has been generated is not its end.</param>
+    public static RealtimeServerMessage Of(ServerEvent serverEvent, bool hasSound = false)
     {
         RealtimeServerMessage message = serverEvent switch
         {
@@ -21,6 +24,8 @@ internal static class ServerMessages
             ResponseOutputTextDone done => Content(RealtimeServerMessageType.OutputTextDone, done, done.Text),
             ResponseOutputAudioTranscriptDelta delta => Content(RealtimeServerMessageType.OutputAudioTranscriptionDelta, delta, delta.Delta),
             ResponseOutputAudioTranscriptDone done => Content(RealtimeServerMessageType.OutputAudioTranscriptionDone, done, done.Transcript),
+            ResponseOutputAudioDelta delta => Sound(RealtimeServerMessageType.OutputAudioDelta, delta, delta.Delta.Undecoded ?? Convert.ToBase64String(delta.Delta.Bytes.Span)),
+            ResponseOutputAudioDone done when !hasSound => Sound(RealtimeServerMessageType.OutputAudioDone, done, audio: null),
             ConversationItemInputAudioTranscriptionDelta delta =>
                 Heard(RealtimeServerMessageType.InputAudioTranscriptionDelta, delta.ItemId, delta.ContentIndex, delta.Delta),
             ConversationItemInputAudioTranscriptionCompleted done => HeardWhole(done),
@@ -76,6 +81,15 @@ internal static class ServerMessages
     private static OutputTextAudioRealtimeServerMessage Content(RealtimeServerMessageType type, ResponseContentEvent content, string text) => new(type)
     {
         Text = text,
+        ItemId = content.ItemId,
+        ResponseId = content.ResponseId,
+        OutputIndex = content.OutputIndex,
+        ContentIndex = content.ContentIndex,
+    };
+
+    private static OutputTextAudioRealtimeServerMessage Sound(RealtimeServerMessageType type, ResponseContentEvent content, string? audio) => new(type)
+    {
+        Audio = audio,
         ItemId = content.ItemId,
         ResponseId = content.ResponseId,
         OutputIndex = content.OutputIndex,

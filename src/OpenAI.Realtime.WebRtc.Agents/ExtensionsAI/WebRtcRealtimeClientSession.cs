@@ -223,7 +223,7 @@ internal sealed class WebRtcRealtimeClientSession : IRealtimeClientSession
         }
         else if (!isDealtWith)
         {
-            await _messages.AddAsync(ServerMessages.Of(serverEvent), _stop.Token).ConfigureAwait(false);
+            await _messages.AddAsync(ServerMessages.Of(serverEvent, hasSound: _audio is not null), _stop.Token).ConfigureAwait(false);
         }
     }
 

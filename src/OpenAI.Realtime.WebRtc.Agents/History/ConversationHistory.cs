@@ -196,6 +196,9 @@ public sealed class ConversationHistory
     internal bool IsCutShort(string? responseId) =>
         responseId is null || _order.Any(entry => entry.ResponseId == responseId && entry.Show() is HistoryMessage { HeardText: { } heard, Text: { } text } && heard.Length < text.Length);
 
+    /// <summary>Whether any word of a response was heard.</summary>
+    internal bool IsHeard(string? responseId) => responseId is null || _order.Any(entry => entry.ResponseId == responseId && entry.Show() is HistoryMessage { Spoken.Length: > 0 });
+
     /// <summary>
     /// The call ends here: nothing more comes for what is not complete. Of the assistant's words that nobody has heard a mark is left, of a call of a function that was being written nothing.
     /// </summary>
@@ -217,13 +220,14 @@ public sealed class ConversationHistory
         }
     }
 
-    /// <summary>These items are told to another call as they stand.</summary>
+    /// <summary>These items are told to another call as they stand; of all others it does not know.</summary>
     internal void Retell(IEnumerable<string?> ids)
     {
-        foreach (string? id in ids)
+        HashSet<string> told = [.. ids.OfType<string>().Select(Key)];
+        foreach (HistoryEntry entry in _order)
         {
-            if (id is not null && _entries.TryGetValue(Key(id), out HistoryEntry? entry))
-                entry.IsRetold = true;
+            entry.IsUntold = !told.Contains(entry.Id);
+            entry.IsRetold |= !entry.IsUntold;
         }
     }
 
@@ -356,6 +360,8 @@ public sealed class ConversationHistory
         entry.IsPlaced = true;
         int from = _order.LastIndexOf(entry);
         int to = _order.LastIndexOf(previous) + 1;
+        while (to < _order.Count && _order[to].IsUntold)
+            to++;       // the service does not know what stands there, and what it puts behind the one before came later
         if (from == to)
             return;
         _order.RemoveAt(from);

@@ -28,6 +28,9 @@ internal sealed class HistoryEntry(string id, DateTimeOffset at)
     /// <summary>Whether it is told to another call as it stands: what the service says of it there is not news.</summary>
     public bool IsRetold { get; set; }
 
+    /// <summary>Whether the call in use does not know of it, since it could not be told: no item of that call's stands behind it by the service's word.</summary>
+    public bool IsUntold { get; set; }
+
     /// <summary>When it came into the conversation.</summary>
     public DateTimeOffset At => at;
 

@@ -21,15 +21,11 @@ public sealed class ResponseGate
     private readonly string _idPrefix;
     private readonly UserTurn _user;
     private readonly WaitingRequests _waiting;
+    private readonly ResponseSlot _slot;
     private readonly OutOfBandResponses _outOfBand;
     private readonly AnswerMatcher _answers = new();
     private readonly Queue<ClientEvent> _events = new();
-    private readonly Queue<ResponseOutcome> _outcomes = new();
-    private ResponseRequest? _sent;
-    private bool _overtaken;                                // a response has begun that answers the one sent
-    private bool _cancelWhenBegun;
-    private RunningResponse? _running;
-    private Instant _retryAt = Instant.Zero;
+    private readonly RequestOutcomes _outcomes = new();
     private int _count;
 
     /// <summary>Makes one for one session.</summary>
@@ -44,17 +40,18 @@ public sealed class ResponseGate
         _idPrefix = idPrefix;
         _user = new UserTurn(_options);
         _waiting = new WaitingRequests(_options);
+        _slot = new ResponseSlot(_options);
         _outOfBand = new OutOfBandResponses(_options);
     }
 
     /// <summary>Whether a response runs in the conversation, whoever asked for it.</summary>
-    public bool IsActive => _running is not null;
+    public bool IsActive => _slot.Running is not null;
 
     /// <summary>The response that runs in the conversation; null when none does, or the service did not name it.</summary>
-    public string? ActiveResponseId => _running?.Id;
+    public string? ActiveResponseId => _slot.Running?.Id;
 
     /// <summary>Whether nothing runs, is asked for or waits, out of band either.</summary>
-    public bool IsAtRest => _running is null && _sent is null && _waiting.Count == 0 && _outOfBand.Count == 0;
+    public bool IsAtRest => _slot.IsFree && _waiting.Count == 0 && _outOfBand.Count == 0;
 
     /// <summary>Whether the session has ended.</summary>
     public bool HasEnded { get; private set; }
@@ -63,7 +60,7 @@ public sealed class ResponseGate
     internal bool IsPaused { get; private set; }
 
     /// <summary>Whether a response runs that nobody here has asked for.</summary>
-    internal bool RunsUnasked => _running is { Requests.Count: 0 };
+    internal bool RunsUnasked => _slot.Running is { Requests.Count: 0 };
 
     /// <summary>Whether the service has still to begin its own answer to the user's turn.</summary>
     internal bool OwesAnswer(Instant now) => now < _user.AnswerDue;
@@ -73,17 +70,8 @@ public sealed class ResponseGate
     {
         get
         {
-            Instant next = Instant.Never;
-            if (_sent is not null)
-                next = Instant.Min(next, _sent.Since + _options.AnswerTimeout);
-            if (_running is not null)
-                next = Instant.Min(next, _running.LastSign + LimitOf(_running));
-            next = Instant.Min(Instant.Min(next, _outOfBand.NextTimeout), _waiting.Expires);
-            if (_running is not null || _sent is not null || IsPaused)
-                return next;
-            foreach (ResponseRequest request in _waiting.InConversation)
-                next = Instant.Min(next, WaitingRequests.IsHeld(request) ? Later(_user.HoldUntil, _retryAt) : _retryAt);
-            return next;
+            Instant next = Instant.Min(Instant.Min(_slot.NextTimeout, _outOfBand.NextTimeout), _waiting.Expires);
+            return _slot.IsFree && !IsPaused ? Instant.Min(next, _waiting.NextTurn(_slot.RetryAt, _user.HoldUntil)) : next;
         }
     }
 
@@ -103,13 +91,14 @@ public sealed class ResponseGate
                 throw new InvalidOperationException($"{_waiting.Count} requests for a response wait already.");
             request = new ResponseRequest(NewId(), kind, parameters, now);
             if (HasEnded)
-                Settle(request, ResponseOutcomeKind.Ended);
+                _outcomes.End(request);
             else
                 _waiting.Add(request);
         }
         else
         {
             request.Holders++;
+            request.Continuation = null;        // there is something new to speak of
             if (kind == ResponseRequestKind.Manual)
                 request.Kind = kind;
         }
@@ -131,15 +120,10 @@ public sealed class ResponseGate
     /// <returns>Whether there was one that is not being cancelled already.</returns>
     public bool Cancel(Instant now)
     {
-        if (_running is { IsBeingCancelled: false } running)
-        {
-            Cancel(running, now);
-            return true;
-        }
-
-        bool isNew = _running is null && _sent is not null && !_cancelWhenBegun;
-        _cancelWhenBegun |= isNew;
-        return isNew;
+        if (_slot.Running is not { IsBeingCancelled: false } running)
+            return _slot.CancelWhenBegun();
+        Cancel(running, now);
+        return true;
     }
 
     /// <summary>Handles an event of the service; those that have nothing to do with responses do nothing.</summary>
@@ -160,15 +144,6 @@ public sealed class ResponseGate
                 break;
             case ServerError { Error: { } error }:
                 return OnError(error, now);
-            case ConversationItemAdded { Item.Id: { } added }:
-                OnSeen(added);
-                break;
-            case ConversationItemDone { Item.Id: { } complete }:
-                OnSeen(complete);
-                break;
-            case ConversationItemCreated { Item.Id: { } old }:
-                OnSeen(old);
-                break;
             case ResponseItemEvent sign:
                 OnSign(sign.ResponseId, now);
                 break;
@@ -177,6 +152,10 @@ public sealed class ResponseGate
                 break;
             case ResponseOutputItemDone item:
                 OnSign(item.ResponseId, now);
+                break;
+            default:
+                if (AcknowledgedItem.Of(serverEvent)?.Id is { } seen)
+                    OnSeen(seen);
                 break;
         }
 
@@ -187,25 +166,14 @@ public sealed class ResponseGate
     /// <summary>Lets time pass: what is due is done.</summary>
     public void HandleTimeout(Instant now)
     {
-        if (_sent is { } sent && now >= sent.Since + _options.AnswerTimeout)
-        {
-            _sent = null;
-            GiveUp(sent, $"The service did not begin the response within {_options.AnswerTimeout.TotalSeconds:0.#} s.");
-        }
-
-        if (_running is { } running && now >= running.LastSign + LimitOf(running))
-        {
-            _running = null;
-            foreach (ResponseRequest request in running.Requests)
-                GiveUp(request, $"The response gave no sign of life for {LimitOf(running).TotalSeconds:0.#} s.");
-        }
-
+        if (_slot.TakeUnanswered(now) is { } unanswered)
+            GiveUp(unanswered, $"The service did not begin the response within {_options.AnswerTimeout.TotalSeconds:0.#} s.");
+        if (_slot.TakeSilent(now) is { } silent)
+            silent.Requests.ForEach(request => GiveUp(request, $"The response gave no sign of life for {_slot.LimitOf(silent).TotalSeconds:0.#} s."));
         foreach (ResponseRequest request in _outOfBand.TakeLate(now))
             GiveUp(request, "The response beside the conversation gave no sign of life.");
-
         foreach (ResponseRequest request in _waiting.TakeLate(now))
-            Settle(request, ResponseOutcomeKind.Unanswered, error: Local($"The request waited {_options.WaitTimeout.TotalSeconds:0.#} s behind others."));
-
+            _outcomes.Expire(request, $"The request waited {_options.WaitTimeout.TotalSeconds:0.#} s behind others.");
         Pump(now);
     }
 
@@ -217,7 +185,7 @@ public sealed class ResponseGate
         HasEnded = true;
         _events.Clear();
         foreach (ResponseRequest request in TakeAll())
-            Settle(request, ResponseOutcomeKind.Ended);
+            _outcomes.End(request);
     }
 
     /// <summary>There is no session for the moment: nothing is sent, and what was sent or runs is to be asked for again.</summary>
@@ -227,8 +195,11 @@ public sealed class ResponseGate
         _events.Clear();
         foreach (ResponseRequest request in TakeAll())
             _waiting.Adopt(request, now);
-        _cancelWhenBegun = false;
     }
+
+    /// <summary>Some of the response that runs was heard: what it is asked for again is the rest.</summary>
+    /// <param name="instructions">What the rest is told, given what the whole was asked with.</param>
+    internal void AskForRest(Func<ResponseParameters?, string> instructions) => _slot.Running?.Requests.ForEach(request => request.Continuation = instructions(request.Parameters));
 
     /// <summary>There is a session.</summary>
     internal void Resume(Instant now)
@@ -250,7 +221,7 @@ public sealed class ResponseGate
     public bool TryTakeEvent([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ClientEvent? clientEvent) => _events.TryDequeue(out clientEvent);
 
     /// <summary>The next outcome, in order.</summary>
-    public bool TryTakeOutcome([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ResponseOutcome? outcome) => _outcomes.TryDequeue(out outcome);
+    public bool TryTakeOutcome([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ResponseOutcome? outcome) => _outcomes.TryTake(out outcome);
 
     private void Pump(Instant now)
     {
@@ -262,22 +233,15 @@ public sealed class ResponseGate
             _outOfBand.Add(beside);
         }
 
-        if (_running is not null || _sent is not null || now < _retryAt)
+        if (!_slot.IsFree || now < _slot.RetryAt || _waiting.TakeNext(isHolding: now < _user.HoldUntil) is not { } next)
             return;
-        if (_waiting.TakeNext(isHolding: now < _user.HoldUntil) is not { } next)
-            return;
-        (_sent, _overtaken, _cancelWhenBegun) = (next, false, false);
+        _slot.Ask(next);
         Send(next, now);
     }
 
     private void Send(ResponseRequest request, Instant now) => _events.Enqueue(request.Send(NewId(), now));
 
-    private ResponseRequest[] TakeAll()
-    {
-        ResponseRequest[] all = [.. _running?.Requests ?? [], .. _sent is null ? [] : new[] { _sent }, .. _waiting.TakeAll(), .. _outOfBand.TakeAll()];
-        (_sent, _running) = (null, null);
-        return all;
-    }
+    private ResponseRequest[] TakeAll() => [.. _slot.TakeAll(), .. _waiting.TakeAll(), .. _outOfBand.TakeAll()];
 
     private void OnBegun(ResponseSnapshot response, Instant now)
     {
@@ -292,99 +256,85 @@ public sealed class ResponseGate
             return;
         }
 
-        if (_running is { } missed)     // its end was not told
-            missed.Requests.ForEach(r => Settle(r, ResponseOutcomeKind.Unanswered, error: Local("The service began another response and did not say how this one ended.")));
-        var running = new RunningResponse(response.Id) { LastSign = now };
-        _running = running;
+        if (_slot.Running is { } missed)        // its end was not told
+            missed.Requests.ForEach(request => _outcomes.Expire(request, "The service began another response and did not say how this one ended."));
+        bool isAsked = Answers(_slot.Asked, answers, response);
+        RunningResponse running = _slot.Begin(response.Id, isAsked, now);
         _user.Begun();
-        if (_sent is { } sent && _answers.Answers(sent, answers, response, _user.ServiceMayBegin))
-        {
-            _sent = null;
-            sent.ResponseId = response.Id;
-            running.Requests.Add(sent);
-        }
-        else if (!isUnwanted)
+        if (!isAsked && !isUnwanted)
         {
             _user.Answered();
-            _overtaken |= _sent is { IsAnsweredByAny: true };
+            _slot.AnswerAny();
             foreach (ResponseRequest request in _waiting.AnsweredByAny())
                 Join(running, request);
         }
 
-        if (isUnwanted || (_cancelWhenBegun && running.Requests.Count > 0))
+        if (_slot.TakeCancel() || isUnwanted)
             Cancel(running, now);
-        if (running.Requests.Count > 0)
-            _cancelWhenBegun = false;
     }
+
+    private bool Answers([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] ResponseRequest? asked, string? answers, ResponseSnapshot response) =>
+        asked is not null && _answers.Answers(asked, answers, response, _user.ServiceMayBegin);
 
     private void OnDone(ResponseSnapshot response)
     {
         string? answers = _answers.RequestOf(response);
         if (_outOfBand.TakeDone(response, answers) is { } beside)
         {
-            Settle(beside, ResponseOutcomeKind.Finished, response);
+            _outcomes.Finish(beside, response);
             return;
         }
 
         if (IsOutsideConversation(response))
             return;
-        if (_running is { } running && (running.Id == response.Id || running.Id is null || response.Id is null))
-        {
-            _running = null;
-            running.Requests.ForEach(r => Settle(r, ResponseOutcomeKind.Finished, response));
-        }
-        else if (_running is null && _sent is { } sent && _answers.Answers(sent, answers, response, _user.ServiceMayBegin))
+        if (_slot.End(response.Id) is { } ended)
+            ended.Requests.ForEach(request => _outcomes.Finish(request, response));
+        else if (!IsActive && _slot.Asked is { } asked && Answers(asked, answers, response))
         {
             // Some servers end a response whose beginning they did not tell.
-            _sent = null;
-            sent.ResponseId = response.Id;
-            Settle(sent, ResponseOutcomeKind.Finished, response);
+            _slot.Unask();
+            asked.ResponseId = response.Id;
+            _outcomes.Finish(asked, response);
         }
-
-        _retryAt = Instant.Zero;
     }
 
     private bool OnError(ErrorDetails error, Instant now)
     {
         if (error.EventId is { } id && _outOfBand.TakeRefused(id) is { } beside)
         {
-            Settle(beside, ResponseOutcomeKind.Refused, error: error);
+            _outcomes.Refuse(beside, error);
             Pump(now);
             return true;
         }
 
-        if (_running is { CancelEventId: { } cancelId } && cancelId == error.EventId)
+        if (_slot.Running is { CancelEventId: { } cancelId } && cancelId == error.EventId)
             return true;        // response_cancel_not_active: it has ended by itself, and its end is on its way
         bool isTaken = error.Code == ErrorCode.ConversationAlreadyHasActiveResponse;
-        if (_sent is not { } sent || (error.EventId is null ? !isTaken : error.EventId != sent.EventId))
+        if (_slot.Asked is not { } asked || (error.EventId is null ? !isTaken : error.EventId != asked.EventId))
             return error.Code == ErrorCode.ResponseCancelNotActive && error.EventId?.StartsWith(_idPrefix, StringComparison.Ordinal) == true;
-        _sent = null;
-        if (isTaken && _overtaken && _running is { } running)
-            Join(running, sent);
-        else if (isTaken && sent.Attempts < _options.MaxAttempts)
-            Retry(sent, now);
+        _slot.Unask();
+        if (isTaken && _slot is { IsAskedInVain: true, Running: { } running })
+            Join(running, asked);
+        else if (isTaken && asked.Attempts < _options.MaxAttempts)
+        {
+            _waiting.Restore(asked, now);
+            _slot.OnTaken(now);
+        }
         else
-            Settle(sent, ResponseOutcomeKind.Refused, error: error);
+            _outcomes.Refuse(asked, error);
         Pump(now);
         return true;
     }
 
-    private void Retry(ResponseRequest request, Instant now)
-    {
-        _waiting.Restore(request, now);
-        if (_running is null)
-            _retryAt = now + _options.RetryDelay;
-    }
-
     private void OnSeen(string itemId)
     {
-        _sent?.Unseen.Remove(itemId);
+        _slot.Asked?.Unseen.Remove(itemId);
         _waiting.OnSeen(itemId);
     }
 
     private void OnSign(string? responseId, Instant now)
     {
-        if (_running is { } running && running.Id == responseId)
+        if (_slot.Running is { } running && running.Id == responseId)
             running.LastSign = now;
         else
             _outOfBand.OnSign(responseId, now);
@@ -408,18 +358,7 @@ public sealed class ResponseGate
     private void GiveUp(ResponseRequest request, string why)
     {
         _answers.GiveUp(request);
-        Settle(request, ResponseOutcomeKind.Unanswered, error: Local(why));
-    }
-
-    private void Settle(ResponseRequest request, ResponseOutcomeKind kind, ResponseSnapshot? response = null, ErrorDetails? error = null)
-    {
-        request.IsWaiting = false;
-        _outcomes.Enqueue(new ResponseOutcome(request, kind, response, error));
-        foreach (ResponseRequest twin in request.Twins)
-        {
-            twin.ResponseId = request.ResponseId;
-            Settle(twin, kind, response, error);
-        }
+        _outcomes.Expire(request, why);
     }
 
     /// <summary>Whether a response answers one of the requests for a response beside the conversation, also where the service says nothing of that.</summary>
@@ -428,12 +367,6 @@ public sealed class ResponseGate
     /// <summary>Whether the service says that a response belongs to no conversation; a server that says nothing of it means the one there is.</summary>
     internal static bool IsOutsideConversation(ResponseSnapshot response) =>
         response.ConversationId is null && response.ExtraProperties?.ContainsKey("conversation_id") == true;
-
-    private TimeSpan LimitOf(RunningResponse running) => running.IsBeingCancelled ? _options.AnswerTimeout : _options.SilenceTimeout;
-
-    private static Instant Later(Instant a, Instant b) => a > b ? a : b;
-
-    private static ErrorDetails Local(string message) => new() { Message = message };
 
     private string NewId() => string.Create(CultureInfo.InvariantCulture, $"{_idPrefix}{++_count}");
 }

@@ -62,6 +62,9 @@ public sealed class ResponseRequest
     /// <summary>When it was filed; once it is sent, when it or its response last gave a sign of life.</summary>
     internal Instant Since { get; set; }
 
+    /// <summary>What the response is told in place of the instructions of <see cref="Parameters"/>, because some of it has been heard already in another call; null for nothing.</summary>
+    internal string? Continuation { get; set; }
+
     /// <summary>The items that it is about and that the service has not acknowledged yet.</summary>
     internal HashSet<string> Unseen { get; } = new(StringComparer.Ordinal);
 
@@ -85,6 +88,8 @@ public sealed class ResponseRequest
         if (metadata.Count < MostMetadata)
             metadata[ResponseGate.MetadataKey] = Id;
         parameters.Metadata = metadata;
+        if (Continuation is { } rest)
+            parameters.Instructions = rest;
         if (Kind == ResponseRequestKind.OutOfBand)
             parameters.Conversation = ResponseConversation.None;
         return new ResponseCreate { EventId = eventId, Response = parameters };

@@ -12,8 +12,18 @@ internal sealed class WaitingRequests(ResponseGateOptions options)
     /// <summary>When the first of them has waited too long.</summary>
     public Instant Expires => _waiting.Count == 0 ? Instant.Never : _waiting.Min(r => r.Since + options.WaitTimeout);
 
-    /// <summary>Those that wait for a turn in the conversation.</summary>
-    public IEnumerable<ResponseRequest> InConversation => _waiting.Where(r => r.Kind != ResponseRequestKind.OutOfBand);
+    private IEnumerable<ResponseRequest> InConversation => _waiting.Where(r => r.Kind != ResponseRequestKind.OutOfBand);
+
+    /// <summary>When the turn of one comes, while no response runs.</summary>
+    /// <param name="free">When a response may be asked for.</param>
+    /// <param name="floor">Until when the user has the floor.</param>
+    public Instant NextTurn(Instant free, Instant floor)
+    {
+        Instant next = Instant.Never;
+        foreach (ResponseRequest request in InConversation)
+            next = Instant.Min(next, IsHeld(request) && floor > free ? floor : free);
+        return next;
+    }
 
     /// <summary>One that waits already and means the same as one with these parameters; null for none.</summary>
     public ResponseRequest? FindSame(ResponseRequestKind kind, Events.ResponseParameters? parameters) =>
@@ -78,8 +88,8 @@ internal sealed class WaitingRequests(ResponseGateOptions options)
             request.Unseen.Remove(itemId);
     }
 
-    /// <summary>Whether it waits as long as the user has the floor.</summary>
-    public static bool IsHeld(ResponseRequest request) => request.Kind == ResponseRequestKind.Automatic;
+    // Whether it waits as long as the user has the floor.
+    private static bool IsHeld(ResponseRequest request) => request.Kind == ResponseRequestKind.Automatic;
 
     private ResponseRequest? Take(ResponseRequest? request)
     {
@@ -92,6 +102,8 @@ internal sealed class WaitingRequests(ResponseGateOptions options)
     {
         twin.IsWaiting = false;
         request.Unseen.UnionWith(twin.Unseen);
+        if (request.Continuation != twin.Continuation)
+            request.Continuation = null;        // there is something new to speak of
         request.Twins.Add(twin);
         if (twin.Kind == ResponseRequestKind.Manual)
             request.Kind = ResponseRequestKind.Manual;

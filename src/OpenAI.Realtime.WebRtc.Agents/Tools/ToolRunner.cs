@@ -106,13 +106,7 @@ public sealed class ToolRunner
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private string Cut(string text)
-    {
-        if (text.Length <= _options.MaxOutputLength)
-            return text;
-        ReadOnlySpan<char> kept = HeardText.Prefix(text, _options.MaxOutputLength - 150);      // room for the sentence below
-        return string.Create(CultureInfo.InvariantCulture, $"{kept}\n(Cut here: these are the first {kept.Length} of {text.Length} characters. Ask for less at a time.)");
-    }
+    private string Cut(string text) => FittingText.Cut(text, _options.MaxOutputLength);
 
     // A function that does not look at its token runs on; nobody waits for it. What it has registered on the token runs on the pool, where it cannot throw at us.
     private async Task AbandonAsync(Task running, CancellationTokenSource stop, AIFunction function)

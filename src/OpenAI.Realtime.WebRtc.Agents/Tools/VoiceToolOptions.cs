@@ -15,7 +15,7 @@ public sealed class VoiceToolOptions
     /// <summary>Whether the model is told the message of an exception. It may hold what is not the user's business. Default: false, a fixed sentence.</summary>
     public bool IncludeErrorDetails { get; set; }
 
-    /// <summary>The longest output that the model is given, in characters; a longer one is cut, and says so. The channel carries 256 KiB at a time. Default: 32,768.</summary>
+    /// <summary>The longest output that the model is given, in characters; a longer one is cut, and says so. So is one that is more than the channel carries at a time, 256 KiB as JSON, whatever this says. Default: 32,768.</summary>
     public int MaxOutputLength { get; set; } = 32_768;
 
     /// <summary>How often in a row the model may answer the output of tools with calls of more, without a word of the user's in between. Default: 10.</summary>

@@ -24,6 +24,16 @@ internal sealed class UpdateQueue(int capacity)
     /// <summary>How many have been lost until now.</summary>
     public long Lost { get; private set; }
 
+    /// <summary>Whether the reader, if there is one, has read all there is and waits for more: for tests, which let time pass only then.</summary>
+    internal bool IsRead
+    {
+        get
+        {
+            lock (_lock)
+                return !_reading || _completed || _arrived is not null;
+        }
+    }
+
     public void Add(ConversationUpdate update)
     {
         lock (_lock)

@@ -35,9 +35,9 @@ public sealed class EndpointCallTests : IAsyncLifetime, IDisposable
         IRealtimeSession first = talk.Session;
         await talk.SendTextAsync("I am Ada.");
         await _loudspeaker.HeardAsync(TimeSpan.FromMilliseconds(500));
-        await UntilAsync(talk, u => u is SpeechUpdate { IsSpeaking: false });
+        await talk.UntilAsync(u => u is SpeechUpdate { IsSpeaking: false });
         _time.Advance(TimeSpan.FromMinutes(57));
-        var rotated = (RotatedUpdate)await UntilAsync(talk, u => u is RotatedUpdate);
+        var rotated = (RotatedUpdate)await talk.UntilAsync(u => u is RotatedUpdate);
         Assert.Equal((_endpoint.Calls[0].Id, _endpoint.Calls[1].Id, TimeSpan.Zero), (rotated.Change.PreviousCallId, rotated.Change.CallId, rotated.Change.Gap));
         await _endpoint.Calls[0].Completion.WaitAsync(Patience);       // it is hung up
         Assert.Equal(SessionEndReason.ClosedLocally, (await first.Completion.WaitAsync(Patience)).Reason);
@@ -49,12 +49,66 @@ public sealed class EndpointCallTests : IAsyncLifetime, IDisposable
     {
         await using VoiceConversation talk = await StartAsync();
         await talk.SendTextAsync("I am Ada.");
-        await UntilAsync(talk, u => u is SpeechUpdate { IsSpeaking: false });
+        await talk.UntilAsync(u => u is SpeechUpdate { IsSpeaking: false });
         await _endpoint.Calls[0].ExpireSessionAsync();
-        await UntilAsync(talk, u => u is ReconnectingUpdate { Lost.Reason: SessionEndReason.SessionExpired, Attempt: 1 });
-        var back = (ReconnectedUpdate)await UntilAsync(talk, u => u is ReconnectedUpdate);
+        await talk.UntilAsync(u => u is ReconnectingUpdate { Lost.Reason: SessionEndReason.SessionExpired, Attempt: 1 });
+        var back = (ReconnectedUpdate)await talk.UntilAsync(u => u is ReconnectedUpdate);
         Assert.Equal(_endpoint.Calls[1].Id, back.Change.CallId);
         await SpeakAsync(talk, _endpoint.Calls[1]);
+    }
+
+    [Fact]
+    public async Task One_recording_goes_through_all_calls_with_each_side_where_it_was_heard()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"talk-{Guid.NewGuid():N}.wav");
+        try
+        {
+            await using (var recorder = new CallRecorder(path))
+            await using (VoiceConversation talk = await StartAsync(recorder))
+            {
+                await talk.SendTextAsync("I am Ada.");
+                await talk.UntilAsync(u => u is SpeechUpdate { IsSpeaking: false });
+                await _endpoint.Calls[0].ExpireSessionAsync();
+                await talk.UntilAsync(u => u is ReconnectedUpdate);
+                await SpeakAsync(talk, _endpoint.Calls[1]);
+            }
+
+            (bool[] user, bool[] assistant) = Loud(path);
+            int asked = Array.IndexOf(user, true);
+            Assert.InRange(asked, Array.IndexOf(assistant, true) + 1, Array.LastIndexOf(assistant, true) - 1);      // behind the first call's words, before the second's
+            Assert.DoesNotContain(true, assistant[asked..(asked + 5)]);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    // Whether each side is heard, a tenth of a second at a time.
+    private static (bool[] Left, bool[] Right) Loud(string path)
+    {
+        using var file = new WavFileAudioSource(path);
+        Assert.Equal(2, file.Format.Channels);
+        List<bool> left = [], right = [];
+        short[] block = new short[file.Format.SamplesIn(TimeSpan.FromMilliseconds(100))];
+        while (file.ReadAsync(block).AsTask().GetAwaiter().GetResult() is var read and > 0)
+        {
+            left.Add(IsLoud(block.AsSpan(0, read), 0));
+            right.Add(IsLoud(block.AsSpan(0, read), 1));
+        }
+
+        return ([.. left], [.. right]);
+
+        static bool IsLoud(ReadOnlySpan<short> samples, int channel)
+        {
+            for (int i = channel; i < samples.Length; i += 2)
+            {
+                if (Math.Abs((int)samples[i]) > 2_000)
+                    return true;
+            }
+
+            return false;
+        }
     }
 
     // The user speaks into the microphone that was there from the beginning, and hears the answer from the loudspeaker that was.
@@ -63,7 +117,7 @@ public sealed class EndpointCallTests : IAsyncLifetime, IDisposable
         Task heard = _loudspeaker.MoreHeardAsync(TimeSpan.FromMilliseconds(500));
         _microphone.TryWrite(RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1)).Samples.Span);
         await call.WaitForSentEventAsync("input_audio_buffer.speech_started").WaitAsync(Patience);
-        await UntilAsync(talk, u => u is TranscriptUpdate { IsFinal: true, Text: "This is call 2." });
+        await talk.UntilAsync(u => u is TranscriptUpdate { IsFinal: true, Text: "This is call 2." });
         await heard.WaitAsync(Patience);
         Assert.Equal(["user: I am Ada.", "assistant: This is call 1."], talk.History.Items.Take(2).Select(i => i.ToString()));
         Assert.Equal([ChatRole.User, ChatRole.Assistant], talk.History.Items.Skip(2).Cast<HistoryMessage>().Select(m => m.Role));
@@ -71,18 +125,9 @@ public sealed class EndpointCallTests : IAsyncLifetime, IDisposable
         Assert.Equal(2, _endpoint.KeysMinted);       // each call has a key of its own
     }
 
-    private Task<VoiceConversation> StartAsync() => _client.StartConversationAsync(
-        new VoiceAgent(), new RealtimeConnectOptions { Audio = new AudioOptions { Source = _microphone, Sink = _loudspeaker } }, new VoiceConversationOptions { TimeProvider = _time });
-
-    private static async Task<ConversationUpdate> UntilAsync(VoiceConversation talk, Func<ConversationUpdate, bool> matches)
+    private Task<VoiceConversation> StartAsync(CallRecorder? recorder = null)
     {
-        using var patience = new CancellationTokenSource(Patience);
-        await foreach (ConversationUpdate update in talk.ReadUpdatesAsync(patience.Token))
-        {
-            if (matches(update))
-                return update;
-        }
-
-        throw new InvalidOperationException($"The conversation ended first: {await talk.Completion}");
+        var audio = new AudioOptions { Source = recorder?.Record(_microphone) ?? _microphone, Sink = recorder?.Record(_loudspeaker) ?? _loudspeaker };
+        return _client.StartConversationAsync(new VoiceAgent(), new RealtimeConnectOptions { Audio = audio }, new VoiceConversationOptions { TimeProvider = _time });
     }
 }

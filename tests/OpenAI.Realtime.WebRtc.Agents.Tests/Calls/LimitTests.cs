@@ -26,14 +26,19 @@ public sealed class LimitTests
         Assert.Equal((ConversationEndReason.Idle, "Nobody has spoken for 2 min.", SessionEndReason.ClosedLocally), (end.Reason, end.Detail, end.Session!.Reason));
     }
 
-    [Fact]
-    public async Task A_tool_under_way_holds_it()
+    [Theory]
+    [InlineData("it is awaited")]
+    [InlineData("the assistant says that it is still at it")]
+    [InlineData("it runs in the background")]
+    public async Task A_tool_under_way_holds_it(string how)
     {
         var tool = new TaskCompletionSource<string>();
-        await using Line line = await Line.StartAsync(new VoiceAgent { Tools = [AIFunctionFactory.Create(() => tool.Task, "slow")] }, options =>
+        bool isBackground = how == "it runs in the background", isRemarked = how.StartsWith("the assistant", StringComparison.Ordinal);
+        var slow = new VoiceTool(AIFunctionFactory.Create(() => tool.Task, "slow")) { RunsInBackground = isBackground, SlowAfter = isRemarked ? TimeSpan.FromSeconds(10) : null };
+        await using Line line = await Line.StartAsync(new VoiceAgent { Tools = [slow] }, options =>
         {
             options.Limits.IdleTimeout = Idle;
-            options.Tools.Timeout = TimeSpan.FromHours(1);
+            (options.Tools.Timeout, options.Tools.BackgroundTimeout) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1));
         });
         line.Current.OnRespond = static (call, request) => call.Answer("Here it is.", request);
         string response = line.Current.Begin();
@@ -41,8 +46,10 @@ public sealed class LimitTests
         line.Current.End(response);
         await line.PassAsync(TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(5));
         Assert.False(line.Conversation.Completion.IsCompleted);
+        int before = isBackground || isRemarked ? 1 : 0;        // what was said meanwhile did not set the clock going
+        Assert.Equal(before, line.Current.Requests.Count);
         tool.SetResult("done");
-        await line.UntilAsync(() => line.Current.Requests.Count == 1);
+        await line.UntilAsync(() => line.Current.Requests.Count == before + 1);
         await line.PassAsync(Idle - TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1));
         Assert.False(line.Conversation.Completion.IsCompleted);
         await line.UntilAsync(() => line.Conversation.Completion.IsCompleted, TimeSpan.FromSeconds(8));

@@ -116,36 +116,6 @@ public sealed class ReconnectTests
     }
 
     [Fact]
-    public async Task A_call_over_which_the_service_is_silent_is_replaced_before_it_ends_by_itself()
-    {
-        await using Line line = await Line.StartAsync();
-        SimulatedCall first = line.Current;
-        first.Enter(SessionState.Disconnected);
-        ReconnectingUpdate trying = await line.UpdateAsync<ReconnectingUpdate>();
-        Assert.Equal((SessionEndReason.ConnectionLost, "The service has not answered for some seconds."), (trying.Lost.Reason, trying.Lost.Detail));
-        ReconnectedUpdate back = await line.UpdateAsync<ReconnectedUpdate>();
-        Assert.Equal("rtc_2", back.Change.CallId);
-        await Line.AtOnceAsync(() => first.State == SessionState.Closed);
-        Assert.False(line.Conversation.Completion.IsCompleted);
-    }
-
-    [Fact]
-    public async Task One_that_comes_back_in_time_is_kept()
-    {
-        await using Line line = await Line.StartAsync();
-        for (int i = 0; i < 3; i++)
-        {
-            line.Current.Enter(SessionState.Disconnected);
-            await line.PassAsync(TimeSpan.FromSeconds(2));
-            line.Current.Enter(SessionState.Connected);
-            await line.PassAsync(TimeSpan.FromSeconds(2));
-        }
-
-        Assert.Equal(1, line.Attempts);
-        Assert.DoesNotContain(line.Updates, u => u is ReconnectingUpdate);
-    }
-
-    [Fact]
     public async Task Of_a_speech_that_the_network_cut_off_the_history_says_what_was_heard_before()
     {
         await using Line line = await Line.StartAsync(configure: options => options.Calls.DisconnectTimeout = null);
@@ -237,6 +207,47 @@ public sealed class ReconnectTests
         Assert.Equal(["", "Hello Ada."], line.Conversation.History.Items.OfType<HistoryMessage>().Select(m => m.Spoken));
     }
 
+    [Theory]
+    [InlineData("asked with instructions")]
+    [InlineData("asked without")]
+    [InlineData("asked, and more is written meanwhile")]
+    [InlineData("the service's own")]
+    public async Task A_response_of_which_some_was_heard_while_the_rest_was_being_made_goes_on_where_it_was(string what)
+    {
+        var open = new TaskCompletionSource();
+        await using Line line = await Line.StartAsync(prepare: line => line.OnOpen = (attempt, _) => attempt > 1 ? open.Task : Task.CompletedTask);
+        SimulatedCall first = line.Current;
+        if (what == "the service's own")
+        {
+            first.Hear("u1", "Tell me a story.");
+            first.Begin();
+        }
+        else if (what == "asked with instructions")
+            _ = line.Conversation.RespondAsync("Tell a story.");
+        else
+            await line.Conversation.SendTextAsync("Tell me a story.").WaitAsync(Talk.Patience);
+        await line.UntilAsync(() => first.IsResponding);
+        first.Speak("resp_1_1", "Once upon");
+        await line.PassAsync(TimeSpan.FromSeconds(5));
+        first.Lose();
+        await line.UpdateAsync<ReconnectingUpdate>();
+        if (what == "asked, and more is written meanwhile")
+            _ = line.Conversation.SendTextAsync("No, sing.");
+        open.SetResult();
+        await line.UpdateAsync<ReconnectedUpdate>();
+        await line.UntilAsync(() => line.Current.Requests.Count == 1);
+        Assert.Contains("message: assistant: Once upon", line.Current.Told);
+        string words = new ConversationCallOptions().ContinueInstructions!;
+        Assert.Equal(what switch
+        {
+            "asked with instructions" => $"Be brief.\n\nTell a story.\n\n{words}",
+            "asked, and more is written meanwhile" => null,
+            _ => $"Be brief.\n\n{words}",
+        }, line.Current.Requests[0].Response!.Instructions.Value);
+        await line.PassAsync(TimeSpan.FromSeconds(5));
+        Assert.Single(line.Current.Requests);
+    }
+
     [Fact]
     public async Task A_question_that_was_not_answered_is_answered_in_the_next_call()
     {
@@ -247,6 +258,27 @@ public sealed class ReconnectTests
         await line.UpdateAsync<ReconnectedUpdate>();
         await line.UntilAsync(() => line.Current.Requests.Count == 1);
         Assert.Equal("message: user: Are you there?", line.Current.Told.Single());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_answer_of_which_no_word_was_heard_is_made_anew_where_the_next_call_knows_what_was_asked(bool isKnown)
+    {
+        await using Line line = await Line.StartAsync();
+        line.Current.Hear("u1", "I am Ada.");
+        line.Current.Answer("Hello Ada.");
+        line.Current.Hear("u2", isKnown ? "Tell me a story." : null);
+        line.Current.Speak(line.Current.Begin(), "Once upon a time");
+        await line.SettleAsync();
+        line.Current.Lose();
+        await line.UpdateAsync<ReconnectedUpdate>();
+        await line.PassAsync(TimeSpan.FromSeconds(5));
+        if (isKnown)
+            Assert.False(Assert.Single(line.Current.Requests).Response!.Instructions.IsSet);       // not to go on from what the user has heard before, which was whole
+        else
+            Assert.Empty(line.Current.Requests);
+        Assert.Equal(["message: user: I am Ada.", "message: assistant: Hello Ada.", .. isKnown ? ["message: user: Tell me a story."] : Array.Empty<string>()], line.Current.Told);
     }
 
     [Fact]
@@ -262,6 +294,27 @@ public sealed class ReconnectTests
         await line.PassAsync(TimeSpan.FromSeconds(5));
         Assert.Empty(line.Current.Requests);
         Assert.Empty(line.Current.Told);
+    }
+
+    [Fact]
+    public async Task What_could_not_be_told_stands_where_it_stood_however_often_the_call_is_exchanged()
+    {
+        await using Line line = await Line.StartAsync();
+        line.Current.Hear("u1", "I am Ada.");
+        line.Current.Answer("Hello Ada.");
+        line.Current.Hear("u2", null);
+        await line.SettleAsync();
+        string[] words = ["One", "Two"];
+        foreach (string word in words)
+        {
+            line.Current.Lose();
+            await line.UntilAsync(() => line.Updates.OfType<ReconnectedUpdate>().Count() == Array.IndexOf(words, word) + 1);
+            line.Current.Hear(word, $"{word}.");
+            line.Current.Answer($"{word} it is.");
+            await line.SettleAsync();
+        }
+
+        Assert.Equal(["user: I am Ada.", "assistant: Hello Ada.", "user: ", "user: One.", "assistant: One it is.", "user: Two.", "assistant: Two it is."], line.History);
     }
 
     [Fact]
@@ -305,13 +358,13 @@ public sealed class ReconnectTests
         if (endsBefore)
         {
             tool.SetResult("forty-two");
-            await line.UntilAsync(() => first.Sent.Any(e => e is ConversationItemCreate { Item: FunctionCallOutputItem }));     // it goes out, and nobody says that it came
+            await Line.AtOnceAsync(() => first.Sent.Any(e => e is ConversationItemCreate { Item: FunctionCallOutputItem }));     // it goes out, and nobody says that it came
         }
 
         first.Lose();
         await line.UpdateAsync<ReconnectingUpdate>();
         tool.TrySetResult("forty-two");
-        await line.UntilAsync(() => line.Updates.Any(u => u is ToolCallUpdate { Call.Status: ToolCallStatus.Completed }));
+        await Line.AtOnceAsync(() => line.Updates.Any(u => u is ToolCallUpdate { Call.Status: ToolCallStatus.Completed }));
         open.SetResult();
         await line.UpdateAsync<ReconnectedUpdate>();
         await line.UntilAsync(() => line.Current.Requests.Count == 1);

@@ -40,8 +40,8 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
         RealtimeTestCall call = _endpoint.Calls[^1];
         Assert.Equal("find_table", (string?)call.Session["tools"]![0]!["name"]);       // the agent was in effect from the start
         await talk.SendTextAsync("A table for two, please.");
-        await UntilAsync(talk, u => u is TranscriptUpdate { IsFinal: true, Text: "You have table 7." });
-        await UntilAsync(talk, u => u is TurnUpdate { Turn.ToolCalls: 1 });
+        await talk.UntilAsync(u => u is TranscriptUpdate { IsFinal: true, Text: "You have table 7." });
+        await talk.UntilAsync(u => u is TurnUpdate { Turn.ToolCalls: 1 });
         Assert.Equal(["user: A table for two, please.", "assistant: One moment.", """find_table({"guests":2}) = table 7""", "assistant: You have table 7."], talk.History.Items.Select(i => i.ToString()));
         Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
         Assert.True(talk.Usage.TotalTokenCount > 0);
@@ -58,11 +58,49 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
         await using VoiceConversation talk = await StartAsync(new VoiceAgent { Tools = [.. new[] { "one", "two", "three" }.Select(name => AIFunctionFactory.Create(() => name, name))] });
         ResponseSnapshot[] responses = await Task.WhenAll(talk.RespondAsync(), talk.RespondAsync("Sing."), talk.RespondAsync("Dance."), talk.RespondAsync(new ResponseParameters { Conversation = ResponseConversation.None })).WaitAsync(Patience);
         Assert.All(responses, r => Assert.Equal(ResponseState.Completed, r.Status));
-        await UntilAsync(talk, u => u is TurnUpdate);
+        await talk.UntilAsync(u => u is TurnUpdate);
         RealtimeTestCall call = _endpoint.Calls[^1];
         Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
         string[] outputs = [.. call.ReceivedEvents.Where(e => e.Type == "conversation.item.create").Select(e => (string)e.Parse()!["item"]!["output"]!)];
         Assert.Equal(["one", "two", "three"], outputs);
+    }
+
+    [Fact]
+    public async Task What_has_to_be_approved_waits_for_the_programs_leave_and_what_it_refuses_is_spoken_of()
+    {
+        _endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(turn.FunctionOutputs.Count > 0
+            ? RealtimeTestReply.Say(turn.FunctionOutputs.Values.Single())
+            : RealtimeTestReply.CallFunction("book", """{"guests":2}"""));
+        await using VoiceConversation talk = await StartAsync(new VoiceAgent { Tools = [new ApprovalRequiredAIFunction(AIFunctionFactory.Create((int guests) => $"Booked for {guests}.", "book"))] });
+        await talk.SendTextAsync("Book a table for two.");
+        Assert.True(talk.Refuse((await talk.UntilAsync<ApprovalUpdate>()).Request, "There is none."));
+        await talk.UntilAsync<TranscriptUpdate>(said => said is { IsFinal: true, Text: "The call was not approved, so the tool was not run. There is none." });
+        await talk.SendTextAsync("Once more.");
+        Assert.True(talk.Approve((await talk.UntilAsync<ApprovalUpdate>()).Request, always: true));
+        await talk.UntilAsync<TranscriptUpdate>(said => said is { IsFinal: true, Text: "Booked for 2." });
+        await talk.SendTextAsync("And another.");
+        await talk.UntilAsync(update => update is ApprovalUpdate ? throw new InvalidOperationException("It asks again.") : update is TranscriptUpdate { IsFinal: true, Text: "Booked for 2." });
+        Assert.DoesNotContain(_endpoint.Calls[^1].SentEvents, e => e.Type == "error");
+    }
+
+    [Fact]
+    public async Task Another_agent_takes_over_with_its_own_tools_and_the_history_stays()
+    {
+        var billing = new VoiceAgent { Name = "Billing", Instructions = "You explain bills.", Tools = [AIFunctionFactory.Create(() => "12 euros", "bill")] };
+        var front = new VoiceAgent { Name = "Front", Instructions = "You greet.", HandOffs = [billing] };
+        _endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(
+            turn.Text == "What do I owe?" ? RealtimeTestReply.CallFunction("transfer_to_billing", "{}")
+            : turn.FunctionOutputs.Values.FirstOrDefault() == "12 euros" ? RealtimeTestReply.Say("You owe 12 euros.")
+            : RealtimeTestReply.CallFunction("bill", "{}"));
+        await using VoiceConversation talk = await StartAsync(front);
+        await talk.SendTextAsync("What do I owe?");
+        AgentUpdate change = await talk.UntilAsync<AgentUpdate>();
+        Assert.Equal((front, billing), (change.From, change.To));
+        await talk.UntilAsync<TranscriptUpdate>(said => said is { IsFinal: true, Text: "You owe 12 euros." });
+        RealtimeTestCall call = _endpoint.Calls[^1];
+        Assert.Equal(("You explain bills.", "bill"), ((string?)call.Session["instructions"], (string?)call.Session["tools"]!.AsArray().Single()!["name"]));
+        Assert.Equal(["user: What do I owe?", """transfer_to_billing({}) = {"assistant":"Billing"}""", "bill({}) = 12 euros", "assistant: You owe 12 euros."], talk.History.Items.Select(item => item.ToString()));
+        Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
     }
 
     [Fact]
@@ -87,9 +125,9 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
         ResponseSnapshot cut = await telling.WaitAsync(Patience);
         Assert.Equal((ResponseState.Cancelled, ResponseEndReason.ClientCancelled), (cut.Status, cut.StatusDetails?.Reason));
         await _loudspeaker.QuietAsync(TimeSpan.FromSeconds(1));
-        var interruption = (InterruptionUpdate)await UntilAsync(talk, u => u is InterruptionUpdate);
+        var interruption = (InterruptionUpdate)await talk.UntilAsync(u => u is InterruptionUpdate);
         Assert.False(interruption.ByUser);
-        await UntilAsync(talk, u => u is HistoryUpdate { Change.Item: HistoryMessage { WasInterrupted: true, IsComplete: true } });
+        await talk.UntilAsync(u => u is HistoryUpdate { Change.Item: HistoryMessage { WasInterrupted: true, IsComplete: true } });
         HistoryMessage heard = Assert.IsType<HistoryMessage>(talk.History.Items.Single());
         Assert.InRange(heard.HeardText!.Length, 1, story.Length / 2);
         Assert.False(await talk.InterruptAsync());
@@ -105,9 +143,9 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
         var guardrail = new VoiceGuardrail("no words", said => said.Text.Contains("swordfish", StringComparison.Ordinal) ? GuardrailVerdict.Refuse("It tells the word.") : GuardrailVerdict.Pass);
         await using VoiceConversation talk = await StartAsync(new VoiceAgent { Guardrails = [guardrail] });
         await talk.SendTextAsync("What is the word?");
-        var refused = (GuardrailUpdate)await UntilAsync(talk, u => u is GuardrailUpdate);
+        var refused = (GuardrailUpdate)await talk.UntilAsync(u => u is GuardrailUpdate);
         Assert.Equal((GuardrailOutcome.Refused, true), (refused.Outcome, refused.WasStopped));
-        await UntilAsync(talk, u => u is TranscriptUpdate { IsFinal: true, Text: "I cannot help with that." });
+        await talk.UntilAsync(u => u is TranscriptUpdate { IsFinal: true, Text: "I cannot help with that." });
         HistoryMessage[] said = [.. talk.History.Items.Cast<HistoryMessage>().Where(message => message.Role == ChatRole.Assistant)];
         Assert.Equal([true, false], said.Select(message => message.WasInterrupted));
         Assert.InRange(said[0].HeardText!.Length, 0, story.Length / 2);
@@ -119,7 +157,7 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
     {
         await using VoiceConversation talk = await StartAsync(new VoiceAgent());
         _microphone.TryWrite(RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1)).Samples.Span);
-        var turn = (TurnUpdate)await UntilAsync(talk, u => u is TurnUpdate { Turn.Latency: not null });
+        var turn = (TurnUpdate)await talk.UntilAsync(u => u is TurnUpdate { Turn.Latency: not null });
         Assert.True(turn.Turn.Latency > TimeSpan.Zero);
         Assert.Equal([ChatRole.User, ChatRole.Assistant], talk.History.Items.Cast<HistoryMessage>().Select(m => m.Role));
         Assert.All(talk.History.Items.Cast<HistoryMessage>(), m => Assert.NotEqual("", m.Text));
@@ -137,7 +175,7 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
         while (call.Uplink.Packets < 75)        // a second and a half has been sent, whatever was in it
             await Task.Delay(20, patience.Token);
         Assert.True(await talk.EndUserTurnAsync());
-        await UntilAsync(talk, u => u is TranscriptUpdate { IsFinal: true } said && said.Role == ChatRole.Assistant);
+        await talk.UntilAsync(u => u is TranscriptUpdate { IsFinal: true } said && said.Role == ChatRole.Assistant);
         Assert.DoesNotContain(call.SentEvents, e => e.Type == "error");
     }
 
@@ -149,7 +187,7 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
         await using (VoiceConversation first = await StartAsync(new VoiceAgent()))
         {
             await first.SendTextAsync("I am Ada.");
-            await UntilAsync(first, u => u is HistoryUpdate { Change.Item: HistoryMessage { IsComplete: true } said } && said.Role == ChatRole.Assistant);
+            await first.UntilAsync(u => u is HistoryUpdate { Change.Item: HistoryMessage { IsComplete: true } said } && said.Role == ChatRole.Assistant);
             saved = HistorySnapshot.Read(first.History.ToUtf8Json());
         }
 
@@ -161,16 +199,4 @@ public sealed class EndpointTests : IAsyncLifetime, IDisposable
 
     private Task<VoiceConversation> StartAsync(VoiceAgent agent, VoiceConversationOptions? options = null) =>
         _client.StartConversationAsync(agent, new RealtimeConnectOptions { Audio = new AudioOptions { Source = _microphone, Sink = _loudspeaker } }, options);
-
-    private static async Task<ConversationUpdate> UntilAsync(VoiceConversation talk, Func<ConversationUpdate, bool> matches)
-    {
-        using var patience = new CancellationTokenSource(Patience);
-        await foreach (ConversationUpdate update in talk.ReadUpdatesAsync(patience.Token))
-        {
-            if (matches(update))
-                return update;
-        }
-
-        throw new InvalidOperationException($"The conversation ended first: {await talk.Completion}");
-    }
 }

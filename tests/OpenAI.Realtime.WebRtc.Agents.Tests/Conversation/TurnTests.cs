@@ -57,10 +57,13 @@ public sealed class TurnTests
         talk.NothingMoreSent();
     }
 
-    [Fact]
-    public async Task The_user_interrupts_by_voice_and_the_service_does_the_rest()
+    public static TheoryData<TurnDetection> Detections => new(new ServerVad(), new SemanticVad());
+
+    [Theory]
+    [MemberData(nameof(Detections))]
+    public async Task The_user_interrupts_by_voice_and_the_service_does_the_rest(TurnDetection detection)
     {
-        await using Talk talk = await Talk.StartAsync(Agent);
+        await using Talk talk = await Talk.StartAsync(Agent, detection);
         await talk.ReceiveAsync(Service.Begins("r1"), Service.SaysWords("r1", "a1", "Once upon a time"), new OutputAudioBufferStarted { ResponseId = "r1" });
         talk.Time.Advance(TimeSpan.FromSeconds(2));
         await talk.ReceiveAsync(new InputAudioBufferSpeechStarted(), new OutputAudioBufferCleared { ResponseId = "r1" },
@@ -73,12 +76,15 @@ public sealed class TurnTests
         talk.NothingMoreSent();
     }
 
-    [Fact]
-    public async Task Where_the_users_voice_is_not_to_interrupt_nothing_does()
+    public static TheoryData<TurnDetection> Deaf => new(new ServerVad { InterruptResponse = false }, new SemanticVad { InterruptResponse = false });
+
+    [Theory]
+    [MemberData(nameof(Deaf))]
+    public async Task Where_the_users_voice_is_not_to_interrupt_nothing_does(TurnDetection detection)
     {
         var cancelled = new TaskCompletionSource();
         var agent = new VoiceAgent { Tools = [new VoiceTool(AIFunctionFactory.Create(async (CancellationToken t) => await Task.Delay(Timeout.Infinite, t), "work")) { CancelOnInterruption = true }] };
-        await using Talk talk = await Talk.StartAsync(agent, new ServerVad { InterruptResponse = false });
+        await using Talk talk = await Talk.StartAsync(agent, detection);
         await talk.ReceiveAsync(Service.Begins("r1"), Service.Says("r1", Service.Call("1", "work")), new OutputAudioBufferStarted { ResponseId = "r1" }, new InputAudioBufferSpeechStarted(), new InputAudioBufferSpeechStopped());
         Assert.True(talk.Conversation.IsAssistantSpeaking);
         Assert.Equal(0, talk.Session.Flushes);

@@ -19,7 +19,17 @@ public sealed class MappingTests
     [InlineData("InputAudioTranscriptionDelta", """{"type":"conversation.item.input_audio_transcription.delta","item_id":"i","content_index":0,"delta":"Hi"}""")]
     [InlineData("InputAudioTranscriptionCompleted", """{"type":"conversation.item.input_audio_transcription.completed","item_id":"i","content_index":0,"transcript":"Hi","usage":{"type":"duration","seconds":1.5}}""")]
     [InlineData("InputAudioTranscriptionFailed", """{"type":"conversation.item.input_audio_transcription.failed","item_id":"i","content_index":0,"error":{"message":"No."}}""")]
+    [InlineData("OutputAudioDelta", """{"type":"response.output_audio.delta","response_id":"r","item_id":"i","output_index":0,"content_index":0,"delta":"AAAA"}""")]
+    [InlineData("OutputAudioDone", """{"type":"response.output_audio.done","response_id":"r","item_id":"i","output_index":0,"content_index":0}""")]
+    [InlineData("ResponseCreated", """{"type":"response.created","response":{"id":"r","status":"in_progress","output":[]}}""")]
+    [InlineData("ResponseDone", """{"type":"response.done","response":{"id":"r","status":"completed","output":[]}}""")]
+    [InlineData("ConversationItemDone", """{"type":"conversation.item.done","item":{"id":"i","type":"mcp_call","server_label":"s","name":"f","arguments":"{}","output":"found"}}""")]
+    [InlineData("ConversationItemDone", """{"type":"conversation.item.done","item":{"id":"i","type":"mcp_list_tools","server_label":"s","tools":[{"name":"f","input_schema":{}}]}}""")]
+    [InlineData("McpCallInProgress", """{"type":"response.mcp_call.in_progress","item_id":"i","output_index":0}""")]
     [InlineData("McpCallCompleted", """{"type":"response.mcp_call.completed","item_id":"i","output_index":0}""")]
+    [InlineData("McpCallFailed", """{"type":"response.mcp_call.failed","item_id":"i","output_index":0}""")]
+    [InlineData("McpListToolsInProgress", """{"type":"mcp_list_tools.in_progress","item_id":"i"}""")]
+    [InlineData("McpListToolsCompleted", """{"type":"mcp_list_tools.completed","item_id":"i"}""")]
     [InlineData("McpListToolsFailed", """{"type":"mcp_list_tools.failed","item_id":"i"}""")]
     [InlineData("Error", """{"type":"error","error":{"message":"No."}}""")]
     [InlineData("RawContentOnly", """{"type":"input_audio_buffer.speech_started","audio_start_ms":20,"item_id":"i"}""")]
@@ -33,6 +43,13 @@ public sealed class MappingTests
         Assert.Equal(type, message.Type.Value, ignoreCase: true);
         Assert.Equal("e1", message.MessageId);
         Assert.Same(serverEvent, message.RawRepresentation);
+    }
+
+    [Fact]
+    public void Where_sound_is_told_as_it_is_played_its_end_is_not_when_all_of_it_has_been_generated()
+    {
+        ServerEvent generated = ServerEvent.Read("""{"type":"response.output_audio.done","event_id":"e1","response_id":"r","item_id":"i","output_index":0,"content_index":0}"""u8);
+        Assert.Equal(RealtimeServerMessageType.RawContentOnly, ServerMessages.Of(generated, hasSound: true).Type);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
 using Moq;
+using OpenAI.Realtime.WebRtc.Events;
 
 namespace OpenAI.Realtime.WebRtc.Agents.Tests.Tools;
 
@@ -135,6 +136,28 @@ public sealed class ToolRunnerTests
         Assert.InRange(output.Text.Length, 800, 1_000);
         Assert.EndsWith("of 1099 characters. Ask for less at a time.)", output.Text, StringComparison.Ordinal);
         Assert.DoesNotContain(output.Text, c => char.IsHighSurrogate(c) && !char.IsLowSurrogate(output.Text[output.Text.IndexOf(c, StringComparison.Ordinal) + 1]));
+    }
+
+    [Theory]
+    [InlineData('x', 230_000, true)]            // a byte each
+    [InlineData('x', 300_000, false)]
+    [InlineData('\u00e9', 39_000, true)]        // six: \u00e9
+    [InlineData('\u00e9', 60_000, false)]
+    [InlineData('"', 60_000, false)]
+    public async Task Whatever_the_limit_a_result_is_cut_to_what_the_channel_carries(char character, int length, bool isWhole)
+    {
+        string result = new(character, length);
+        ToolOutput output = await RunAsync(AIFunctionFactory.Create(() => result, "f"), options: new() { MaxOutputLength = 10_000_000 });
+        int size = new ConversationItemCreate(ConversationItem.FunctionOutput("call_1", output.Text) with { Id = "item_1" }) { EventId = "event_1" }.ToUtf8Json().Length;
+        Assert.InRange(size, 1, 256 * 1024);
+        if (isWhole)
+        {
+            Assert.Equal(result, output.Text);
+            return;
+        }
+
+        Assert.EndsWith($"of {length} characters. Ask for less at a time.)", output.Text, StringComparison.Ordinal);
+        Assert.InRange(size, 200 * 1024, 256 * 1024);       // and to no less
     }
 
     [Fact]
