@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using OpenAI.Realtime.WebRtc.Agents;
+using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Orleans.Grains;
 
 namespace OpenAI.Realtime.WebRtc.Orleans.Tests;
