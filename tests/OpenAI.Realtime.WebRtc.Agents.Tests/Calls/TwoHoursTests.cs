@@ -18,7 +18,7 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
 
     private readonly List<(DateTimeOffset At, SimulatedCall Call, Action Do)> _plan = [];
     private readonly Dictionary<string, int> _runs = [];      // by call, with its turn before the colon
-    private readonly ConcurrentBag<int> _finished = [];     // turns of which a response has ended
+    private readonly ConcurrentDictionary<int, bool> _finished = [];        // by turn, whether its last response has ended
     private Random _random = new(0);
     private Line _line = null!;
     private DateTimeOffset _nextLoss;
@@ -137,7 +137,7 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
         if (made.Any(call => outputs.All(o => o.CallId != call.CallId)))
         {
             if (!isOfFirst)
-                call.Complain($"asked for turn {turn} before the tool had an output");
+                Complain(call, items, $"asked for turn {turn} before the tool had an output");
             call.End(id, request);
             return;
         }
@@ -154,21 +154,29 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
         if (text.Length == 0)
         {
             // Two requests are right all the same. A response that had not ended may have had more to say, and there is the output of the first of two calls.
-            if (!isOfFirst && _finished.Contains(turn))
-                call.Complain($"asked for turn {turn}, of which all is said");
+            if (!isOfFirst && _finished.GetValueOrDefault(turn))
+                Complain(call, items, $"asked for turn {turn}, of which all is said");
             call.End(id, request);
             return;
         }
 
         // Nothing is heard before the user's words are written down: who says again what was lost would hear the same words again.
         TimeSpan begins = _writtenAt > _line.Time.GetUtcNow() ? _writtenAt + Step - _line.Time.GetUtcNow() : Step;
+        _finished[turn] = false;
         Plan(call, begins, () => call.Speak(id, text));
         Plan(call, begins + Step * 2, () =>
         {
             call.End(id, request);
-            _finished.Add(turn);
+            _finished[turn] = true;
         });
         Plan(call, begins + TimeSpan.FromSeconds(text.Length / HeardText.UsualCharactersPerSecond), () => call.Played(id));
+    }
+
+    // What led to it is not to be seen any more when the test says so.
+    private void Complain(SimulatedCall call, ConversationItem[] items, string what)
+    {
+        call.Complain(what);
+        output.WriteLine($"{_line.Time.GetUtcNow():HH:mm:ss.fff}, call {call.Number}: {what}. It has been told: {string.Join(" | ", items.TakeLast(8).Select(item => $"{item.Id} {item}"))}. Before: {string.Join(" | ", _line.Updates.TakeLast(30))}");
     }
 
     private async Task OpenAsync(int attempt, CancellationToken cancellationToken)
