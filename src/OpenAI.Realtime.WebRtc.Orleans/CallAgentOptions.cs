@@ -34,7 +34,7 @@ public sealed class CallAgentOptions
 
     /// <summary>
     /// How often a reminder looks whether somebody is attached: after a crash a call is without its agent for as long as the cluster takes to notice it, and at most this. Not less than Orleans' own
-    /// <c>ReminderOptions.MinimumReminderPeriod</c>, which is a minute unless it is set. Default: 1 min.
+    /// <c>ReminderOptions.MinimumReminderPeriod</c>, which is a minute unless it is set: the silo does not start then. Default: 1 min.
     /// </summary>
     public TimeSpan ReminderPeriod { get; set; } = TimeSpan.FromMinutes(1);
 }

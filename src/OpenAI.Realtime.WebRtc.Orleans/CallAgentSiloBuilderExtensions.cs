@@ -2,6 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OpenAI.Realtime.WebRtc.Orleans;
+using OpenAI.Realtime.WebRtc.Orleans.Grains;
+using Orleans.Runtime;
 
 namespace Orleans.Hosting;
 
@@ -9,7 +11,7 @@ namespace Orleans.Hosting;
 public static class CallAgentSiloBuilderExtensions
 {
     /// <summary>
-    /// Has this silo run agents of calls (<see cref="ICallAgent"/>). Beside it the silo needs the client, by <c>AddOpenAIRealtimeWebRtc</c>; grain storage as the default; and reminders: those of its cluster, of Redis say.
+    /// Has this silo run agents of calls (<see cref="ICallAgent"/>). Beside it the silo needs the client, by <c>AddOpenAIRealtimeWebRtc</c>; grain storage as the default; and reminders: those of its cluster, of Redis say. The silo does not start without them.
     /// </summary>
     /// <param name="builder">The silo.</param>
     /// <param name="configure">Sets the options; <see cref="CallAgentOptions.CreateAgent"/> at least.</param>
@@ -21,6 +23,8 @@ public static class CallAgentSiloBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<CallAgentOptions>, CallAgentOptionsValidator>());
         builder.Services.AddOptionsWithValidateOnStart<CallAgentOptions>();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        return builder.AddReminders();
+        builder.Services.TryAddSingleton<HandOver>();
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<ILifecycleParticipant<ISiloLifecycle>, HandOver>(services => services.GetRequiredService<HandOver>()));
+        return builder;       // AddReminders comes with the service; without one it would fail before the options are looked at, and not say what to do
     }
 }

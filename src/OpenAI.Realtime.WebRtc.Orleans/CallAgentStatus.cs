@@ -8,10 +8,10 @@ public enum CallAgentStage
     /// <summary>Nobody has started it.</summary>
     NotStarted,
 
-    /// <summary>It is to lead the call, and attaches.</summary>
+    /// <summary>It is to lead the call, and does not at the moment: it attaches, or an attempt has failed (<see cref="CallAgentStatus.Detail"/>) and the reminder makes the next.</summary>
     Attaching,
 
-    /// <summary>It leads the call.</summary>
+    /// <summary>It is attached, and leads the call.</summary>
     Leading,
 
     /// <summary>The call is over.</summary>
@@ -27,7 +27,7 @@ public sealed record CallAgentStatus
     [Id(0)]
     public CallAgentStage Stage { get; init; }
 
-    /// <summary>Why it has ended, or what the last attempt to attach failed with; null for neither.</summary>
+    /// <summary>Why it has ended; or, while it is not attached, what the last attempt on this silo has failed with or ended by. Null for neither.</summary>
     [Id(1)]
     public string? Detail { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record CallAgentStatus
     [Id(2)]
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>How often it has attached: 1 for a call that no crash has met.</summary>
+    /// <summary>How often it has attached, as far as that was written down: 1 for a call that one silo has led throughout. A silo that stops or is lost adds one, and so does a connection to the service that was lost for longer than the sideband tries to restore it.</summary>
     [Id(3)]
     public int Attachments { get; init; }
 

@@ -9,7 +9,8 @@ namespace OpenAI.Realtime.WebRtc.Orleans;
 public interface ICallAgent : IGrainWithStringKey
 {
     /// <summary>
-    /// Leads the call from now on, until it ends. Completes when that has been written down, so that no crash loses it; attaching goes on by itself. A second time does nothing.
+    /// Leads the call from now on, until it ends. Completes when that has been written down, so that no crash loses it; attaching goes on by itself. A second time does nothing to a call that is led or over,
+    /// and attaches at once to one that is not led at the moment; its <paramref name="state"/> is not heeded. Throws what the storage or the reminders throw when they cannot be reached: then nobody has started it.
     /// </summary>
     /// <param name="state">What <see cref="CallAgentOptions.CreateAgent"/> is to know of the call, a user's id say; kept in grain storage. Default: null.</param>
     Task StartAsync(string? state = null);
@@ -35,7 +36,7 @@ public interface ICallAgent : IGrainWithStringKey
     /// <summary>Puts words of the user's into the conversation.</summary>
     /// <param name="text">The words.</param>
     /// <param name="respond">Whether the assistant is to answer. Default: true.</param>
-    /// <returns>False when the agent is not attached at the moment.</returns>
+    /// <returns>False when the agent is not attached at the moment, and the text is not kept: ask again once <see cref="GetStatusAsync"/> says <see cref="CallAgentStage.Leading"/>.</returns>
     Task<bool> SendTextAsync(string text, bool respond = true);
 
     /// <summary>Hangs the call up.</summary>

@@ -99,6 +99,81 @@ public sealed class CallAgentTests
         Assert.Equal("The call never came to be.", (await Farm.UntilAsync(agent, s => s.Stage == CallAgentStage.Ended)).Detail);
     }
 
+    [Fact]
+    public async Task A_silo_that_stops_in_good_order_hands_its_calls_over_and_no_reminder_is_waited_for()
+    {
+        await using Farm farm = await Farm.StartAsync(o => (o.CreateAgent, o.ReminderPeriod) = (_ => Clerk(), TimeSpan.FromHours(1)));
+        List<(ICallAgent Agent, RealtimeTestCall Call)> led = [];
+        for (int i = 0; i < 4; i++)
+        {
+            (ICallAgent agent, RealtimeTestCall call, _) = await farm.CallAsync();
+            await agent.StartAsync();
+            led.Add((agent, call));
+        }
+
+        List<string> silos = [];
+        foreach ((ICallAgent agent, _) in led)
+            silos.Add((await Farm.UntilAsync(agent, s => s.Stage == CallAgentStage.Leading)).Silo);
+        await farm.StopAsync(silos[0]);
+
+        // Nobody has asked for them yet: what attaches is not a request.
+        using (var patience = new CancellationTokenSource(Farm.Patience))
+        {
+            while (led.Any(l => l.Call.SidebandCount != 1))
+            {
+                Assert.False(patience.IsCancellationRequested, "Not every call is attached to by one.");
+                await Task.Delay(20, CancellationToken.None);
+            }
+        }
+
+        for (int i = 0; i < led.Count; i++)
+        {
+            CallAgentStatus status = await Farm.UntilAsync(led[i].Agent, s => s.Stage == CallAgentStage.Leading);
+            Assert.NotEqual(silos[0], status.Silo);
+            Assert.Equal(silos[i] == silos[0] ? 2 : 1, status.Attachments);
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_a_call_that_is_led_by_nobody_has_it_attached_to()
+    {
+        await using Farm farm = await Farm.StartAsync(o => (o.CreateAgent, o.ReminderPeriod) = (_ => Clerk(), TimeSpan.FromHours(1)));
+        (ICallAgent agent, RealtimeTestCall call, _) = await farm.CallAsync();
+        farm.Storage.Put(call.Id, new CallRecord { Stage = CallAgentStage.Leading, Attachments = 1, IsConfigured = true });
+        CallAgentStatus status = await Farm.UntilAsync(agent, s => s.Stage == CallAgentStage.Leading);
+        Assert.Equal((2, 1), (status.Attachments, call.SidebandCount));
+    }
+
+    [Fact]
+    public async Task An_attachment_that_cannot_be_written_down_does_not_count_and_the_status_says_why_nobody_leads()
+    {
+        await using Farm farm = await Farm.StartAsync(o => (o.CreateAgent, o.ReminderPeriod) = (_ => Clerk(), TimeSpan.FromHours(1)));
+        (ICallAgent agent, RealtimeTestCall call, _) = await farm.CallAsync();
+        farm.Storage.Put(call.Id, new CallRecord { Stage = CallAgentStage.Leading, Attachments = 1, IsConfigured = true });
+        farm.Storage.IsDown = true;
+        CallAgentStatus status = await Farm.UntilAsync(agent, s => s.Detail is not null);
+        Assert.Equal((CallAgentStage.Attaching, 1, "IOException: The storage is down."), (status.Stage, status.Attachments, status.Detail));
+        Assert.False(await agent.SendTextAsync("Anybody there?"));
+        farm.Storage.IsDown = false;
+        await agent.StartAsync();       // a second time attaches at once
+        status = await Farm.UntilAsync(agent, s => s.Stage == CallAgentStage.Leading);
+        Assert.Equal((2, null), (status.Attachments, status.Detail));
+    }
+
+    [Fact]
+    public async Task A_start_that_cannot_be_written_down_throws_and_leaves_nothing_behind()
+    {
+        await using Farm farm = await Farm.StartAsync(o => o.CreateAgent = _ => Clerk());
+        (ICallAgent agent, _, _) = await farm.CallAsync();
+        farm.Storage.IsDown = true;
+        await Assert.ThrowsAsync<OrleansException>(() => agent.StartAsync());
+        CallAgentStatus status = await agent.GetStatusAsync();
+        Assert.Equal((CallAgentStage.NotStarted, (DateTimeOffset?)null), (status.Stage, status.StartedAt));
+        farm.Storage.IsDown = false;
+        await agent.StartAsync();
+        await Farm.UntilAsync(agent, s => s.Stage == CallAgentStage.Leading);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -5,7 +5,7 @@ using OpenAI.Realtime.WebRtc.Orleans.Grains;
 
 namespace OpenAI.Realtime.WebRtc.Orleans.Tests;
 
-/// <summary>What is written down of tools, and the options.</summary>
+/// <summary>What is written down of tools.</summary>
 public sealed class RecordTests
 {
     [Fact]
@@ -86,15 +86,6 @@ public sealed class RecordTests
         var wrapped = new RecordedTool(function, new Records());
         Assert.NotNull(wrapped.GetService<ApprovalRequiredAIFunction>());
         Assert.True(wrapped.GetService<VoiceTool>()!.IsSilent);
-    }
-
-    [Fact]
-    public void Options_that_cannot_be_say_so()
-    {
-        var validator = new CallAgentOptionsValidator();
-        Assert.Contains("CreateAgent", validator.Validate(null, new CallAgentOptions()).FailureMessage, StringComparison.Ordinal);
-        Assert.Contains("ReminderPeriod", validator.Validate(null, new CallAgentOptions { CreateAgent = _ => new VoiceAgent(), ReminderPeriod = TimeSpan.Zero }).FailureMessage, StringComparison.Ordinal);
-        Assert.True(validator.Validate(null, new CallAgentOptions { CreateAgent = _ => new VoiceAgent() }).Succeeded);
     }
 
     private static async Task<string> RunAsync(RecordedTool tool, string callId)

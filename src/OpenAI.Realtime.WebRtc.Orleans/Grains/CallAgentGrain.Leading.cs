@@ -13,8 +13,10 @@ internal sealed partial class CallAgentGrain
     private void Lead()
     {
         DelayDeactivation(_options.ReminderPeriod * 10);        // what leads a call is no request, and a grain without requests is taken for idle
-        if (_leading.IsCompleted && !_leaving.IsCancellationRequested)
-            _leading = LeadAsync();
+        if (!_leading.IsCompleted || _leaving.IsCancellationRequested)
+            return;
+        _handOver.Add(this);
+        _leading = LeadAsync();
     }
 
     // Never faults. What goes wrong is tried again by the reminder, until the service says that there is no such call.
@@ -43,7 +45,8 @@ internal sealed partial class CallAgentGrain
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Record.Detail = $"{e.GetType().Name}: {e.Message}";
+            Exception cause = e is OrleansException { InnerException: { } inner } ? inner : e;      // Orleans wraps what a storage throws, stack and all
+            Record.Detail = $"{cause.GetType().Name}: {cause.Message}";
             _logger.LeadingFailed(CallId, e);
         }
     }
@@ -65,7 +68,16 @@ internal sealed partial class CallAgentGrain
         List<ToolRecord> left = [.. Record.Tools.Where(tool => !tool.IsTold)];
         (Record.Stage, Record.Detail, Record.IsConfigured) = (CallAgentStage.Leading, null, true);
         Record.Attachments++;
-        await _writer.SaveAsync();
+        try
+        {
+            await _writer.SaveAsync();
+        }
+        catch
+        {
+            Record.Attachments--;       // it counts when it is written down
+            throw;
+        }
+
         _logger.Attached(CallId, Record.Attachments);
         try
         {
@@ -74,7 +86,10 @@ internal sealed partial class CallAgentGrain
             await foreach (ConversationUpdate update in talk.ReadUpdatesAsync(_leaving.Token))
                 await HandleAsync(update, talk, context, tokensBefore);
             ConversationEnd end = await talk.Completion;
-            return end.Session?.Reason is SessionEndReason.ClosedByPeer or SessionEndReason.SessionExpired ? end.Detail : null;
+            if (end.Session?.Reason is SessionEndReason.ClosedByPeer or SessionEndReason.SessionExpired)
+                return end.Detail;
+            Record.Detail = end.Detail;
+            return null;
         }
         finally
         {

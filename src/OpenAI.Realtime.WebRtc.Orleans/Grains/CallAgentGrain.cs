@@ -6,6 +6,7 @@ using OpenAI.Realtime.WebRtc.Agents;
 using OpenAI.Realtime.WebRtc.Events;
 using Orleans;
 using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 
 namespace OpenAI.Realtime.WebRtc.Orleans.Grains;
 
@@ -29,6 +30,7 @@ internal sealed partial class CallAgentGrain : Grain, ICallAgent, IRemindable, I
     private readonly CallAgentOptions _options;
     private readonly RealtimeCalls _calls;
     private readonly TimeProvider _time;
+    private readonly HandOver _handOver;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _leaving = new();
     private readonly Dictionary<string, ApprovalRequest> _approvals = new(StringComparer.Ordinal);
@@ -38,9 +40,9 @@ internal sealed partial class CallAgentGrain : Grain, ICallAgent, IRemindable, I
     private int _asked;
 
     public CallAgentGrain(
-        [PersistentState("call")] IPersistentState<CallRecord> state, IOptions<CallAgentOptions> options, IServiceProvider services, TimeProvider time, ILogger<CallAgentGrain> logger)
+        [PersistentState("call")] IPersistentState<CallRecord> state, IOptions<CallAgentOptions> options, IServiceProvider services, TimeProvider time, HandOver handOver, ILogger<CallAgentGrain> logger)
     {
-        (_state, _options, _time, _logger) = (state, options.Value, time, logger);
+        (_state, _options, _time, _handOver, _logger) = (state, options.Value, time, handOver, logger);
         _writer = new RecordWriter(state);
         _calls = string.IsNullOrEmpty(_options.ClientName) ? services.GetRequiredService<RealtimeCalls>() : services.GetRequiredKeyedService<RealtimeCalls>(_options.ClientName);
     }
@@ -49,31 +51,64 @@ internal sealed partial class CallAgentGrain : Grain, ICallAgent, IRemindable, I
 
     private CallRecord Record => _state.State;
 
+    /// <summary>Whatever has it activated, a request, the reminder or a silo that stops and hands its calls over: a call that is to be led is led from here.</summary>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _turns = TaskScheduler.Current;
+        if (Record.Stage is CallAgentStage.Attaching or CallAgentStage.Leading)
+            Lead();
         return base.OnActivateAsync(cancellationToken);
     }
 
     /// <summary>The silo stops, or the grain moves: lets go of the call, which goes on, and writes down what is not yet.</summary>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _handOver.Remove(this);
         await _leaving.CancelAsync();
         await _leading.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
-    public void Dispose() => _leaving.Dispose();
+    public void Dispose()
+    {
+        _handOver.Remove(this);
+        _leaving.Cancel();      // of an activation that was not completed nothing else says so
+        _leaving.Dispose();
+    }
+
+    /// <summary>Has the grain activated at another silo, and lets go of the call here before. Completes when it is gone from here. From any thread.</summary>
+    public async Task MoveAsync(SiloAddress to)
+    {
+        await Task.Factory.StartNew(() =>
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, to);
+            this.MigrateOnIdle();
+        }, CancellationToken.None, TaskCreationOptions.DenyChildAttach, _turns);
+        await GrainContext.Deactivated;
+    }
 
     public async Task StartAsync(string? state = null)
     {
         if (Record.Stage == CallAgentStage.Ended)
             return;
-        if (Record.Stage == CallAgentStage.NotStarted)
-            (Record.Stage, Record.State, Record.StartedAt) = (CallAgentStage.Attaching, state, _time.GetUtcNow());
-        await _writer.SaveAsync();
+
+        // First the reminder, which forgets itself where there is nothing to lead; a call that is written down without one would be lost with its silo.
         await this.RegisterOrUpdateReminder(ReminderName, _options.ReminderPeriod, _options.ReminderPeriod);
-        Lead();
+        bool isNew = Record.Stage == CallAgentStage.NotStarted;
+        if (isNew)
+            (Record.Stage, Record.State, Record.StartedAt) = (CallAgentStage.Attaching, state, _time.GetUtcNow());
+        try
+        {
+            await _writer.SaveAsync();
+        }
+        catch when (isNew)
+        {
+            (Record.Stage, Record.State, Record.StartedAt) = (CallAgentStage.NotStarted, null, null);       // whoever asks is told so by the exception, and by the status
+            throw;
+        }
+
+        if (Record.Stage != CallAgentStage.Ended)
+            Lead();
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
@@ -90,7 +125,7 @@ internal sealed partial class CallAgentGrain : Grain, ICallAgent, IRemindable, I
 
     public Task<CallAgentStatus> GetStatusAsync() => Task.FromResult(new CallAgentStatus
     {
-        Stage = Record.Stage,
+        Stage = Record.Stage == CallAgentStage.Leading && _talk is null ? CallAgentStage.Attaching : Record.Stage,       // the record says what is to be, and the conversation what is
         Detail = Record.Detail,
         StartedAt = Record.StartedAt,
         Attachments = Record.Attachments,

@@ -57,6 +57,9 @@ internal sealed class Farm : IAsyncDisposable
 
     public ICallAgent Agent(string callId) => _cluster.Client.GetGrain<ICallAgent>(callId);
 
+    /// <summary>Stops the silo that a status names, in good order.</summary>
+    public Task StopAsync(string silo) => _cluster.StopSiloAsync(_cluster.Silos.Single(s => s.SiloAddress.ToString() == silo));
+
     /// <summary>The agent's status once it is as it should be.</summary>
     public static async Task<CallAgentStatus> UntilAsync(ICallAgent agent, Func<CallAgentStatus, bool> isSo)
     {
