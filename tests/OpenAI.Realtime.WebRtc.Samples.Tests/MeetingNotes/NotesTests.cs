@@ -91,7 +91,7 @@ public sealed class NotesTests
     {
         using TestFolder folder = Meeting(turns: 1);
         using SampleProgram program = SampleProgram.Start(folder, "dotnet", [s_program, "-"]);
-        await program.Input.WriteAsync(await File.ReadAllBytesAsync(folder.File("meeting.wav")));
+        await program.Input.WriteAsync((await File.ReadAllBytesAsync(folder.File("meeting.wav"))).AsMemory(0, 4_096));       // it reads no more than the header
         program.Input.Close();
         SampleProgram.Ended ended = await program.WaitAsync();
         Assert.True(ended.ExitCode == 1, ended.ToString());
