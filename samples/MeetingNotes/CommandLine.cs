@@ -11,7 +11,7 @@ internal static class CommandLine
 
     private static readonly Argument<string> Recording = new("FILE.wav")
     {
-        Description = "The meeting: a WAV file, played as fast as it was spoken, or - for raw 16-bit little-endian mono PCM at 24 kHz from a recorder at standard input.",
+        Description = "The meeting: a WAV file, played as fast as it was spoken, or - for raw 16-bit little-endian mono PCM at 24 kHz (no WAV) at standard input. From a recorder or a file: none of it is lost, and what comes faster than it was spoken waits.",
     };
 
     private static readonly Option<string?> To = new("--to")

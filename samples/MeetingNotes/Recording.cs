@@ -21,7 +21,7 @@ internal sealed class Recording : IAudioSource, IDisposable
 
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no WAV file.</exception>
-    public static Recording Open(string file) => new(file == "-" ? new StreamAudioSource(Console.OpenStandardInput(), isLive: true) : new WavFileAudioSource(file));
+    public static Recording Open(string file) => new(file == "-" ? new StreamAudioSource(StandardInput.Open()) : new WavFileAudioSource(file));
 
     public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {

@@ -59,6 +59,9 @@ internal static partial class AspNetLog
     [LoggerMessage(5017, LogLevel.Debug, "Call {CallId}: what the host does beside it has ended")]
     public static partial void CallLetGo(this ILogger logger, string callId);
 
+    [LoggerMessage(5018, LogLevel.Information, "Call {CallId} is being hung up, because the page that opened it has not connected in time")]
+    public static partial void PageNotConnected(this ILogger logger, string callId);
+
     // 5020–5029: bridged calls
     [LoggerMessage(5020, LogLevel.Information, "Bridged call {BridgeId} has begun, call {CallId} at the service")]
     public static partial void BridgeStarted(this ILogger logger, string bridgeId, string? callId);
@@ -102,4 +105,10 @@ internal static partial class AspNetLog
 
     [LoggerMessage(5033, LogLevel.Warning, "The other hosts may not know that a webhook has come, since the cache failed: {Reason}")]
     public static partial void WebhookIdsNotShared(this ILogger logger, string reason);
+
+    [LoggerMessage(5034, LogLevel.Warning, "{Route} refused {Count} webhooks (400) since this was last said, at most once a minute: they are signed by none of the secrets that are set ({Secrets}). If they are the platform's, the secret is another's or an old one, and no call comes through: set the one that the platform shows for this address (whsec_…)")]
+    public static partial void SignatureRefused(this ILogger logger, string route, long count, int secrets);
+
+    [LoggerMessage(5035, LogLevel.Warning, "{Route}: secret {Number} of {Secrets} does not begin with whsec_ and is taken byte by byte. The platform's look like whsec_MfKQ…: is it another setting's value?")]
+    public static partial void SecretUnusual(this ILogger logger, string route, int number, int secrets);
 }

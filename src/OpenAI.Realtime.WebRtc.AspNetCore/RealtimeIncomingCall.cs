@@ -37,9 +37,10 @@ public sealed class RealtimeIncomingCall
     public Task AcceptAsync(SessionConfig session, CancellationToken cancellationToken = default) => Calls.AcceptAsync(CallId, session, cancellationToken);
 
     /// <summary>Turns it down, see <see cref="RealtimeCalls.RejectAsync"/>.</summary>
-    /// <param name="sipStatusCode">What the caller is told, such as 486 (busy). Default: 603 (decline).</param>
+    /// <param name="sipStatusCode">What the caller is told, such as 486 (busy); 400 to 699. Default: 603 (decline).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The code is no SIP status of a refusal.</exception>
     public Task RejectAsync(int sipStatusCode = 603, CancellationToken cancellationToken = default) => Calls.RejectAsync(CallId, sipStatusCode, cancellationToken);
 
     /// <summary>Hands it on, once it was answered, see <see cref="RealtimeCalls.ReferAsync"/>.</summary>
@@ -47,6 +48,11 @@ public sealed class RealtimeIncomingCall
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
     public Task ReferAsync(string targetUri, CancellationToken cancellationToken = default) => Calls.ReferAsync(CallId, targetUri, cancellationToken);
+
+    /// <summary>Ends it, once it was answered, see <see cref="RealtimeCalls.HangUpAsync"/>. One that is no longer there counts as ended.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RealtimeCallException">The service refused, or could not be reached.</exception>
+    public Task HangUpAsync(CancellationToken cancellationToken = default) => Calls.HangUpAsync(CallId, cancellationToken);
 
     /// <summary>Attaches to it, once it was answered, see <see cref="RealtimeCalls.AttachAsync"/>.</summary>
     /// <param name="options">How it attaches, and stays. Default: null, all defaults.</param>

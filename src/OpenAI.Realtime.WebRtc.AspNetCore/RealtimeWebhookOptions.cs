@@ -9,7 +9,7 @@ public sealed class RealtimeWebhookOptions
 
     /// <summary>
     /// The secrets that webhooks are signed with, as the platform shows them (<c>whsec_…</c>); one is enough, and while one is exchanged for another both stand here. At least one, at most 8. Default:
-    /// empty.
+    /// empty. An API key is refused; a text without <c>whsec_</c> is taken byte by byte, and a warning says so (5035).
     /// </summary>
     public IList<string> Secrets { get; } = [];
 
@@ -49,6 +49,8 @@ public sealed class RealtimeWebhookOptions
     {
         if (Secrets.Count is 0 or > MaxSecrets)
             throw new ArgumentException($"Secrets must hold the webhook's secret (whsec_…), or up to {MaxSecrets} while one is exchanged for another; it holds {Secrets.Count}.");
+        if (Secrets.Any(string.IsNullOrWhiteSpace))
+            throw new ArgumentException("The webhook's secret (whsec_…) is not configured: Secrets holds an empty text, probably the value of a setting that is missing.");
         if (OnIncomingCall is null && OnOther is null)
             throw new ArgumentException("OnIncomingCall and OnOther are both null, so that no webhook would do anything: set one.");
         if (Tolerance < TimeSpan.FromSeconds(10) || Tolerance > TimeSpan.FromHours(1))

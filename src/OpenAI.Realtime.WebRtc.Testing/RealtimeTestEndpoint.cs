@@ -164,6 +164,8 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         RealtimeTestWebhook webhook, IEnumerable<(string Name, string Value)>? sipHeaders = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(webhook);
+        if (!webhook.HasOwnId)
+            webhook = webhook with { Id = Json.NewId("wh_") };      // a further call with the same webhook is no replay
         var incoming = new RealtimeTestIncomingCall(Json.NewId("rtc_", 24));
         lock (_gate)
         {

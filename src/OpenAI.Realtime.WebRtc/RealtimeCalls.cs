@@ -95,12 +95,17 @@ public sealed class RealtimeCalls
 
     /// <summary><c>POST realtime/calls/{call_id}/reject</c>: turns an incoming SIP call down.</summary>
     /// <param name="callId">The call, <see cref="IncomingCall.CallId"/>.</param>
-    /// <param name="sipStatusCode">What the caller is told, such as 486 (busy). Default: 603 (decline).</param>
+    /// <param name="sipStatusCode">What the caller is told, such as 486 (busy); 400 to 699 (RFC 3261 §21.4 to §21.6). Default: 603 (decline).</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RealtimeCallException">The service refused, or could not be reached, or there was no usable key.</exception>
     /// <exception cref="InvalidOperationException">The options hold neither an API key nor a provider of one.</exception>
-    public Task RejectAsync(string callId, int sipStatusCode = 603, CancellationToken cancellationToken = default) =>
-        PostAsync(callId, RealtimeCallOperation.Reject, new CallRejectRequest { StatusCode = sipStatusCode }.ToUtf8Json(), cancellationToken);
+    /// <exception cref="ArgumentOutOfRangeException">The code is no SIP status of a refusal.</exception>
+    public Task RejectAsync(string callId, int sipStatusCode = 603, CancellationToken cancellationToken = default)
+    {
+        if (sipStatusCode is < 400 or > 699)
+            throw new ArgumentOutOfRangeException(nameof(sipStatusCode), sipStatusCode, "A call is turned down with a SIP status from 400 to 699, such as 486 (busy) or 603 (decline).");
+        return PostAsync(callId, RealtimeCallOperation.Reject, new CallRejectRequest { StatusCode = sipStatusCode }.ToUtf8Json(), cancellationToken);
+    }
 
     /// <summary><c>POST realtime/calls/{call_id}/refer</c>: hands a SIP call on to somebody else.</summary>
     /// <param name="callId">The call.</param>

@@ -29,7 +29,7 @@ public sealed partial class DocumentationTests
     public static TheoryData<Type> Options =>
     [
         typeof(OpenAIRealtimeWebRtcOptions), typeof(RealtimeConnectOptions), typeof(RealtimeSidebandOptions), typeof(AudioOptions), typeof(OpusEncoderOptions), typeof(JitterBufferOptions), typeof(EchoCancellationOptions), typeof(AudioDevicesOptions), typeof(AudioDeviceOptions), typeof(AudioDuplexOptions),
-        typeof(RealtimeSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeWebhookOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
+        typeof(RealtimeSessionConfig), typeof(TranscriptionSessionConfig), typeof(TranslationSessionConfig), typeof(PeerConnectionOptions), typeof(RealtimeEndpointOptions), typeof(RealtimeCallsOptions), typeof(RealtimeWebhookOptions), typeof(RealtimeBridgeOptions), typeof(RealtimeTestEndpointOptions),
         typeof(VoiceAgent), typeof(VoiceConversationOptions), typeof(VoiceToolOptions), typeof(VoiceGuardrailOptions), typeof(ResponseGateOptions), typeof(ConversationCallOptions), typeof(ConversationLimits), typeof(WebRtcRealtimeClientOptions), typeof(CallAgentOptions),
         typeof(OpenAILiveWebRtcOptions), typeof(LiveConnectOptions), typeof(LiveSessionConfig), typeof(LiveToolHandler), typeof(LiveSpeechOptions),
     ];

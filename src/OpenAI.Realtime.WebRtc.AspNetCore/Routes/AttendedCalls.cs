@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -81,6 +82,12 @@ internal sealed class AttendedCalls(IServiceScopeFactory scopes, ILoggerFactory 
             catch (RealtimeSessionEndedException e) when (e.End is { Reason: SessionEndReason.ClosedByPeer or SessionEndReason.SessionExpired })
             {
                 // The call has ended while something was being sent: no failure of anybody's.
+            }
+            catch (RealtimeCallException e) when (e is { Operation: RealtimeCallOperation.Attach, HttpStatus: HttpStatusCode.NotFound } && e.CallId == callId)
+            {
+                // The service made the call and does not know it: its page posted an offer and went away. No failure of the host's.
+                _logger.PageNotConnected(callId);
+                await HangUpAsync(callId, calls).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever the application or the service does: it is logged, and the page's call does not go on without its host.
             catch (Exception e)

@@ -28,6 +28,7 @@ internal sealed class WebhookRoute
     private readonly WebhookSecret[] _secrets;
     private readonly Lazy<RealtimeCalls> _calls;
     private readonly WebhookIds _ids;
+    private readonly RefusedSignatures _refused;
     private readonly TimeProvider _timeProvider;
     private readonly CancellationToken _stopping;
     private readonly ILogger _logger;
@@ -44,6 +45,13 @@ internal sealed class WebhookRoute
         _timeProvider = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(AspNetLog.Category);
         _stopping = services.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
+
+        _refused = new RefusedSignatures(name, _secrets.Length, _timeProvider, _logger);
+        for (int i = 0; i < _secrets.Length; i++)
+        {
+            if (!options.Secrets[i].StartsWith("whsec_", StringComparison.Ordinal))
+                _logger.SecretUnusual(name, i + 1, _secrets.Length);
+        }
 
         // A webhook's time is right from one tolerance before to one after: so long can it come again. Half a minute is for clocks that are set meanwhile.
         TimeSpan lifetime = (options.Tolerance * 2) + TimeSpan.FromSeconds(30);
@@ -128,7 +136,11 @@ internal sealed class WebhookRoute
         foreach (WebhookSecret secret in _secrets)
             isSigned |= secret.Verify(headers.Id, headers.Timestamp, body, headers.Signatures);
         if (!isSigned)
+        {
+            _refused.Add();
             throw new HttpProblem(StatusCodes.Status400BadRequest, "signature_refused", "The webhook's signature is not by a secret of this host.");
+        }
+
         TimeSpan off = _timeProvider.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(headers.Timestamp);
         if (off.Duration() > _options.Tolerance)
         {

@@ -67,7 +67,7 @@ internal sealed partial class HttpRoutes
         {
             (WebSocket socket, Stream stream) = await WebSocketHandshake.AcceptAsync(exchange.Context).ConfigureAwait(false);
             using WebSocket owned = socket;
-            await sideband.RunAsync(socket, stream, message => call.Handle(message, isFromSideband: true), exchange.Context.RequestAborted).ConfigureAwait(false);
+            await sideband.RunAsync(socket, stream, message => call.Handle(message, isFromSideband: true), exchange.Context.Abort, exchange.Context.RequestAborted).ConfigureAwait(false);
         }
         finally
         {

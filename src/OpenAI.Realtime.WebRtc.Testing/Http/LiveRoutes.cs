@@ -108,7 +108,7 @@ internal sealed class LiveRoutes(RealtimeTestEndpoint endpoint, HttpRoutes route
         {
             (WebSocket socket, Stream stream) = await WebSocketHandshake.AcceptAsync(exchange.Context).ConfigureAwait(false);
             using WebSocket owned = socket;
-            await sideband.RunAsync(socket, stream, message => session.Handle(message, isFromSideband: true), exchange.Context.RequestAborted).ConfigureAwait(false);
+            await sideband.RunAsync(socket, stream, message => session.Handle(message, isFromSideband: true), exchange.Context.Abort, exchange.Context.RequestAborted).ConfigureAwait(false);
         }
         finally
         {

@@ -14,7 +14,9 @@ internal sealed class CallSideband(int maxEvent, string? farewell = "The call ha
     private static readonly TimeSpan GoodbyePatience = TimeSpan.FromSeconds(2);
 
     private readonly Channel<byte[]> _outbox = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxQueuedEvents) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+    private readonly Lock _gate = new();
     private volatile WebSocket? _socket;
+    private Action? _cut;       // under the gate: not once the request is over
     private volatile bool _isBroken;
 
     /// <summary>Queues an event; never waits. One who does not read is cut off.</summary>
@@ -32,19 +34,24 @@ internal sealed class CallSideband(int maxEvent, string? farewell = "The call ha
     {
         _isBroken = true;
         _socket?.Abort();
+        lock (_gate)
+            _cut?.Invoke();
     }
 
     /// <summary>Carries events both ways until one side ends it. Never faults.</summary>
     /// <param name="socket">The WebSocket; the caller's.</param>
     /// <param name="stream">The stream beneath it.</param>
     /// <param name="received">Takes each message that comes.</param>
+    /// <param name="abort">Closes the TCP connection. Aborting the WebSocket leaves it open until the other side writes, and an idle one would notice nothing.</param>
     /// <param name="gone">The request is over, or the endpoint.</param>
-    public async Task RunAsync(WebSocket socket, Stream stream, Action<byte[]> received, CancellationToken gone)
+    public async Task RunAsync(WebSocket socket, Stream stream, Action<byte[]> received, Action abort, CancellationToken gone)
     {
         using CancellationTokenRegistration cut = gone.Register(socket.Abort);
         _socket = socket;
+        lock (_gate)
+            _cut = abort;
         if (_isBroken)
-            socket.Abort();
+            Break();
         Task reading = ReadAsync(socket, received);
         Task writing = WriteAsync(socket, stream);
         try
@@ -58,6 +65,8 @@ internal sealed class CallSideband(int maxEvent, string? farewell = "The call ha
         {
             socket.Abort();
             await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lock (_gate)
+                _cut = null;
         }
     }
 

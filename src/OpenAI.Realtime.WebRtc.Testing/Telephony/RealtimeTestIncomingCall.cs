@@ -33,7 +33,10 @@ public sealed class RealtimeTestIncomingCall
     /// <summary>What the host answered the webhook with.</summary>
     public HttpStatusCode WebhookStatus { get; internal set; }
 
-    /// <summary>Completes when the call has been accepted, rejected or given up.</summary>
+    /// <summary>
+    /// Completes when the call has been accepted, rejected or given up. A host that refused the webhook, or took it and did neither, leaves the call ringing, and this never completes: look at
+    /// <see cref="WebhookStatus"/>, wait with a limit, or end it by <see cref="GiveUp"/>.
+    /// </summary>
     public Task<RealtimeTestIncomingCallOutcome> Outcome => _outcome.Task;
 
     /// <summary>The call, once it was accepted; null before, and when it was not.</summary>
@@ -45,7 +48,7 @@ public sealed class RealtimeTestIncomingCall
     /// <summary>To whom the accepted call was handed on; null for nobody.</summary>
     public string? ReferredTo { get; internal set; }
 
-    /// <summary>The caller gives up. Does nothing once the call has been accepted or rejected.</summary>
+    /// <summary>The caller gives up, and <see cref="Outcome"/> completes with <see cref="RealtimeTestIncomingCallOutcome.GivenUp"/>; a host that accepts later gets 404. Does nothing once the call has been accepted or rejected.</summary>
     public void GiveUp()
     {
         if (TryTake())

@@ -33,8 +33,20 @@ public enum RealtimeTestWebhookFlaw
 /// <param name="Secret">What it is signed with, as the platform shows it: <c>whsec_…</c>.</param>
 public sealed record RealtimeTestWebhook(Uri Url, string Secret)
 {
-    /// <summary>Its id; the same twice is a replay. Default: a new one, <c>wh_…</c>.</summary>
-    public string Id { get; init; } = Json.NewId("wh_");
+    private readonly string _id = Json.NewId("wh_");
+
+    /// <summary>
+    /// Its id. <see cref="RealtimeTestEndpoint.SendWebhookAsync"/> with the same twice is a replay, which a host answers with 200 and does not handle. <see cref="RealtimeTestEndpoint.RingAsync"/> takes it when it
+    /// was set here, and a new one for each call otherwise. Default: a new one, <c>wh_…</c>.
+    /// </summary>
+    public string Id
+    {
+        get => _id;
+        init => (_id, HasOwnId) = (value, true);
+    }
+
+    /// <summary>Whether the id was set.</summary>
+    internal bool HasOwnId { get; private init; }
 
     /// <summary>What is wrong with it. Default: nothing.</summary>
     public RealtimeTestWebhookFlaw Flaw { get; init; }

@@ -77,10 +77,13 @@ internal static class ServiceErrors
             (401, _) when call.Credential is { ApiKeyOption: { } option } => $"The API key was refused: {(option == nameof(OpenAIRealtimeWebRtcOptions.ApiKey) ? "set ApiKey to a valid key" : $"let {option} give a valid key")}, and set Organization and Project to its own.",
             (401, _) => "The ephemeral key was refused: it may have expired, or belong to another service than Endpoint.",
             (403, _) => "This key may not do that: check its permissions, Project, and whether the region is supported.",
+            (404, _) when call.OfCall is { Operation: RealtimeCallOperation.Attach } =>
+                "The page has not connected, or the telephone call has not been accepted; or the call has ended, belongs to another project, or Endpoint is not the API's base.",
             (404, _) when call.OfCall is not null => "There is no such call: it may have ended, or belong to another project, or Endpoint is not the API's base.",
             (404, _) => "Check that Endpoint is the API's base (it usually ends in /v1) and that Dialect is the one the service speaks.",
             (429, _) => retryAfter is { } wait ? $"Too many requests: wait {wait.TotalSeconds:0.###} s and try again." : "Too many requests: wait and try again.",
             ( >= 500, _) => "The service failed; try again, and give its support the request id if it stays so.",
+            _ when call.OfCall is { Operation: not RealtimeCallOperation.Accept } => "Check what was asked of the call, and the options, against the service's documentation.",
             _ => "Check the session configuration and the options against the service's documentation.",
         };
     }

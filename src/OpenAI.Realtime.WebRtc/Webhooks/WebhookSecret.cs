@@ -14,6 +14,9 @@ public sealed class WebhookSecret
     private const string Prefix = "whsec_";
     private const string Version = "v1,";
 
+    /// <summary>How the platform's keys begin, which stand beside its secrets: <c>sk-…</c> and ephemeral ones.</summary>
+    private static readonly string[] s_keyPrefixes = ["sk-", "ek_"];
+
     /// <summary>While a secret is exchanged a webhook carries two signatures; nobody needs more than this many.</summary>
     private const int MaxSignatures = 16;
 
@@ -22,12 +25,15 @@ public sealed class WebhookSecret
     private WebhookSecret(byte[] key) => _key = key;
 
     /// <summary>Reads a secret as the platform shows it, <c>whsec_…</c> (base64); another text is taken as it is, byte by byte as UTF-8.</summary>
-    /// <exception cref="ArgumentException">It is empty, stands in quotation marks, or is no base64 behind its <c>whsec_</c>. The message does not repeat it.</exception>
+    /// <exception cref="ArgumentException">It is null or empty, stands in quotation marks, is an API key, or is no base64 behind its <c>whsec_</c>. The message does not repeat it.</exception>
     public static WebhookSecret Parse(string secret)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(secret);
+        if (string.IsNullOrWhiteSpace(secret))
+            throw new ArgumentException("The webhook's secret (whsec_…) is not configured: the text is null or empty.", nameof(secret));
         if (HeaderValue.IsQuoted(secret) || secret.Any(char.IsWhiteSpace))
             throw new ArgumentException("The webhook's secret holds blanks or stands in quotation marks: set the secret alone; they were probably taken over from a file or a command.", nameof(secret));
+        if (s_keyPrefixes.Any(prefix => secret.StartsWith(prefix, StringComparison.Ordinal)))
+            throw new ArgumentException("This is a key of the API and not a webhook's secret: that begins with whsec_, and the platform shows it when the webhook is made.", nameof(secret));
         if (!secret.StartsWith(Prefix, StringComparison.Ordinal))
             return new WebhookSecret(Encoding.UTF8.GetBytes(secret));
         byte[] key = new byte[secret.Length];

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Testing;
@@ -81,6 +82,20 @@ public sealed class AttendedCallsTests
         await call.Completion.WaitAsync(Patience);
         await LoggedAsync(host, 5017);
         Assert.Equal("A mistake.", Assert.Single(host.Log.GetSnapshot(), r => r.Id.Id == 5016).Exception!.Message);
+    }
+
+    [Fact]
+    public async Task A_page_that_offers_and_goes_away_is_no_error_of_the_hosts()
+    {
+        await using TestHost host = await StartAsync(o => o.OnCall = (call, stopping) => call.AttachAsync(new() { WaitForCall = TimeSpan.Zero }, stopping));
+        host.Service.FailNext(RealtimeTestRoute.Sideband, RealtimeTestFault.Status(404, "No call with this id.", "call_id_not_found"));
+        await using Page page = await OfferAsync(host);
+        RealtimeTestCall call = await host.Service.WaitForCallAsync();
+        await call.Completion.WaitAsync(Patience);
+        await LoggedAsync(host, 5017);
+        FakeLogRecord said = Assert.Single(host.Log.GetSnapshot(), r => r.Id.Id == 5018);
+        Assert.Equal((LogLevel.Information, null), (said.Level, said.Exception));
+        Assert.DoesNotContain(host.Log.GetSnapshot(), r => r.Id.Id == 5016);
     }
 
     [Fact]

@@ -5,6 +5,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+using Microsoft.Extensions.Time.Testing;
 using OpenAI.Realtime.WebRtc.AspNetCore.Tests.Support;
 using OpenAI.Realtime.WebRtc.AspNetCore.Webhooks;
 using OpenAI.Realtime.WebRtc.Events;
@@ -87,6 +90,72 @@ public sealed class WebhookTests
         Assert.Equal(HttpStatusCode.OK, good.WebhookStatus);
         Assert.Equal(good.Id, Assert.Single(taken));
         Assert.DoesNotContain(Secret, host.Log.All, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_not_the_services_is_warned_of_at_once_and_then_once_a_minute_with_the_number()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using TestHost host = await StartAsync(o => o.OnOther = (_, _) => default, builder => builder.Services.AddSingleton<TimeProvider>(time));
+        RealtimeTestWebhook webhook = Webhook(host) with { Secret = OldSecret };
+        for (int i = 0; i < 3; i++)
+            await host.Service.SendWebhookAsync(webhook, Body("a.b"));
+        FakeLogRecord first = Assert.Single(Warnings());
+        Assert.Equal(LogLevel.Warning, first.Level);
+        Assert.Contains("refused 1 webhooks", first.Message, StringComparison.Ordinal);
+        Assert.Contains("none of the secrets that are set (1)", first.Message, StringComparison.Ordinal);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        await host.Service.SendWebhookAsync(webhook, Body("a.b"));
+        Assert.Contains("refused 3 webhooks", Warnings()[1].Message, StringComparison.Ordinal);
+        Assert.Equal(2, Warnings().Count);
+        Assert.DoesNotContain(OldSecret, host.Log.All, StringComparison.Ordinal);
+        Assert.DoesNotContain(Secret, host.Log.All, StringComparison.Ordinal);
+
+        List<FakeLogRecord> Warnings() => [.. host.Log.GetSnapshot().Where(r => r.Id.Id == 5034)];
+    }
+
+    [Fact]
+    public async Task A_secret_without_its_prefix_is_taken_and_warned_of()
+    {
+        await using TestHost host = await StartAsync(o =>
+        {
+            o.Secrets.Add("one-of-another-kind");
+            o.OnOther = (_, _) => default;
+        });
+        FakeLogRecord warned = Assert.Single(host.Log.GetSnapshot(), r => r.Id.Id == 5035);
+        Assert.Equal(LogLevel.Warning, warned.Level);
+        Assert.Contains("secret 2 of 2", warned.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("one-of-another-kind", host.Log.All, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, await host.Service.SendWebhookAsync(Webhook(host) with { Secret = "one-of-another-kind" }, Body("a.b")));
+    }
+
+    [Fact]
+    public async Task A_further_call_with_the_same_webhook_is_no_replay_unless_its_id_was_set()
+    {
+        int taken = 0;
+        await using TestHost host = await StartAsync(o => o.OnIncomingCall = (_, _) => Count(ref taken));
+        RealtimeTestWebhook webhook = Webhook(host);
+        await host.Service.RingAsync(webhook);
+        await host.Service.RingAsync(webhook);
+        Assert.Equal(2, taken);
+        RealtimeTestWebhook named = webhook with { Id = "wh_1" };
+        await host.Service.RingAsync(named);
+        RealtimeTestIncomingCall replay = await host.Service.RingAsync(named with { SecondSecret = OldSecret });
+        Assert.Equal((3, HttpStatusCode.OK), (taken, replay.WebhookStatus));
+        replay.GiveUp();
+        Assert.Equal(RealtimeTestIncomingCallOutcome.GivenUp, await replay.Outcome);
+    }
+
+    [Fact]
+    public async Task A_call_that_comes_in_can_be_hung_up_by_the_host()
+    {
+        RealtimeIncomingCall? taken = null;
+        await using TestHost host = await StartAsync(o => o.OnIncomingCall = (call, stopping) => new ValueTask((taken = call).AcceptAsync(new RealtimeSessionConfig(), stopping)));
+        RealtimeTestIncomingCall incoming = await host.Service.RingAsync(Webhook(host));
+        await incoming.Outcome.WaitAsync(TimeSpan.FromSeconds(60));
+        await taken!.HangUpAsync();
+        await incoming.Call!.Completion.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -262,6 +331,8 @@ public sealed class WebhookTests
         await RefusedAsync(o => Good(o).MaxBodySize = 0, "MaxBodySize");
         await RefusedAsync(o => Good(o).IdCacheTimeout = TimeSpan.Zero, "IdCacheTimeout");
         await RefusedAsync(o => Good(o).Secrets.Add("whsec_!"), "base64");
+        await RefusedAsync(o => Good(o).Secrets.Add(null!), "is not configured");
+        await RefusedAsync(o => Good(o).Secrets.Add("sk-proj-abc"), "key of the API");
 
         static RealtimeWebhookOptions Good(RealtimeWebhookOptions o)
         {

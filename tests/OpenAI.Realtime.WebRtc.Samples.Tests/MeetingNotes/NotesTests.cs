@@ -71,6 +71,34 @@ public sealed class NotesTests
         await call.Completion.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    [Fact]
+    public async Task Of_what_is_piped_faster_than_it_was_spoken_nothing_is_lost()
+    {
+        using var folder = new TestFolder();
+        using SampleProgram program = SampleProgram.Start(folder, "dotnet", [s_program, "-", "--wait", "3"]);
+        await program.Input.WriteAsync((byte[])[.. Sound.Tone(440, TimeSpan.FromSeconds(6)), .. new byte[2 * 2 * 24_000]]);
+        program.Input.Close();
+        SampleProgram.Ended ended = await program.WaitAsync();
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+        System.Text.RegularExpressions.Match said = System.Text.RegularExpressions.Regex.Match(ended.Text, @"^\[(\d+\.\d) s of speech");
+        Assert.True(said.Success, ended.ToString());
+        Assert.InRange(double.Parse(said.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture), 5.5, 7.5);
+        Assert.Empty(ended.ErrorLines);
+    }
+
+    [Fact]
+    public async Task A_WAV_file_at_standard_input_is_refused_with_what_to_do()
+    {
+        using TestFolder folder = Meeting(turns: 1);
+        using SampleProgram program = SampleProgram.Start(folder, "dotnet", [s_program, "-"]);
+        await program.Input.WriteAsync((await File.ReadAllBytesAsync(folder.File("meeting.wav"))).AsMemory(0, 4_096));       // it reads no more than the header
+        program.Input.Close();
+        SampleProgram.Ended ended = await program.WaitAsync();
+        Assert.True(ended.ExitCode == 1, ended.ToString());
+        Assert.Contains("give the file's name", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        Assert.Empty(ended.Text);
+    }
+
     [Theory]
     [InlineData(1, "no-such-file.wav", "no-such-file.wav")]
     [InlineData(2, "--wait is a number", "meeting.wav", "--wait", "0")]

@@ -5,15 +5,18 @@ namespace OpenAI.Realtime.WebRtc.Testing.Tests.Conversations;
 
 public sealed class TranscriptionTests
 {
-    [Fact]
-    public async Task What_is_said_in_a_session_that_only_listens_is_read_as_text_and_nobody_answers()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_said_in_a_session_that_only_listens_is_read_as_text_and_nobody_answers(bool isTranscriptionSet)
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
         await using Caller caller = await Caller.ConnectAsync(endpoint, configureCall: o => o.Session = new TranscriptionSessionConfig
         {
-            InputTranscription = new InputTranscription(),
+            InputTranscription = isTranscriptionSet ? new InputTranscription() : default(Optional<InputTranscription?>),
             TurnDetection = new ServerVad { SilenceDuration = TimeSpan.FromSeconds(2) },
         });
+        Assert.Equal("gpt-transcribe", (string?)caller.Call.Session["audio"]!["input"]!["transcription"]!["model"]);      // a session without a model would write nothing
         caller.Speak(RealtimeTestAudio.Tone(710, TimeSpan.FromSeconds(1)));
         using var patience = new CancellationTokenSource(Caller.Patience);
         TranscriptPiece? final = null;

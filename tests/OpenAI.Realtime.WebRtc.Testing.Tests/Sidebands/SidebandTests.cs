@@ -136,6 +136,17 @@ public sealed class SidebandTests
     }
 
     [Fact]
+    public async Task A_break_is_seen_at_once_by_a_sideband_that_is_idle()
+    {
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        await using Caller caller = await Caller.ConnectAsync(endpoint);
+        await using Beside beside = await Beside.AttachAsync(endpoint, caller.Call.Id, configure: o => o.KeepAliveInterval = TimeSpan.FromMinutes(10));      // it asks for no sign of life
+        caller.Call.BreakSidebands();
+        Assert.Equal(SessionState.Disconnected, (await beside.ChangeAsync()).State);
+        Assert.Equal(SessionState.Connected, (await beside.ChangeAsync()).State);
+    }
+
+    [Fact]
     public async Task An_ephemeral_key_reaches_the_call_that_it_has_opened_and_no_other()
     {
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();

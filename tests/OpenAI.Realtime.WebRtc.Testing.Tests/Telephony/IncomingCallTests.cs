@@ -28,6 +28,7 @@ public sealed class IncomingCallTests : IAsyncLifetime, IDisposable
         RealtimeTestIncomingCall incoming = await RingAsync();
         var unanswered = await Assert.ThrowsAsync<RealtimeCallException>(() => Beside.AttachAsync(_endpoint, incoming.Id, configure: o => o.WaitForCall = TimeSpan.Zero));
         Assert.Equal("call_id_not_found", unanswered.ErrorCode);
+        Assert.Contains("the telephone call has not been accepted", unanswered.Message, StringComparison.Ordinal);
 
         await _calls.AcceptAsync(incoming.Id, new RealtimeSessionConfig { Instructions = "Answer the telephone." });
         Assert.Equal(RealtimeTestIncomingCallOutcome.Accepted, await incoming.Outcome.WaitAsync(Caller.Patience));
@@ -53,6 +54,18 @@ public sealed class IncomingCallTests : IAsyncLifetime, IDisposable
         Assert.Equal(603, other.SipStatus);
         var e = await Assert.ThrowsAsync<RealtimeCallException>(() => _calls.AcceptAsync(incoming.Id, new RealtimeSessionConfig()));
         Assert.Equal(HttpStatusCode.NotFound, e.HttpStatus);
+    }
+
+    [Theory]
+    [InlineData(42)]
+    [InlineData(399)]
+    [InlineData(700)]
+    public async Task A_call_is_turned_down_with_the_SIP_status_of_a_refusal_only(int status)
+    {
+        RealtimeTestIncomingCall incoming = await RingAsync();
+        var e = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _calls.RejectAsync(incoming.Id, status));
+        Assert.Contains("400 to 699", e.Message, StringComparison.Ordinal);
+        Assert.False(incoming.Outcome.IsCompleted);
     }
 
     [Fact]

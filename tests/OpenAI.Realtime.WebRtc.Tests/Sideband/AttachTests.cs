@@ -95,7 +95,7 @@ public sealed class AttachTests : SidebandHarness
         Assert.Equal((RealtimeCallOperation.Attach, "rtc_1", RealtimeFailure.RequestRejected, HttpStatusCode.NotFound, "call_id_not_found"),
             (e.Operation, e.CallId, e.Failure, e.HttpStatus, e.ErrorCode));
         Assert.StartsWith("Attaching to call rtc_1 failed.", e.Message, StringComparison.Ordinal);
-        Assert.Contains("no such call", e.Message, StringComparison.Ordinal);
+        Assert.Contains("has not been accepted", e.Message, StringComparison.Ordinal);
         Assert.True(time.Now >= TimeSpan.FromSeconds(4), $"{time.Now}");
         Assert.InRange(Server.Requests.Count, 3, 12);
     }

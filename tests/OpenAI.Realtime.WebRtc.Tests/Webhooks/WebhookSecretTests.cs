@@ -58,11 +58,14 @@ public sealed class WebhookSecretTests
     [InlineData("  ")]
     [InlineData("whsec_")]
     [InlineData("whsec_not!base64")]
+    [InlineData("sk-proj-abc")]
+    [InlineData("ek_abc")]
+    [InlineData(null)]
     [InlineData("\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"")]
     [InlineData("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")]
-    public void A_text_that_is_no_secret_is_refused_and_not_repeated(string text)
+    public void A_text_that_is_no_secret_is_refused_and_not_repeated(string? text)
     {
-        var e = Assert.ThrowsAny<ArgumentException>(() => WebhookSecret.Parse(text));
+        var e = Assert.ThrowsAny<ArgumentException>(() => WebhookSecret.Parse(text!));
         Assert.DoesNotContain("MfKQ9r8", e.Message, StringComparison.Ordinal);
     }
 

@@ -12,7 +12,10 @@ public sealed record TranscriptionSessionConfig : SessionConfig
     [JsonPropertyName("audio.input.format")]
     public Optional<AudioEncoding?> InputFormat { get; set; }
 
-    /// <summary>How the speech is written down.</summary>
+    /// <summary>
+    /// How the speech is written down. Default: not set, and then a call that is opened with it asks for <c>gpt-transcribe</c>, as it does when this names no model: without one the service would write nothing. Null
+    /// is sent as it is.
+    /// </summary>
     [JsonPropertyName("audio.input.transcription")]
     public Optional<InputTranscription?> InputTranscription { get; set; }
 
@@ -29,4 +32,12 @@ public sealed record TranscriptionSessionConfig : SessionConfig
     public OptionalList<SessionInclude> Include { get; set; }
 
     internal override bool HasSettings => this != new TranscriptionSessionConfig();
+
+    // A session that only writes down is of no use without a model that does.
+    internal override SessionConfig ForCall(string model)
+    {
+        if (InputTranscription is { IsSet: true, Value: null } || InputTranscription.Value?.Model.IsSet == true)
+            return this;
+        return this with { InputTranscription = (InputTranscription.Value ?? new InputTranscription()) with { Model = TranscriptionModel.GptTranscribe } };
+    }
 }
