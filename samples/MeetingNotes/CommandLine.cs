@@ -9,15 +9,15 @@ internal static class CommandLine
     private const string OpenAI = "https://api.openai.com/v1";
     private const string KeyVariable = "OPENAI_API_KEY";
 
-    private static readonly Argument<string> Recording = new("FILE.wav")
+    private static readonly Argument<string> Recording = new("FILE.wav|mic|-")
     {
-        Description = "The meeting: a WAV file, played as fast as it was spoken, or - for raw 16-bit little-endian mono PCM at 24 kHz (no WAV) at standard input. From a recorder or a file: none of it is lost, and what comes faster than it was spoken waits.",
+        Description = "The meeting: a WAV file, played as fast as it was spoken; mic for the machine's microphone, until Ctrl-C; or - for raw 16-bit little-endian mono PCM at 24 kHz (no WAV) at standard input. From a recorder or a file: none of it is lost, and what comes faster than it was spoken waits.",
     };
 
     private static readonly Option<string?> To = new("--to")
     {
         HelpName = "LANGUAGE",
-        Description = "Translate while it is spoken, into a language such as es or ja.",
+        Description = "Translate while it is spoken, into a language such as es or ja. The service is given it as it is.",
     };
 
     private static readonly Option<string?> From = new("--from")

@@ -12,6 +12,7 @@ internal static class Meeting
     /// <returns>The program's exit code.</returns>
     /// <exception cref="RealtimeException">The service cannot be used, or the session broke.</exception>
     /// <exception cref="IOException">The recording cannot be read.</exception>
+    /// <exception cref="OpenAI.Realtime.WebRtc.Devices.AudioDeviceException">The microphone cannot be opened.</exception>
     public static async Task<int> RunAsync(Settings settings, CancellationToken interrupted)
     {
         await using RealtimeTestEndpoint? inside = settings.Endpoint is null ? await RealtimeTestEndpoint.StartAsync(cancellationToken: interrupted) : null;
@@ -35,6 +36,8 @@ internal static class Meeting
         }
 
         notes.End();
+        if (notes.LastWord == 0)
+            await Console.Error.WriteLineAsync("MeetingNotes: nothing was said, or none of it was understood.");
         await enough.CancelAsync();
         await closing;
         return session.State == SessionState.Closed && (await session.Completion) is { Reason: not (SessionEndReason.ClosedLocally or SessionEndReason.ClosedByPeer) } end

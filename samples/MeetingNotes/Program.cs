@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using MeetingNotes;
 using OpenAI.Realtime.WebRtc;
+using OpenAI.Realtime.WebRtc.Devices;
 
 // What to read first: Meeting.cs, which is the use of the SDK.
 
@@ -22,7 +23,7 @@ catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
 {
     return 0;       // the person has heard enough
 }
-catch (Exception e) when (e is RealtimeException or IOException or UnauthorizedAccessException or InvalidDataException)
+catch (Exception e) when (e is RealtimeException or AudioDeviceException or IOException or UnauthorizedAccessException or InvalidDataException)
 {
     return Fail(1, e.Message);
 }

@@ -1,14 +1,16 @@
+using OpenAI.Realtime.WebRtc.Devices;
 using OpenAI.Realtime.WebRtc.Media;
 
 namespace MeetingNotes;
 
-/// <summary>The meeting's sound, and when all of it has been read.</summary>
+/// <summary>The meeting's sound, and when all of it has been read: a microphone's never is.</summary>
 internal sealed class Recording : IAudioSource, IDisposable
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IAudioSource _source;
+    private readonly AudioDevices? _devices;
 
-    private Recording(IAudioSource source) => _source = source;
+    private Recording(IAudioSource source, AudioDevices? devices = null) => (_source, _devices) = (source, devices);
 
     /// <summary>Completes when the recording has ended, and fails when it cannot be read. Silence is sent from then on.</summary>
     public Task Ended => _ended.Task;
@@ -19,9 +21,17 @@ internal sealed class Recording : IAudioSource, IDisposable
 
     public bool IsLive => _source.IsLive;
 
+    public bool KeepsItsOwnDelay => _source.KeepsItsOwnDelay;
+
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no WAV file.</exception>
-    public static Recording Open(string file) => new(file == "-" ? new StreamAudioSource(StandardInput.Open()) : new WavFileAudioSource(file));
+    /// <exception cref="AudioDeviceException">There is no microphone, or no sound system.</exception>
+    public static Recording Open(string recording) => recording switch
+    {
+        "mic" => OpenMicrophone(),
+        "-" => new(new StreamAudioSource(StandardInput.Open())),
+        _ => new(new WavFileAudioSource(recording)),
+    };
 
     public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {
@@ -39,5 +49,23 @@ internal sealed class Recording : IAudioSource, IDisposable
         }
     }
 
-    public void Dispose() => (_source as IDisposable)?.Dispose();
+    public void Dispose()
+    {
+        (_source as IDisposable)?.Dispose();
+        _devices?.Dispose();
+    }
+
+    private static Recording OpenMicrophone()
+    {
+        AudioDevices devices = AudioDevices.Open(new() { ApplicationName = "MeetingNotes" });
+        try
+        {
+            return new(devices.OpenMicrophone(), devices);
+        }
+        catch
+        {
+            devices.Dispose();
+            throw;
+        }
+    }
 }

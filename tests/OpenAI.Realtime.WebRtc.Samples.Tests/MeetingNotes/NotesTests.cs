@@ -1,4 +1,5 @@
 using System.Reflection;
+using OpenAI.Realtime.WebRtc.Devices.Tests.Support;
 using OpenAI.Realtime.WebRtc.Samples.Tests.Support;
 using OpenAI.Realtime.WebRtc.Testing;
 
@@ -71,6 +72,24 @@ public sealed class NotesTests
         await call.Completion.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
+    [PulseFact]
+    public async Task It_listens_to_the_machines_microphone_until_it_is_interrupted()
+    {
+        await using PulseServer server = await PulseServer.StartAsync();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        endpoint.Script.OnTranscription = (_, _) => "Good morning.";
+        using var folder = new TestFolder();
+        using SampleProgram program = SampleProgram.Start(folder, "env", [$"PULSE_SERVER={server.Address}", .. Arguments(endpoint, "mic")]);
+        RealtimeTestCall call = await endpoint.WaitForCallAsync(TimeSpan.FromSeconds(120));
+        await call.Connected.WaitAsync(TimeSpan.FromSeconds(60));
+        using var speaking = server.Say(RealtimeTestAudio.Voice(TimeSpan.FromSeconds(2)).Samples.Span);
+        await program.SaysAsync("Good morning.");
+        SampleProgram.Ended ended = await program.EndAsync();
+        Assert.True(ended.ExitCode == 0, ended.ToString());
+        Assert.StartsWith("Good morning.\n", ended.Text, StringComparison.Ordinal);     // a busy machine may make two turns of it
+        Assert.Empty(ended.ErrorLines);
+    }
+
     [Fact]
     public async Task Of_what_is_piped_faster_than_it_was_spoken_nothing_is_lost()
     {
@@ -101,6 +120,7 @@ public sealed class NotesTests
 
     [Theory]
     [InlineData(1, "no-such-file.wav", "no-such-file.wav")]
+    [InlineData(0, "nothing was said", "meeting.wav", "--wait", "1")]
     [InlineData(2, "--wait is a number", "meeting.wav", "--wait", "0")]
     [InlineData(2, "not both", "meeting.wav", "--to", "es", "--from", "en")]
     [InlineData(2, "needs a key", "meeting.wav", "--endpoint", "http://127.0.0.1:9/v1")]
