@@ -36,13 +36,13 @@ internal static class Meeting
         }
 
         notes.End();
-        if (notes.LastWord == 0)
-            await Console.Error.WriteLineAsync("MeetingNotes: nothing was said, or none of it was understood.");
         await enough.CancelAsync();
         await closing;
-        return session.State == SessionState.Closed && (await session.Completion) is { Reason: not (SessionEndReason.ClosedLocally or SessionEndReason.ClosedByPeer) } end
-            ? throw new IOException($"the session broke: {end.Detail}")
-            : 0;
+        if (session.State == SessionState.Closed && (await session.Completion) is { Reason: not (SessionEndReason.ClosedLocally or SessionEndReason.ClosedByPeer) } end)
+            throw new IOException($"the session broke: {end.Detail}");
+        if (notes.LastWord == 0)
+            await Console.Error.WriteLineAsync("MeetingNotes: nothing was said, or none of it was understood.");
+        return 0;
     }
 
     // A translation finds the spoken language out by itself.
