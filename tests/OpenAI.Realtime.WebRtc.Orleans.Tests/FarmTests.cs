@@ -13,7 +13,7 @@ using Xunit.Abstractions;
 
 namespace OpenAI.Realtime.WebRtc.Orleans.Tests;
 
-/// <summary>A farm for real: Redis, two silos as programs, calls over WebRTC, and kill -9.</summary>
+/// <summary>A farm for real: Redis, two silos as programs, calls over WebRTC, and a host that is killed or told to stop.</summary>
 public sealed class FarmTests(ITestOutputHelper output)
 {
     /// <summary>So many as a test takes in passing; CALLS=200 is what docs/scale.md tells of.</summary>
@@ -89,6 +89,42 @@ public sealed class FarmTests(ITestOutputHelper output)
             await Task.WhenAll(agents.Select(agent => agent.HangUpAsync()));
             await AllAsync(agents, s => s.Stage == CallAgentStage.Ended);
             Assert.Equal(0, endpoint.OpenCalls);
+        }
+        finally
+        {
+            foreach (RealtimeWebRtcSession caller in callers)
+                await caller.DisposeAsync();
+        }
+    }
+
+    [RedisFact]
+    public async Task A_host_that_is_told_to_stop_hands_its_calls_over()
+    {
+        await using RedisServer redis = await RedisServer.StartAsync();
+        await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
+        await using SiloProcess first = await SiloProcess.StartAsync(redis.ConnectionString, endpoint);
+        await using SiloProcess second = await SiloProcess.StartAsync(redis.ConnectionString, endpoint);
+        using IHost clients = await ConnectAsync(redis.ConnectionString);
+        IClusterClient cluster = clients.Services.GetRequiredService<IClusterClient>();
+        using var client = new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { Endpoint = endpoint.BaseAddress, ApiKey = endpoint.ApiKey });
+        List<RealtimeWebRtcSession> callers = [];
+        try
+        {
+            for (int i = 0; i < s_calls; i++)
+                callers.Add(await client.ConnectAsync(new RealtimeConnectOptions()).WaitAsync(Farm.Patience));
+            List<ICallAgent> agents = [.. callers.Select(caller => cluster.GetGrain<ICallAgent>(caller.CallId!))];
+            await Task.WhenAll(agents.Select(agent => agent.StartAsync()));
+            List<CallAgentStatus> led = await AllAsync(agents, s => s.Stage == CallAgentStage.Leading);
+            int moving = led.Count(s => IsOn(s, first));
+            Assert.InRange(moving, 1, s_calls - 1);
+
+            var watch = Stopwatch.StartNew();
+            Task stopped = first.StopAsync();
+            List<CallAgentStatus> after = await AllAsync(agents, s => s.Stage == CallAgentStage.Leading && IsOn(s, second));
+            output.WriteLine($"{moving} calls are led by the other host {watch.Elapsed.TotalSeconds:0.0} s after SIGTERM.");
+            Assert.All(led.Zip(after), pair => Assert.Equal(IsOn(pair.First, first) ? 2 : 1, pair.Second.Attachments));
+            Assert.All(endpoint.Calls, call => Assert.Equal(1, call.SidebandCount));
+            await stopped.WaitAsync(Farm.Patience);
         }
         finally
         {

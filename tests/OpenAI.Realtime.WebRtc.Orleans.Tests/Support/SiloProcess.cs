@@ -61,6 +61,14 @@ internal sealed class SiloProcess : IAsyncDisposable
         throw new InvalidOperationException($"The silo ended at once:\n{string.Join('\n', said)}\n{await silo._errors}");
     }
 
+    /// <summary>SIGTERM, as every deployment sends it; completes when the program has ended.</summary>
+    public async Task StopAsync()
+    {
+        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+    }
+
     /// <summary>kill -9.</summary>
     public void Kill() => _process.Kill();
 

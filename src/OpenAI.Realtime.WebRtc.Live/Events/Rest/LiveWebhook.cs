@@ -49,14 +49,15 @@ public abstract record LiveWebhook : IHasUnknownFields
         try
         {
             var reader = new Utf8JsonReader(utf8Json);
-            webhook = reader.Read() && reader.TokenType == JsonTokenType.StartObject
-                ? TypePeek.Find(reader, "type"u8) switch
-                {
-                    "live.transport.connected" => ObjectJson.Read(utf8Json, LiveJson.Options.Of<LiveTransportConnected>()),
-                    "live.transport.incoming" or "live.call.incoming" => ObjectJson.Read(utf8Json, LiveJson.Options.Of<LiveTransportIncoming>()),
-                    _ => null,
-                }
-                : null;
+            string? type = reader.Read() && reader.TokenType == JsonTokenType.StartObject ? TypePeek.Find(reader, "type"u8) : null;
+            LiveWebhook? read = type switch
+            {
+                "live.transport.connected" => ObjectJson.Read(utf8Json, LiveJson.Options.Of<LiveTransportConnected>()),
+                "live.transport.incoming" or "live.call.incoming" => ObjectJson.Read(utf8Json, LiveJson.Options.Of<LiveTransportIncoming>()),
+                _ => null,
+            };
+            if (read is not null)
+                webhook = read with { Type = type };        // where it is named twice, it is what it was read as
         }
         catch (Exception e) when (EventName.IsMisfit(e))
         {
