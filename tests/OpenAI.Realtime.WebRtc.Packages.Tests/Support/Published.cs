@@ -12,7 +12,7 @@ public sealed class Published : IDisposable
     /// alone. The analyzers of the source have been run by that build; what is asked here is said by the linker and the compiler to native code.
     /// </summary>
     internal Task<Command> DotnetAsync(string project, string output, params string[] more) => Command.DotnetAsync(
-        Repository.PathOf(project), TimeSpan.FromMinutes(20), null,
+        Repository.PathOf(project), TimeSpan.FromMinutes(40), null,      // it may run behind everything else on a busy machine
         ["publish", "-c", "Release", "-r", Rid(), "-o", output, "-nologo", "-v", "quiet", "-nodeReuse:false", "-p:RunAnalyzers=false", "--artifacts-path", _artifacts, .. more]);
 
     /// <summary>The one intermediate file of that name.</summary>
