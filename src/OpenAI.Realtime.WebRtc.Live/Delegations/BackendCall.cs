@@ -6,11 +6,17 @@ namespace OpenAI.Realtime.WebRtc.Live;
 /// <summary>A call of a function by the Responses model. Under the lock of whoever holds the ledger, but for <see cref="Stop"/>.</summary>
 internal sealed class BackendCall(string callId, string name, string arguments)
 {
+    private const int LongestName = 64;
+    private const int LongestArguments = 64 * 1024;
+
     public string CallId => callId;
 
     public string Name => name;
 
     public string Arguments => arguments;
+
+    /// <summary>Whether the arguments are longer than is kept of them.</summary>
+    public bool IsTooLong { get; private init; }
 
     public AIFunction? Function { get; init; }
 
@@ -42,6 +48,25 @@ internal sealed class BackendCall(string callId, string name, string arguments)
     public CancellationTokenSource Stop { get; } = new();
 
     public bool IsInBackground => Settings?.RunsInBackground == true;
+
+    /// <summary>A call as the model has made it, with the function that it means, where there is one.</summary>
+    public static BackendCall Of(string callId, string name, string arguments, ToolSet tools)
+    {
+        tools.TryFind(name, out AIFunction? function);
+        return new BackendCall(callId, name.Length <= LongestName ? name : name[..LongestName], Kept(arguments))
+        {
+            Function = function,
+            Settings = function?.GetService<VoiceTool>(),
+            NeedsApproval = function?.GetService<ApprovalRequiredAIFunction>() is not null,
+            IsTooLong = arguments.Length > LongestArguments,
+        };
+    }
+
+    /// <summary>Whether it is the same call, come once more.</summary>
+    public bool IsSame(string name, string arguments) => Name == name && Arguments == Kept(arguments) && !IsForgotten;
+
+    /// <summary>What is kept of arguments.</summary>
+    public static string Kept(string arguments) => arguments.Length <= LongestArguments ? arguments : "";
 
     public ToolCall Show() => new()
     {

@@ -12,20 +12,13 @@ namespace OpenAI.Realtime.WebRtc.Live;
 /// </summary>
 internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budget, string failureText, string idPrefix)
 {
-    private const int MaxTasks = 64;
     private const int MaxCallsPerResponse = 64;
     private const int MaxRemembered = 256;
-    private const int MaxForgotten = 64;
-    private const int LongestArguments = 64 * 1024;
 
-    private readonly List<BackendTask> _tasks = [];
-    private readonly Queue<BackendStep> _steps = new();
-    private readonly RecentIds _seenItems = new(MaxRemembered);
-    private readonly Dictionary<string, BackendCall> _calls = new(StringComparer.Ordinal);
-    private readonly Queue<string> _oldCalls = new();
+    private readonly BackendTasks _tasks = new();
+    private readonly BackendCalls _calls = new();
     private readonly RecentIds _seenResponses = new(MaxRemembered);
-    private readonly List<(int Number, string EventId, BackendCall Call)> _unconfirmed = [];     // sent, and may still be refused
-    private readonly List<BackendCall> _forgotten = [];         // never answered, because their response failed
+    private readonly Queue<BackendStep> _steps = new();
     private readonly BackendContinuation _continuation = new();
     private int _running;
     private int _count;
@@ -37,10 +30,10 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     public bool IsExhausted { get; private set; }
 
     /// <summary>Whether a call has no output that has gone out.</summary>
-    public bool HasOpenCalls => _tasks.Exists(task => task.Response is { } response && response.Answered < response.Calls.Count);
+    public bool HasOpenCalls => _tasks.HaveOpenCalls;
 
     /// <summary>Whether nothing is open: no call, no response, nothing asked for.</summary>
-    public bool IsAtRest => !_continuation.IsPending && _running == 0 && _steps.Count == 0 && _tasks.TrueForAll(task => task.Response is null);
+    public bool IsAtRest => !_continuation.IsPending && _running == 0 && _steps.Count == 0 && _tasks.AreAtRest;
 
     /// <summary>The <c>response.create</c> that no response has followed yet; null for none.</summary>
     public string? CreateSent => _continuation.Sent;
@@ -50,48 +43,41 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     {
         if (!_seenResponses.Add(responseId))
             return;
-        BackendTask task = TaskOf(key);
+        BackendTask task = _tasks.Of(key);
         if (task.Response is { } before)
         {
             before.IsClosed = true;         // its end was not seen
             Advance();
         }
         if (_continuation.Sent is not null)        // what was sent before it has been taken, or it would have been refused
-            _unconfirmed.RemoveAll(sent => sent.Number < _continuation.SentAt);
+            _calls.ConfirmBefore(_continuation.SentAt);
         _continuation.Begin();
-        Begin(task, responseId);
+        task.Begin(responseId);
     }
 
     /// <summary>A function was called. A second sight of the same item does nothing.</summary>
     public void HandleCall(string key, string? itemId, string? callId, string name, string arguments, ToolSet tools)
     {
-        if (callId is not { Length: > 0 and <= RecentIds.LongestId } || !_seenItems.Add(itemId ?? callId))
+        if (callId is not { Length: > 0 and <= RecentIds.LongestId } || !_calls.See(itemId ?? callId))
             return;
-        BackendTask task = TaskOf(key);
-        BackendResponse response = task.Response ?? Begin(task, null);
+        BackendTask task = _tasks.Of(key);
+        BackendResponse response = task.Response ?? task.Begin(null);
         if (response.Calls.Count >= 2 * MaxCallsPerResponse)
         {
             Break("The model has called too many functions at once.");
             return;
         }
-        string given = arguments.Length <= LongestArguments ? arguments : "";
-        if (_calls.TryGetValue(callId, out BackendCall? before))
+        if (_calls.Find(callId) is { } before)
         {
-            AnswerAgain(response, before, name, given);
+            AnswerAgain(response, before, name, arguments);
             return;
         }
 
-        tools.TryFind(name, out AIFunction? function);
-        var call = new BackendCall(callId, name.Length <= 64 ? name : name[..64], given)
-        {
-            Function = function,
-            Settings = function?.GetService<VoiceTool>(),
-            NeedsApproval = function?.GetService<ApprovalRequiredAIFunction>() is not null,
-        };
+        BackendCall call = BackendCall.Of(callId, name, arguments, tools);
         response.Calls.Add(call);
-        Remember(call);
-        string? refusal = function is null ? $"There is no function named '{call.Name}'."
-            : arguments.Length > LongestArguments ? "The arguments are too long, so the function was not run."
+        _calls.Add(call);
+        string? refusal = call.Function is null ? $"There is no function named '{call.Name}'."
+            : call.IsTooLong ? "The arguments are too long, so the function was not run."
             : task.Rounds >= options.MaxRounds ? string.Create(CultureInfo.InvariantCulture, $"The function was not run: functions were called {task.Rounds} times in a row. Say what you have.")
             : response.Calls.Count > MaxCallsPerResponse ? "The function was not run: too many were called at once."
             : null;
@@ -109,7 +95,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     public void HandleEnded(string key, string? responseId, bool isComplete)
     {
         bool mayBeMissed = _continuation.End(responseId, isComplete);
-        BackendTask? task = _tasks.Find(task => task.Key == key);
+        BackendTask? task = _tasks.Find(key);
         BackendResponse? response = task?.Response is { } current && (responseId is null || current.Id is null || responseId == current.Id) ? current : null;
         if (response is null || (response.IsClosed && (isComplete || !mayBeMissed)))
         {
@@ -135,17 +121,13 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     /// <returns>Whether it was ours.</returns>
     public bool HandleError(string? code, string? eventId)
     {
-        int at = eventId is not null ? _unconfirmed.FindIndex(sent => sent.EventId == eventId)
-            : code == "response_input_buffer_full" && _unconfirmed.Count > 0 ? 0
-            : -1;
-        if (at >= 0)
+        bool isFull = code == "response_input_buffer_full";
+        if (_calls.TakeRefused(eventId, isFull) is { } refused)
         {
-            BackendCall call = _unconfirmed[at].Call;
-            _unconfirmed.RemoveAt(at);
-            HandleRefusedOutput(call, code == "response_input_buffer_full");
+            HandleRefusedOutput(refused, isFull);
             return true;
         }
-        switch (_continuation.Refuse(code, eventId, isBusy: _tasks.Exists(task => task.Response is not null)))
+        switch (_continuation.Refuse(code, eventId, isBusy: !_tasks.AreAtRest))
         {
             case BackendRefusal.NotOurs:
                 return false;
@@ -157,9 +139,8 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
                 break;
             case BackendRefusal.AnswerForgotten:
                 // Calls of a response that failed are open all the same, it seems: they are answered, so that the next request can pass.
-                foreach (BackendCall call in _forgotten)
+                foreach (BackendCall call in _calls.TakeForgotten())
                     Send(call, BackendBudget.Placeholder);
-                _forgotten.Clear();
                 break;
         }
         Advance();
@@ -187,7 +168,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     public void RequestResponse()
     {
         _continuation.Want();
-        TaskOf("").Rounds = 0;
+        _tasks.Of("").Rounds = 0;
         Advance();
     }
 
@@ -239,7 +220,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
             if (response.IsClosed && response.Answered == response.Calls.Count)
                 End(task, response);
         }
-        if (_continuation.IsDue && !IsExhausted && _tasks.TrueForAll(task => task.Response is null))
+        if (_continuation.IsDue && !IsExhausted && _tasks.AreAtRest)
         {
             string id = NewId("go");
             _continuation.Send(id, _count);
@@ -292,9 +273,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
         call.IsPlaceholder = output == BackendBudget.Placeholder;
         budget.CountOutput(output);
         string id = NewId("out");
-        _unconfirmed.Add((_count, id, call));
-        if (_unconfirmed.Count > MaxRemembered)
-            _unconfirmed.RemoveAt(0);
+        _calls.Sent(_count, id, call);
         _steps.Enqueue(new BackendStep.Answer(call, id, output));
     }
 
@@ -312,7 +291,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
         }
         Send(call, BackendBudget.Placeholder);
         _continuation.Forgive();
-        if (_continuation.Sent is null && _tasks.TrueForAll(task => task.Response is null))
+        if (_continuation.Sent is null && _tasks.AreAtRest)
             _continuation.Want();           // the request behind it was refused already
         Advance();
     }
@@ -320,10 +299,10 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     // The same call once more is given the same output; another call under its id is told so. Neither is run.
     private void AnswerAgain(BackendResponse response, BackendCall before, string name, string arguments)
     {
-        bool isSame = before.Name == name && before.Arguments == arguments && !before.IsForgotten;
+        bool isSame = before.IsSame(name, arguments);
         if (isSame && !before.IsAnswered)
             return;     // it is being run, and its output answers both
-        response.Calls.Add(new BackendCall(before.CallId, before.Name, arguments)
+        response.Calls.Add(new BackendCall(before.CallId, before.Name, BackendCall.Kept(arguments))
         {
             Status = isSame ? before.Status : ToolCallStatus.Rejected,
             Output = isSame ? before.Output : "The function was not run: this call id was used before, for another call.",
@@ -339,9 +318,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
             _running--;
         call.Status = ToolCallStatus.Cancelled;
         _ = call.Stop.CancelAsync();
-        _forgotten.Add(call);
-        if (_forgotten.Count > MaxForgotten)
-            _forgotten.RemoveAt(0);
+        _calls.Forget(call);
     }
 
     private void Break(string why)
@@ -352,27 +329,6 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
         _continuation.Drop();
         _steps.Enqueue(new BackendStep.Exhausted(why));
         _steps.Enqueue(new BackendStep.Tell(failureText));
-    }
-
-    private BackendTask TaskOf(string key)
-    {
-        if (_tasks.Find(task => task.Key == key) is { } known)
-            return known;
-        if (_tasks.Count >= MaxTasks)
-            _tasks.RemoveAt(Math.Max(0, _tasks.FindIndex(task => task.Response is null)));
-        var task = new BackendTask(key);
-        _tasks.Add(task);
-        return task;
-    }
-
-    private static BackendResponse Begin(BackendTask task, string? responseId) => task.Response = new BackendResponse(task, responseId);
-
-    private void Remember(BackendCall call)
-    {
-        _calls[call.CallId] = call;
-        _oldCalls.Enqueue(call.CallId);
-        if (_oldCalls.Count > MaxRemembered)
-            _calls.Remove(_oldCalls.Dequeue());
     }
 
     private string NewId(string kind) => string.Create(CultureInfo.InvariantCulture, $"{idPrefix}{kind}{++_count}");

@@ -28,4 +28,7 @@ internal sealed class BackendTask(string key)
 
     /// <summary>How often in a row functions were called.</summary>
     public int Rounds { get; set; }
+
+    /// <summary>A response has begun.</summary>
+    public BackendResponse Begin(string? responseId) => Response = new BackendResponse(this, responseId);
 }
