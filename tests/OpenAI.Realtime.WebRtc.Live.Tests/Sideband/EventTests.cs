@@ -79,19 +79,6 @@ public sealed class EventTests : LiveSidebandHarness
     }
 
     [Fact]
-    public async Task Text_that_is_no_text_breaks_the_WebSocket_and_not_the_sideband()
-    {
-        (LiveSideband sideband, ServedSocket socket) = await AttachAsync();
-        await using LiveSideband owned = sideband;
-        await socket.SendAsync([0x7B, 0xFF, 0xFE]);     // RFC 6455 §8.1: not UTF-8
-        Assert.Equal(SessionState.Disconnected, (await ChangeAsync(sideband)).State);
-        ServedSocket next = await Server.NextAsync();
-        await next.SendAsync(Event("event.next", "e1"));
-        Assert.Equal("event.next", Assert.Single(await ReadAsync(sideband, 1)).Type);
-        socket.Break();
-    }
-
-    [Fact]
     public async Task Whatever_a_service_sends_the_handlers_live_and_the_next_event_comes()
     {
         Options.KeepEventJson = true;
@@ -146,33 +133,6 @@ public sealed class EventTests : LiveSidebandHarness
         ServedSocket second = await Server.NextAsync();
         await second.SendAsync(Event("session.output_transcript.delta", "e3", "\"delta\":\"\\udf39c\",\"start_ms\":0,\"end_ms\":200"));
         Assert.Equal("\uFFFDc", Assert.IsType<LiveOutputTranscriptDelta>(Assert.Single(await ReadAsync(sideband, 1))).Delta);
-    }
-
-    [Fact]
-    public async Task While_somebody_reads_none_is_dropped_however_slow_the_reader_is()
-    {
-        Options.EventBufferSize = 64 * 1024;
-        (LiveSideband sideband, ServedSocket socket) = await AttachAsync();
-        await using LiveSideband owned = sideband;
-        await using IAsyncEnumerator<LiveServerEvent> reader = sideband.ReadEventsAsync().GetAsyncEnumerator();
-        await socket.SendAsync(Event("event.0", "e0"));
-        Assert.True(await reader.MoveNextAsync().AsTask().Within());
-        const int Count = 40;
-        Task sending = Task.Run(async () =>
-        {
-            for (int i = 1; i <= Count; i++)
-                await socket.SendAsync(Event($"event.{i}", $"e{i}", $"\"filler\":\"{new string('x', (1024 * 1024) - 200)}\""));
-        });
-        for (int i = 1; i <= Count; i++)
-        {
-            Assert.True(await reader.MoveNextAsync().AsTask().Within());
-            Assert.Equal($"event.{i}", reader.Current.Type);
-
-            // The queue's 64 KiB and its look-ahead of 4 MiB, the one that waits for room, and the one that is being counted.
-            Assert.InRange(sideband.GetStatistics().EventsReceived, i, i + 7);
-        }
-        await sending.Within();
-        Assert.Equal(0, sideband.GetStatistics().EventsDropped);
     }
 
     [Fact]

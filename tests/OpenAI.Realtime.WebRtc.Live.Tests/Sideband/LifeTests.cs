@@ -1,34 +1,12 @@
-using System.Net;
 using OpenAI.Realtime.WebRtc.Live.Events;
 using OpenAI.Realtime.WebRtc.Tests.Sideband;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Live.Tests.Sideband;
 
-/// <summary>Breaks, ends, and what may be sent when. What every sideband has in common is tested once more, because it is another assembly's code here.</summary>
+/// <summary>Breaks, ends, and what may be sent when, as far as it is the Live API's own: the rest is one source with the Realtime API's sideband, and tested there.</summary>
 public sealed class LifeTests : LiveSidebandHarness
 {
-    [Fact]
-    public async Task A_break_is_told_between_the_events_before_it_and_those_after_it()
-    {
-        (LiveSideband sideband, ServedSocket first) = await AttachAsync();
-        await using LiveSideband owned = sideband;
-        await first.SendAsync(Event("event.before", "e1"));
-        Assert.Equal("event.before", Assert.Single(await ReadAsync(sideband, 1)).Type);
-        first.Break();
-        SessionStateChange lost = await ChangeAsync(sideband);
-        Assert.Equal(SessionState.Disconnected, lost.State);
-        Assert.Contains("The WebSocket broke", lost.Reason, StringComparison.Ordinal);
-        Assert.Contains("is missed", lost.Reason, StringComparison.Ordinal);
-        ServedSocket second = await Server.NextAsync();
-        SessionStateChange back = await ChangeAsync(sideband);
-        Assert.Equal(SessionState.Connected, back.State);
-        Assert.Contains("was missed", back.Reason, StringComparison.Ordinal);
-        await second.SendAsync(Event("event.after", "e2"));
-        Assert.Equal("event.after", Assert.Single(await ReadAsync(sideband, 1)).Type);
-        Assert.False(sideband.Completion.IsCompleted);
-    }
-
     [Fact]
     public async Task What_the_service_repeats_after_a_break_comes_once()
     {
@@ -177,20 +155,6 @@ public sealed class LifeTests : LiveSidebandHarness
         LiveSessionEnd end = await sideband.Completion.Within();
         Assert.Equal((SessionEndReason.ConnectionLost, RealtimeFailure.KeyRefused, false), (end.Reason, end.Error!.Failure, end.IsConfirmed));
         Assert.Equal(2, Server.Requests.Count);
-    }
-
-    [Fact]
-    public async Task A_service_that_stays_away_ends_it_after_the_limit()
-    {
-        var time = new ManualTimeProvider();
-        (LiveSideband sideband, ServedSocket socket) = await AttachAsync(new() { ReconnectTimeout = TimeSpan.FromSeconds(20) }, time);
-        Server.Fail(503, "busy");
-        socket.Break();
-        await PassWaitsUntilAsync(time, sideband.Completion);
-        LiveSessionEnd end = await sideband.Completion;
-        Assert.Equal((SessionEndReason.ConnectionLost, HttpStatusCode.ServiceUnavailable), (end.Reason, end.Error!.HttpStatus));
-        Assert.True(time.Now >= TimeSpan.FromSeconds(20), $"{time.Now}");
-        Assert.InRange(Server.Requests.Count, 5, 20);
     }
 
     [Fact]

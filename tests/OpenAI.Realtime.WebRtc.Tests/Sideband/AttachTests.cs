@@ -5,7 +5,7 @@ using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Sideband;
 
-public sealed class AttachTests : SidebandHarness
+public sealed class AttachTests : RealtimeSidebandHarness
 {
     [Fact]
     public async Task It_asks_for_the_call_with_the_api_key_and_events_go_both_ways()

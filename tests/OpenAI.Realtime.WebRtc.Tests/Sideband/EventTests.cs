@@ -6,7 +6,7 @@ using OpenAI.Realtime.WebRtc.Tests.Support;
 namespace OpenAI.Realtime.WebRtc.Tests.Sideband;
 
 /// <summary>What a service may send, and what a reader may do about it.</summary>
-public sealed class EventTests : SidebandHarness
+public sealed class EventTests : RealtimeSidebandHarness
 {
     [Fact]
     public async Task An_event_of_a_mebibyte_comes_whole_also_in_pieces_and_as_binary()

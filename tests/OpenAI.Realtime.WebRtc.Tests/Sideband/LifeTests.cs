@@ -6,7 +6,7 @@ using OpenAI.Realtime.WebRtc.Tests.Support;
 namespace OpenAI.Realtime.WebRtc.Tests.Sideband;
 
 /// <summary>Breaks, ends, and what may be sent when.</summary>
-public sealed class LifeTests : SidebandHarness
+public sealed class LifeTests : RealtimeSidebandHarness
 {
     [Fact]
     public async Task A_break_is_told_between_the_events_before_it_and_those_after_it()

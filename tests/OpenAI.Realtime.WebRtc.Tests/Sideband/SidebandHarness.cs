@@ -1,65 +1,40 @@
 using Microsoft.Extensions.Logging.Testing;
-using OpenAI.Realtime.WebRtc.Events;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Sideband;
 
-/// <summary>A host that attaches to a call of a service whose WebSockets the test holds.</summary>
-public abstract class SidebandHarness : IAsyncLifetime, IDisposable
+/// <summary>
+/// A host beside a call of a service whose WebSockets the test holds, whichever API the call is of: compiled into the tests of both. How a sideband lives, breaks and ends is one source in both packages, and is tested with the
+/// Realtime API's; the Live API's tests hold what is its own.
+/// </summary>
+public abstract class SidebandHarness<TEvent> : IAsyncLifetime
 {
-    private protected const string Key = "sk-sideband-secret";
+    /// <summary>A limit for goodbyes, which most tests' services do not answer.</summary>
+    private protected static readonly TimeSpan Brief = TimeSpan.FromMilliseconds(100);
 
-    private readonly HttpClient _http = new(RealtimeWebRtcClient.CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
+    /// <summary>A limit that no test reaches: this service answers no ping while the test has it read nothing.</summary>
+    private protected static readonly TimeSpan Never = TimeSpan.FromMinutes(10);
 
     private protected SidebandServer Server { get; private set; } = null!;
 
     private protected FakeLogCollector Log { get; } = new();
 
-    private protected OpenAIRealtimeWebRtcOptions Options { get; private set; } = null!;
+    public virtual async Task InitializeAsync() => Server = await SidebandServer.StartAsync();
 
-    public async Task InitializeAsync()
+    public virtual async Task DisposeAsync() => await Server.DisposeAsync();
+
+    private protected static async Task<List<TEvent>> ReadAsync(Func<CancellationToken, IAsyncEnumerable<TEvent>> read, int count)
     {
-        Server = await SidebandServer.StartAsync();
-
-        // Short, because most tests end with a goodbye that their service does not answer.
-        Options = new OpenAIRealtimeWebRtcOptions { Endpoint = Server.Base, ApiKey = Key, HangUpTimeout = TimeSpan.FromMilliseconds(100) };
-    }
-
-    public async Task DisposeAsync() => await Server.DisposeAsync();
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    private protected RealtimeCalls Calls(TimeProvider? time = null, HttpClient? http = null) => new(Options, http ?? _http, time, Log.Factory());
-
-    private protected async Task<(RealtimeSideband Sideband, ServedSocket Socket)> AttachAsync(RealtimeSidebandOptions? options = null, TimeProvider? time = null)
-    {
-        options ??= new RealtimeSidebandOptions();
-        if (options.KeepAliveInterval == new RealtimeSidebandOptions().KeepAliveInterval)
-            options.KeepAliveInterval = TimeSpan.FromMinutes(10);       // this service answers no ping while the test has it read nothing
-        RealtimeSideband sideband = await Calls(time).AttachAsync("rtc_1", options).Within();
-        return (sideband, await Server.NextAsync());
-    }
-
-    private protected static string Event(string name, int length = 0) => $$"""{"type":"{{name}}","event_id":"event_1","filler":"{{new string('x', length)}}"}""";
-
-    private protected static async Task<List<ServerEvent>> ReadAsync(IRealtimeSession session, int count = int.MaxValue)
-    {
-        var events = new List<ServerEvent>();
+        var events = new List<TEvent>();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await foreach (ServerEvent serverEvent in session.ReadEventsAsync(limit.Token))
+        await foreach (TEvent one in read(limit.Token))
         {
-            events.Add(serverEvent);
+            events.Add(one);
             if (events.Count == count)
                 break;
         }
         return events;
     }
-
-    private protected static Task<SessionStateChange> ChangeAsync(RealtimeSideband sideband) => sideband.StateChanges.ReadAsync().AsTask().Within();
 
     /// <summary>Lets each wait before a try pass in virtual time, and no time else, until the task is done: what is asked over the wire takes none.</summary>
     private protected async Task PassWaitsUntilAsync(ManualTimeProvider time, Task task)

@@ -5,7 +5,7 @@ using OpenAI.Realtime.WebRtc.Transcripts;
 
 namespace OpenAI.Realtime.WebRtc.Tests.Transcripts;
 
-public sealed class TranscriptTests : SidebandHarness
+public sealed class TranscriptTests : RealtimeSidebandHarness
 {
     [Fact]
     public async Task Whole_turns_come_in_the_order_in_which_they_were_said_and_pieces_at_once()
