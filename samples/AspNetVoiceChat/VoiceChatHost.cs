@@ -154,7 +154,7 @@ internal sealed record VoiceChatHost(WebApplication App, RealtimeTestEndpoint? E
         app.MapRealtimeOffers("/live", async (context, offer, cancellationToken) =>
         {
             LiveSessionReply created = await live.CreateForPageAsync(offer, LiveSessions.For(context, settings), cancellationToken: cancellationToken);
-            return new RealtimeOfferAnswer { Sdp = created.Transport!.Sdp!, CallId = created.Session.Id };
+            return new RealtimeOfferAnswer { Sdp = created.Transport!.Sdp!, CallId = created.Session.Id, OnUndelivered = () => live.HangUpAsync(created.Session.Id!) };
         }).AllowAnonymous().RequireRateLimiting(PerAddress);
     }
 

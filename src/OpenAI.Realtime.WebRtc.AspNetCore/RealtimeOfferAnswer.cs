@@ -8,4 +8,9 @@ public sealed class RealtimeOfferAnswer
 
     /// <summary>The call's or session's id, which the page gets in <c>X-Realtime-Call-Id</c>. Default: null, none.</summary>
     public string? CallId { get; init; }
+
+    /// <summary>
+    /// Called, and waited for, when the page has gone before it got the answer: end what nobody can use. What it throws is logged (5003). Default: null, nothing.
+    /// </summary>
+    public Func<Task>? OnUndelivered { get; init; }
 }

@@ -97,6 +97,8 @@ internal sealed class LiveSessionCore : IDelegationLink
 
     public Task<LiveServerEvent> RunCommandAsync(LiveClientEvent command, CancellationToken cancellationToken)
     {
+        if (command is LiveSessionClose)
+            throw new ArgumentException("session.close is answered by the end of the session: call CloseAsync, or EndSessionAsync of a sideband.", nameof(command));
         string acknowledgement = LiveCommands.AcknowledgementOf(command.Type)
             ?? throw new ArgumentException($"{command.Type} is acknowledged by no event, so there is nothing to wait for: use SendAsync.", nameof(command));
         return _commands.RunAsync(command, acknowledgement, _write, cancellationToken);

@@ -166,6 +166,22 @@ public sealed class LiveWebRtcClient : IDisposable
     }
 
     /// <summary>
+    /// Asks the service by a request to end a session (<c>POST live/sessions/{id}/hangup</c>): for one that nobody can close over its channel, nor beside it, because its page never got the answer. The API documents it for telephone
+    /// calls, and what it does to others is not known; one that is left alone ends by itself when it has heard nothing for 30 s. A session that is no longer there counts as ended.
+    /// </summary>
+    /// <param name="sessionId">The session's id, of <see cref="CreateForPageAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RealtimeCallException">The service refused, could not be reached, or gave no answer within <see cref="OpenAILiveWebRtcOptions.HangUpTimeout"/>, or there was no usable key.</exception>
+    /// <exception cref="InvalidOperationException">The client has no key but a broker.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    public Task HangUpAsync(string sessionId, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNotReachable(sessionId, "Ending a session");
+        return _signaling.EndAsync(sessionId, cancellationToken);
+    }
+
+    /// <summary>
     /// Attaches to a session whose sound is elsewhere, over WebRTC or a telephone, by a WebSocket beside it (<c>GET live/sessions/{id}/attach</c>): events are read and commands sent here. Several may attach to one session. A session that
     /// the service does not know yet is waited for, <see cref="LiveSidebandOptions.WaitForSession"/>.
     /// </summary>
@@ -180,12 +196,7 @@ public sealed class LiveWebRtcClient : IDisposable
     /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
     public async Task<LiveSideband> AttachAsync(string sessionId, LiveSidebandOptions? options = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(sessionId);
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (sessionId is "." or "..")
-            throw new ArgumentException("That is no session's id.", nameof(sessionId));      // an address would lose it
-        if (_options.BrokerUrl is not null)
-            throw new InvalidOperationException("Attaching to a session needs the API key, which only your broker has.");
+        ThrowIfNotReachable(sessionId, "Attaching to a session");
         LiveSidebandOptions sideband = options ?? new LiveSidebandOptions();
         sideband.Validate();
         cancellationToken.ThrowIfCancellationRequested();
@@ -197,6 +208,16 @@ public sealed class LiveWebRtcClient : IDisposable
         var attached = new LiveSideband(session => Run(session, new SidebandParts(connector, clock, _options.HangUpTimeout, _logger), sideband), first);
         HoldUntil(attached.Completion);
         return attached;
+    }
+
+    private void ThrowIfNotReachable(string sessionId, string what)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(sessionId);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (sessionId is "." or "..")
+            throw new ArgumentException("That is no session's id.", nameof(sessionId));      // an address would lose it
+        if (_options.BrokerUrl is not null)
+            throw new InvalidOperationException($"{what} needs the API key, which only your broker has.");
     }
 
     private LiveSidebandRun Run(LiveSideband session, SidebandParts parts, LiveSidebandOptions sideband)

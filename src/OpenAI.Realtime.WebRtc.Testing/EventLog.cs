@@ -48,7 +48,7 @@ internal sealed class EventLog
             }
 
             if (_closed)
-                return Task.FromException<RealtimeTestEvent>(new InvalidOperationException("The call has ended, and no such event came."));
+                return Task.FromException<RealtimeTestEvent>(new InvalidOperationException("The call or session has ended, and no such event came."));
             var source = new TaskCompletionSource<RealtimeTestEvent>(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((wanted, source));
             return source.Task;
@@ -62,7 +62,7 @@ internal sealed class EventLog
         {
             _closed = true;
             foreach ((_, TaskCompletionSource<RealtimeTestEvent> source) in _waiters)
-                source.TrySetException(new InvalidOperationException("The call has ended, and no such event came."));
+                source.TrySetException(new InvalidOperationException("The call or session has ended, and no such event came."));
             _waiters.Clear();
         }
     }

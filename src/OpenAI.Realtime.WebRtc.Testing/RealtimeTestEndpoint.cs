@@ -164,8 +164,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
         RealtimeTestWebhook webhook, IEnumerable<(string Name, string Value)>? sipHeaders = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(webhook);
-        if (!webhook.HasOwnId)
-            webhook = webhook with { Id = Json.NewId("wh_") };      // a further call with the same webhook is no replay
+        webhook = webhook.ForNext();        // a further call with the same webhook is no replay
         var incoming = new RealtimeTestIncomingCall(Json.NewId("rtc_", 24));
         lock (_gate)
         {
@@ -191,7 +190,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
 
     /// <summary>
     /// Tells a host that somebody calls the project's SIP address, for a Live session (<c>live.transport.incoming</c>). Nothing rings: this endpoint answers no telephone calls of the Live API. A session that has come to be over
-    /// WebRTC is told of by <see cref="LiveTestSession.SendConnectedAsync"/>.
+    /// WebRTC is told of by <see cref="LiveTestSession.SendConnectedAsync"/>. Each is another caller, so a further one with the same <see cref="RealtimeTestWebhook"/> has another id, unless one was set.
     /// </summary>
     /// <param name="webhook">Where the host is told, and what is wrong with that.</param>
     /// <param name="sipHeaders">The headers of the invitation. Default: null, a <c>From</c> and a <c>To</c>.</param>
@@ -202,7 +201,7 @@ public sealed class RealtimeTestEndpoint : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(webhook);
         JsonObject json = LiveWebhooks.Incoming(Json.NewId("live_", 24), sipHeaders ?? DefaultSipHeaders, Options.TimeProvider.GetUtcNow());
-        return WebhookSender.SendAsync(webhook, Json.Write(json), Options.TimeProvider, cancellationToken);
+        return WebhookSender.SendAsync(webhook.ForNext(), Json.Write(json), Options.TimeProvider, cancellationToken);
     }
 
     /// <summary>Sends any webhook.</summary>

@@ -30,7 +30,7 @@ public sealed class RealtimeCallException : RealtimeException
     /// <param name="message">What happened and what to do, without a secret.</param>
     /// <param name="innerException">What caused it.</param>
     public RealtimeCallException(RealtimeCallOperation operation, string callId, RealtimeFailure failure, string message, Exception? innerException = null)
-        : base(failure, $"{(operation == RealtimeCallOperation.Attach ? "Attaching to" : $"{operation} of")} call {callId} failed. {message}", innerException)
+        : base(failure, $"{(operation == RealtimeCallOperation.Attach ? "Attaching to" : $"{operation} of")} {callId} failed. {message}", innerException)
     {
         Operation = operation;
         CallId = callId;

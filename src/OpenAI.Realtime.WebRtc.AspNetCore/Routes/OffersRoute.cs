@@ -38,6 +38,28 @@ internal sealed class OffersRoute(
             Logger.CallOpened(id);
             context.Response.Headers[CallsRoute.CallIdHeader] = id;
         }
-        await CallsRoute.WriteAnswerAsync(context, given.Sdp, callId: null).ConfigureAwait(false);
+        try
+        {
+            await CallsRoute.WriteAnswerAsync(context, given.Sdp, callId: null).ConfigureAwait(false);
+        }
+        catch when (given.OnUndelivered is not null)
+        {
+            await LeaveAsync(given.OnUndelivered).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task LeaveAsync(Func<Task> undelivered)
+    {
+        try
+        {
+            await undelivered().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // A hook of the application's, for a page that is not there to be told of anything.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Logger.HookFailed(Name, nameof(RealtimeOfferAnswer.OnUndelivered), e);
+        }
     }
 }

@@ -20,6 +20,7 @@ internal sealed class LiveRecordings(OpenAILiveWebRtcOptions live, OpenAIRealtim
         var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, $"live/sessions/{Uri.EscapeDataString(sessionId)}/content"), options.AnswerTimeout)
         {
             Headers = [("OpenAI-Organization", options.Organization), ("OpenAI-Project", options.Project)],
+            RemedyOf = Remedy,
         };
         call = await ApiKeySource.AuthorizeAsync(call, options, timeProvider, cancellationToken).ConfigureAwait(false);
         HttpResponseMessage response = await SendAsync(call, cancellationToken).ConfigureAwait(false);
@@ -28,7 +29,7 @@ internal sealed class LiveRecordings(OpenAILiveWebRtcOptions live, OpenAIRealtim
             Stream body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
                 return body;        // gives the connection back when it is disposed
-            throw ServiceErrors.From(call, HttpReply.From(response, await BeginningAsync(body, cancellationToken).ConfigureAwait(false), timeProvider), remedyOf: Remedy);
+            throw ServiceErrors.From(call, HttpReply.From(response, await BeginningAsync(body, cancellationToken).ConfigureAwait(false), timeProvider));
         }
         catch
         {

@@ -29,6 +29,9 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
     /// <summary>Why nobody knows whether there is a session, and what that means.</summary>
     internal const string Ambiguous = "The service may have created a session all the same, and charges for its start; the request is not repeated by itself.";
 
+    private const string ThreeCauses =
+        "This has three known causes: the key's project has no access to the Live API; it is not a project's key but, for example, a subscription's; or the session names a voice that does not exist.";
+
     /// <summary>Creates a session.</summary>
     /// <param name="offer">The offer, with its last line end.</param>
     /// <param name="session">What it is to be; null for a fork that changes nothing.</param>
@@ -49,6 +52,7 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
             ContentType = "application/json",
             Accept = "application/json",
             LeaveBehind = Leave,
+            RemedyOf = live.BrokerUrl is null ? Remedy : RemedyOfBroker,
         };
         if (live.BrokerUrl is null)
             call = await AuthorizeAsync(call, cancellationToken).ConfigureAwait(false);
@@ -60,7 +64,24 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
         new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, $"live/sessions/{Uri.EscapeDataString(sessionId)}/attach", ("graceful_close", "true")), options.AnswerTimeout)
         {
             OfCall = (RealtimeCallOperation.Attach, sessionId),
+            RemedyOf = RemedyBeside,
         }, cancellationToken);
+
+    /// <summary>Asks the service to end a session. One that is no longer there counts as ended.</summary>
+    /// <exception cref="RealtimeException">The service refused, or could not be asked.</exception>
+    public async Task EndAsync(string sessionId, CancellationToken cancellationToken)
+    {
+        var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, $"live/sessions/{Uri.EscapeDataString(sessionId)}/hangup"), options.HangUpTimeout)
+        {
+            OfCall = (RealtimeCallOperation.HangUp, sessionId),
+            RemedyOf = RemedyBeside,
+        };
+        call = await AuthorizeAsync(call, cancellationToken).ConfigureAwait(false);
+        HttpReply reply = await http.PostAsync(call, cancellationToken).ConfigureAwait(false);
+        if (!reply.IsSuccess && reply.Status != HttpStatusCode.NotFound)
+            throw ServiceErrors.From(call, reply);
+        logger.HungUp(sessionId);
+    }
 
     /// <summary>Ends a session, as far as that is possible. Reports its failures to the log; never throws.</summary>
     public async Task HangUpAsync(string sessionId)
@@ -70,18 +91,9 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
             logger.HangUpFailed(sessionId, "it was created by a broker, which alone can end it; the service does so by itself when no audio comes for 30 s.");
             return;
         }
-        var call = new HttpCall(ConnectPhase.Answer, ApiAddress.Of(options, $"live/sessions/{Uri.EscapeDataString(sessionId)}/hangup"), options.HangUpTimeout)
-        {
-            OfCall = (RealtimeCallOperation.HangUp, sessionId),
-        };
         try
         {
-            call = await AuthorizeAsync(call, CancellationToken.None).ConfigureAwait(false);
-            HttpReply reply = await http.PostAsync(call, CancellationToken.None).ConfigureAwait(false);
-            if (reply.IsSuccess || reply.Status == HttpStatusCode.NotFound)
-                logger.HungUp(sessionId);
-            else
-                logger.HangUpFailed(sessionId, ServiceErrors.From(call, reply).Message);
+            await EndAsync(sessionId, CancellationToken.None).ConfigureAwait(false);
         }
 #pragma warning disable CA1031 // It is the last thing of all: whatever goes wrong, an HttpClient disposed by its owner included, the rest must be closed.
         catch (Exception e)
@@ -106,7 +118,7 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
             throw call.Failed(e.Failure, $"{e.Message} {Ambiguous}", e, new ServiceError(e.HttpStatus));
         }
         if (!reply.IsSuccess)
-            throw ServiceErrors.From(call, reply, live.BrokerUrl is null ? "The service" : "Your broker", Remedy);
+            throw ServiceErrors.From(call, reply, live.BrokerUrl is null ? "The service" : "Your broker");
 
         LiveSessionReply? read = Read(reply);
         string? id = IdOf(read);
@@ -166,13 +178,30 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
     private static string? IdOf(LiveSessionReply? reply) =>
         reply?.Session.Id is { Length: > 0 and <= LongestId } id && HeaderValue.IsSendable(id) && id is not ("." or "..") ? id : null;
 
+    /// <summary>A broker refuses for itself, or hands on what the service has said.</summary>
+    private static string? RemedyOfBroker(int status, string? code) => status switch
+    {
+        401 => "Your broker did not accept the caller: have the HttpClient that the client is given carry whatever it asks for.",
+        403 => $"Either your broker does not allow this caller, or it hands on what the service has said. {ThreeCauses}",
+        404 => "Check BrokerUrl and your broker's log: it is sent a POST with JSON, a session and an offer.",
+        _ => Remedy(status, code),
+    };
+
+    /// <summary>Of what is asked of a session that exists, or did.</summary>
+    private static string? RemedyBeside(int status, string? code) => status switch
+    {
+        404 => "The service knows no such session: its sound is not connected yet, or it has ended, belongs to another project, or goes over a WebSocket, which nothing attaches to; or Endpoint is not the API's base.",
+        403 => "This key may not do that: take one of the project that the session was created with, and one with access to the Live API.",
+        _ => null,
+    };
+
     private static string? Remedy(int status, string? code) => (status, code) switch
     {
         (_, "model_not_found") => "Set Model to a Live model that this key may use.",
         (_, "credit_balance_exhausted" or "insufficient_quota" or "billing_hard_limit_reached") or (402, _) => "The account has no credit left: the Live API needs a prepaid balance.",
         (_, "unknown_parameter") => "The service does not know a field of the session: take it out (the message names it); over WebRTC, audio.format is such a field.",
         (_, "invalid_offer") => "The offer was changed on its way: whatever passes it on must leave its last line end in place.",
-        (403, _) => "This has three known causes: the key's project has no access to the Live API; it is not a project's key but, for example, a subscription's; or the session names a voice that does not exist.",
+        (403, _) => ThreeCauses,
         (404, _) => "Check that Endpoint is the API's base (it usually ends in /v1); of a fork, that the session was stored less than 30 days ago.",
         (429, _) => "Too many requests, or too many sessions at once for this account's tier: wait, and end sessions that are no longer used.",
         ( >= 500, _) => $"The service failed. {Ambiguous}",

@@ -14,6 +14,7 @@ internal sealed class LiveSpeaker(IOpusEncoder encoder, LiveSpeaker.PacketHandle
     private ushort _sequence;
     private uint _timestamp;
     private bool _marker = true;
+    private bool _hasSaid;
 
     public delegate void PacketHandler(ReadOnlySpan<byte> opus, OpusPacketHeader header);
 
@@ -26,7 +27,9 @@ internal sealed class LiveSpeaker(IOpusEncoder encoder, LiveSpeaker.PacketHandle
     {
         if (_sayings.Count >= MaxClips)
             return false;
-        string[] words = [.. transcript.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((word, index) => index == 0 ? word : " " + word)];
+        bool isFirst = !_hasSaid;       // pieces carry their own blanks, so one behind another sentence begins with one
+        string[] words = [.. transcript.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select((word, index) => index == 0 && isFirst ? word : " " + word)];
+        _hasSaid = true;
         audio ??= RealtimeTestAudio.Voice(TimeSpan.FromMilliseconds(Math.Clamp(words.Length * 300, 300, 60_000)));
         var clip = new Clip("", "", audio.To48kHz());
         _player.Enqueue(clip);

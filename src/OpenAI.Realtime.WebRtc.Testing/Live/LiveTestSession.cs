@@ -188,7 +188,9 @@ public sealed class LiveTestSession
     /// <param name="clientEventId">The client's event that it is about. Default: null, none.</param>
     public void SendError(string? code, string message, string? clientEventId = null) => _conversation.ReportError(new ApiError(message, code), clientEventId);
 
-    /// <summary>Tells a host by a webhook that the session has come to be (<c>live.transport.connected</c>).</summary>
+    /// <summary>
+    /// Tells a host by a webhook that the session has come to be (<c>live.transport.connected</c>). It has another id each time, unless one was set in <see cref="RealtimeTestWebhook.Id"/>.
+    /// </summary>
     /// <param name="webhook">Where to, and what is wrong with it.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>What the host answered.</returns>
@@ -196,7 +198,7 @@ public sealed class LiveTestSession
     public Task<HttpStatusCode> SendConnectedAsync(RealtimeTestWebhook webhook, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(webhook);
-        return WebhookSender.SendAsync(webhook, Json.Write(LiveWebhooks.Connected(Id, _options.TimeProvider.GetUtcNow())), _options.TimeProvider, cancellationToken);
+        return WebhookSender.SendAsync(webhook.ForNext(), Json.Write(LiveWebhooks.Connected(Id, _options.TimeProvider.GetUtcNow())), _options.TimeProvider, cancellationToken);
     }
 
     /// <summary>Cuts the WebSockets beside it without a goodbye, as a network does; the session goes on, and they may come again.</summary>

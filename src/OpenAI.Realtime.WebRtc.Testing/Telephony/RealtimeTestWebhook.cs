@@ -34,25 +34,26 @@ public enum RealtimeTestWebhookFlaw
 public sealed record RealtimeTestWebhook(Uri Url, string Secret)
 {
     private readonly string _id = Json.NewId("wh_");
+    private readonly bool _hasOwnId;
 
     /// <summary>
-    /// Its id. <see cref="RealtimeTestEndpoint.SendWebhookAsync"/> with the same twice is a replay, which a host answers with 200 and does not handle. <see cref="RealtimeTestEndpoint.RingAsync"/> takes it when it
-    /// was set here, and a new one for each call otherwise. Default: a new one, <c>wh_…</c>.
+    /// Its id. <see cref="RealtimeTestEndpoint.SendWebhookAsync"/> with the same twice is a replay, which a host answers with 200 and does not handle. <see cref="RealtimeTestEndpoint.RingAsync"/>,
+    /// <see cref="RealtimeTestEndpoint.SendLiveIncomingAsync"/> and <see cref="LiveTestSession.SendConnectedAsync"/> take it when it was set here, and a new one each time otherwise. Default: a new one, <c>wh_…</c>.
     /// </summary>
     public string Id
     {
         get => _id;
-        init => (_id, HasOwnId) = (value, true);
+        init => (_id, _hasOwnId) = (value, true);
     }
-
-    /// <summary>Whether the id was set.</summary>
-    internal bool HasOwnId { get; private init; }
 
     /// <summary>What is wrong with it. Default: nothing.</summary>
     public RealtimeTestWebhookFlaw Flaw { get; init; }
 
     /// <summary>A further secret to sign with, as while one is exchanged for another. Default: null, none.</summary>
     public string? SecondSecret { get; init; }
+
+    /// <summary>For what is told next: with the id that was set, or else a new one, because another event is no replay.</summary>
+    internal RealtimeTestWebhook ForNext() => _hasOwnId ? this : this with { Id = Json.NewId("wh_") };
 
     /// <summary>The address and the id, without the secret.</summary>
     public override string ToString() => $"{Id} to {Url}{(Flaw == RealtimeTestWebhookFlaw.None ? "" : $" ({Flaw})")}";

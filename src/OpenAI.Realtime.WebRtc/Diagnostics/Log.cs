@@ -68,9 +68,9 @@ internal static partial class Log
     public static partial void Sent(this ILogger logger, string json);
 
     // 40–49: a sideband
-    [LoggerMessage(40, LogLevel.Information, "Attached to call {CallId} after {Milliseconds:0.0} ms")]
+    [LoggerMessage(40, LogLevel.Information, "Attached to {CallId} after {Milliseconds:0.0} ms")]
     public static partial void Attached(this ILogger logger, string callId, double milliseconds);
 
-    [LoggerMessage(41, LogLevel.Debug, "Attaching to call {CallId} in {Milliseconds:0} ms: {Reason}")]
+    [LoggerMessage(41, LogLevel.Debug, "Attaching to {CallId} in {Milliseconds:0} ms: {Reason}")]
     public static partial void AttachingLater(this ILogger logger, string callId, double milliseconds, string reason);
 }

@@ -25,6 +25,11 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
     /// <summary>The call that it is about, and what is to be done with it; null while there is none yet.</summary>
     public (RealtimeCallOperation Operation, string CallId)? OfCall { get; init; }
 
+    /// <summary>
+    /// What to do about a status and a code, where another API of the service means something else by them; null from it for what it does not know. Default: null, they are the Realtime API's.
+    /// </summary>
+    public Func<int, string?, string?>? RemedyOf { get; init; }
+
     /// <summary>Further headers; null values are left out.</summary>
     public IReadOnlyList<(string Name, string? Value)> Headers { get; init; } = [];
 
@@ -256,7 +261,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         }
 
         RealtimeException TooLarge() => call.Failed(Unusable(call.Phase),
-            $"{Redaction.Show(address)} answered {(int)response.StatusCode} with more than {MaxBody} bytes; that is no answer of a Realtime service.",
+            $"{Redaction.Show(address)} answered {(int)response.StatusCode} with more than {MaxBody} bytes; that is no answer of the service.",
             said: new ServiceError(response.StatusCode));
     }
 

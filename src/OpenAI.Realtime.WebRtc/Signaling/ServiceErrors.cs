@@ -12,8 +12,7 @@ internal static class ServiceErrors
     /// <param name="call">What was asked.</param>
     /// <param name="reply">What came back.</param>
     /// <param name="who">Who was asked, as messages call it: "The service" or "Your key server".</param>
-    /// <param name="remedyOf">What to do about a status and a code, where another API of the service means something else by them; null from it for what it does not know.</param>
-    public static RealtimeException From(HttpCall call, HttpReply reply, string who = "The service", Func<int, string?, string?>? remedyOf = null)
+    public static RealtimeException From(HttpCall call, HttpReply reply, string who = "The service")
     {
         (string? message, string? type, string? code, string? param) = Parse(reply.Body);
         int status = (int)reply.Status;
@@ -21,7 +20,7 @@ internal static class ServiceErrors
         string said = message is not null ? $"\"{Redaction.Hide(message)}\""
             : reply.Body.Length > 0 ? Redaction.Quote(reply.Body)
             : "nothing more";
-        string remedy = remedyOf?.Invoke(status, code) ?? Remedy(call, status, code, reply.RetryAfter);
+        string remedy = call.RemedyOf?.Invoke(status, code) ?? Remedy(call, status, code, reply.RetryAfter);
         return call.Failed(failure,
             $"{who} answered {status} at {Redaction.Show(call.Address)} and said {said}{(code is null ? "" : $" ({Redaction.Hide(code)})")}{RequestIdOf(reply)}. {remedy}",
             said: new ServiceError(reply.Status, code, type, param, reply.RequestId, reply.RetryAfter));

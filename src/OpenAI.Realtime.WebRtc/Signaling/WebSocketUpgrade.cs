@@ -104,6 +104,6 @@ internal sealed class WebSocketUpgrade : HttpMessageHandler
             ? _call.Failed(RealtimeFailure.RequestRejected,
                 $"{shown} redirects ({status}); no key is sent elsewhere unasked. Set {nameof(OpenAIRealtimeWebRtcOptions.Endpoint)} to the new address.", said: said)
             : _call.Failed(RealtimeFailure.AnswerUnusable,
-                $"{shown} answered {status} where it should have opened a WebSocket. Check that {nameof(OpenAIRealtimeWebRtcOptions.Endpoint)} is a Realtime service; a proxy may not let WebSockets through.", said: said);
+                $"{shown} answered {status} where it should have opened a WebSocket. Check that {nameof(OpenAIRealtimeWebRtcOptions.Endpoint)} is the API's base; a proxy may not let WebSockets through.", said: said);
     }
 }

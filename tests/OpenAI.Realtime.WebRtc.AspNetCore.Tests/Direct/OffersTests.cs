@@ -44,6 +44,34 @@ public sealed class OffersTests
         Assert.DoesNotContain("secret", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task A_page_that_goes_before_it_has_its_answer_is_told_to_the_code_that_made_it_and_one_that_goes_later_is_not(bool afterTheAnswer, bool fails)
+    {
+        int left = 0;
+        var leaving = new LeavingPage(afterTheAnswer);
+        await using TestHost host = await TestHost.StartAsync(app =>
+        {
+            leaving.Use(app);
+            app.MapRealtimeOffers("/live", (_, _, _) => Task.FromResult(new RealtimeOfferAnswer
+            {
+                Sdp = "v=0\r\n",
+                OnUndelivered = () =>
+                {
+                    left++;
+                    return fails ? throw new InvalidOperationException("It could not be ended.") : Task.CompletedTask;
+                },
+            })).AllowAnonymous();
+        });
+        Task<HttpResponseMessage> asking = host.PostAsync("/live", Offers.Valid);
+        await leaving.Served;
+        Assert.Equal(afterTheAnswer ? 0 : 1, left);
+        Assert.Equal(fails, host.Log.GetSnapshot().Any(record => record.Id.Id == 5003));
+        await Task.WhenAny(asking);
+    }
+
     [Fact]
     public async Task It_is_as_closed_as_the_other_routes()
     {

@@ -146,7 +146,7 @@ public sealed class DelegationTests : IAsyncLifetime, IDisposable
         await session.InterruptAsync(cancellationToken: limit.Token);
         Assert.False((await session.SpeechChanges.ReadAsync(limit.Token)).IsSpeaking);
         Assert.True(atService.TrySay("Yes?"));
-        await atService.WaitForSentEventAsync("session.output_transcript.delta", e => (string?)e["delta"] == "Yes?", Patience);
+        await atService.WaitForSentEventAsync("session.output_transcript.delta", e => (string?)e["delta"] == " Yes?", Patience);
         Assert.DoesNotContain(atService.SentEvents, e => e.Type == "session.output_transcript.delta" && (string?)e.Parse()!["delta"] is " end" or "And");
     }
 

@@ -252,6 +252,22 @@ public sealed class LiveConnectTests : LiveHarness
         Assert.Equal(ScriptedPeer.Offer, LiveSessionRequest.Read(request.Body).Transport.Sdp);
     }
 
+    [Theory]
+    [InlineData(401, "Your broker did not accept the caller")]
+    [InlineData(403, "your broker does not allow this caller")]
+    [InlineData(404, "BrokerUrl")]
+    [InlineData(502, "may have created a session")]
+    public async Task A_broker_that_refuses_is_said_to_have(int status, string remedy)
+    {
+        Options.ApiKey = null;
+        Options.BrokerUrl = new Uri(Endpoint.Base, "/start");
+        Answers(status, "/start");
+        RealtimeConnectException e = await Assert.ThrowsAsync<RealtimeConnectException>(() => ConnectAsync());
+        Assert.StartsWith($"Your broker answered {status}", e.Message, StringComparison.Ordinal);
+        Assert.Contains(remedy, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ephemeral", e.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_negotiated_channel_is_named_in_the_body()
     {

@@ -52,6 +52,7 @@ public sealed class LiveSessionTests : LiveHarness
         }
         foreach (LiveClientEvent other in new LiveClientEvent[] { new LiveResponseCreate(), LiveResponseItemCreate.UserText("x"), new LiveDecisionCreate("once"), new LiveInputAudioAppend(new byte[] { 0, 0 }), new LiveSessionClose() })
             await Assert.ThrowsAsync<ArgumentException>(() => session.SendAndWaitAsync(other));
+        Assert.Contains("CloseAsync", (await Assert.ThrowsAsync<ArgumentException>(() => session.SendAndWaitAsync(new LiveSessionClose()))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

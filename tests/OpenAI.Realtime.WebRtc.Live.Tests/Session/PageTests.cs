@@ -27,6 +27,26 @@ public sealed class PageTests : LiveHarness
         Assert.Equal("session.close", session.GetProperty("client").GetProperty("data_channel").GetProperty("allowed_client_events")[0].GetString());
     }
 
+    [Theory]
+    [InlineData(200, true)]
+    [InlineData(404, true)]     // it has ended already
+    [InlineData(409, false)]
+    public async Task A_session_whose_page_never_got_the_answer_can_be_ended(int status, bool isEnded)
+    {
+        Endpoint.Routes[$"{Path}/live_1/hangup"] = context =>
+        {
+            context.Response.StatusCode = status;
+            return Task.CompletedTask;
+        };
+        Task ending = Client().HangUpAsync("live_1");
+        if (isEnded)
+            await ending.Within();
+        else
+            Assert.Equal((RealtimeCallOperation.HangUp, "live_1"), (await Assert.ThrowsAsync<RealtimeCallException>(() => ending.Within())) is { } e ? (e.Operation, e.CallId) : default);
+        Assert.Equal("Bearer sk-test-api-key", Assert.Single(Endpoint.Requests).Header("Authorization"));
+        await Assert.ThrowsAsync<ArgumentException>(() => Client().HangUpAsync(".."));
+    }
+
     [Fact]
     public async Task A_refusal_names_its_three_causes_and_nothing_is_asked_twice()
     {

@@ -93,9 +93,21 @@ public sealed class WebhookTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_comes_twice_is_told_once()
+    public async Task Two_who_call_are_told_of_by_two_webhooks_though_the_test_has_made_one()
     {
         var webhook = new RealtimeTestWebhook(_url, Secret);
+        Assert.Equal(HttpStatusCode.OK, await _endpoint.SendLiveIncomingAsync(webhook));
+        Assert.Equal(HttpStatusCode.OK, await _endpoint.SendLiveIncomingAsync(webhook));
+        string[] callers = [(await NextAsync()).SessionId, (await NextAsync()).SessionId];
+        Assert.NotEqual(callers[0], callers[1]);
+
+        async Task<LiveTransportIncoming> NextAsync() => Assert.IsType<LiveTransportIncoming>(await _told.Reader.ReadAsync().AsTask().WaitAsync(Patience));
+    }
+
+    [Fact]
+    public async Task One_that_comes_twice_is_told_once()
+    {
+        var webhook = new RealtimeTestWebhook(_url, Secret) { Id = "wh_twice" };
         Assert.Equal(HttpStatusCode.OK, await _endpoint.SendLiveIncomingAsync(webhook));
         Assert.Equal(HttpStatusCode.OK, await _endpoint.SendLiveIncomingAsync(webhook));
         Assert.NotNull(await _told.Reader.ReadAsync().AsTask().WaitAsync(Patience));

@@ -160,7 +160,7 @@ public sealed class ApiKeyProviderTests : Harness
         gone = true;
         await session.DisposeAsync().AsTask().Within();
         Assert.Equal(0, HangUps);
-        Assert.Contains("may still be open: HangUp of call rtc_1 failed. ApiKeyProvider threw InvalidOperationException", Log.All, StringComparison.Ordinal);
+        Assert.Contains("may still be open: HangUp of rtc_1 failed. ApiKeyProvider threw InvalidOperationException", Log.All, StringComparison.Ordinal);
         Assert.DoesNotContain(Secret, Log.All, StringComparison.Ordinal);
     }
 

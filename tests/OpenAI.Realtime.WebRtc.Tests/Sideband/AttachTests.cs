@@ -44,7 +44,7 @@ public sealed class AttachTests : RealtimeSidebandHarness
         await socket.ReceiveAsync();
         await sideband.DisposeAsync().AsTask().Within();
         Assert.Equal(["""< {"type":"input_audio_buffer.cleared","event_id":"event_1"}""", """> {"type":"response.cancel"}"""], seen);
-        Assert.Contains("Attached to call rtc_1", Log.All, StringComparison.Ordinal);
+        Assert.Contains("Attached to rtc_1", Log.All, StringComparison.Ordinal);
         Assert.DoesNotContain(Key, Log.All, StringComparison.Ordinal);
     }
 
@@ -94,7 +94,7 @@ public sealed class AttachTests : RealtimeSidebandHarness
         var e = await Assert.ThrowsAsync<RealtimeCallException>(() => attaching);
         Assert.Equal((RealtimeCallOperation.Attach, "rtc_1", RealtimeFailure.RequestRejected, HttpStatusCode.NotFound, "call_id_not_found"),
             (e.Operation, e.CallId, e.Failure, e.HttpStatus, e.ErrorCode));
-        Assert.StartsWith("Attaching to call rtc_1 failed.", e.Message, StringComparison.Ordinal);
+        Assert.StartsWith("Attaching to rtc_1 failed.", e.Message, StringComparison.Ordinal);
         Assert.Contains("has not been accepted", e.Message, StringComparison.Ordinal);
         Assert.True(time.Now >= TimeSpan.FromSeconds(4), $"{time.Now}");
         Assert.InRange(Server.Requests.Count, 3, 12);
