@@ -178,8 +178,11 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
     private static string? IdOf(LiveSessionReply? reply) =>
         reply?.Session.Id is { Length: > 0 and <= LongestId } id && HeaderValue.IsSendable(id) && id is not ("." or "..") ? id : null;
 
+    private string KeyRefused =>
+        $"The API key was refused: {(live.ApiKeyProvider is null ? "set ApiKey to" : "let ApiKeyProvider give")} a project's key (ephemeral keys, ek_…, are for the Realtime API), and set Organization and Project to its own.";
+
     /// <summary>A broker refuses for itself, or hands on what the service has said.</summary>
-    private static string? RemedyOfBroker(int status, string? code) => status switch
+    private string? RemedyOfBroker(int status, string? code) => status switch
     {
         401 => "Your broker did not accept the caller: have the HttpClient that the client is given carry whatever it asks for.",
         403 => $"Either your broker does not allow this caller, or it hands on what the service has said. {ThreeCauses}",
@@ -188,19 +191,21 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
     };
 
     /// <summary>Of what is asked of a session that exists, or did.</summary>
-    private static string? RemedyBeside(int status, string? code) => status switch
+    private string? RemedyBeside(int status, string? code) => status switch
     {
         404 => "The service knows no such session: its sound is not connected yet, or it has ended, belongs to another project, or goes over a WebSocket, which nothing attaches to; or Endpoint is not the API's base.",
+        401 => KeyRefused,
         403 => "This key may not do that: take one of the project that the session was created with, and one with access to the Live API.",
         _ => null,
     };
 
-    private static string? Remedy(int status, string? code) => (status, code) switch
+    private string? Remedy(int status, string? code) => (status, code) switch
     {
         (_, "model_not_found") => "Set Model to a Live model that this key may use.",
         (_, "credit_balance_exhausted" or "insufficient_quota" or "billing_hard_limit_reached") or (402, _) => "The account has no credit left: the Live API needs a prepaid balance.",
         (_, "unknown_parameter") => "The service does not know a field of the session: take it out (the message names it); over WebRTC, audio.format is such a field.",
         (_, "invalid_offer") => "The offer was changed on its way: whatever passes it on must leave its last line end in place.",
+        (401, _) => KeyRefused,
         (403, _) => ThreeCauses,
         (404, _) => "Check that Endpoint is the API's base (it usually ends in /v1); of a fork, that the session was stored less than 30 days ago.",
         (429, _) => "Too many requests, or too many sessions at once for this account's tier: wait, and end sessions that are no longer used.",

@@ -268,6 +268,20 @@ public sealed class LiveConnectTests : LiveHarness
         Assert.DoesNotContain("ephemeral", e.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false, "set ApiKey to a project's key")]
+    [InlineData(true, "let ApiKeyProvider give a project's key")]
+    public async Task A_key_that_is_refused_is_said_to_have_to_be_a_projects(bool isProvided, string remedy)
+    {
+        Options.ApiKey = isProvided ? null : "ek_of_the_other_api";
+        Options.ApiKeyProvider = isProvided ? _ => ValueTask.FromResult("ek_of_the_other_api") : null;
+        Answers(401);
+        RealtimeConnectException e = await Assert.ThrowsAsync<RealtimeConnectException>(() => ConnectAsync());
+        Assert.Equal(RealtimeFailure.KeyRefused, e.Failure);
+        Assert.Contains(remedy, e.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("ek_of", e.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_negotiated_channel_is_named_in_the_body()
     {
