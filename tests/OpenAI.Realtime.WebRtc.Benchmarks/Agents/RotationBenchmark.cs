@@ -32,7 +32,7 @@ internal static class RotationBenchmark
         using var client = new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { Endpoint = endpoint.BaseAddress, ApiKey = endpoint.ApiKey });
         var options = new VoiceConversationOptions
         {
-            Calls = { RotateAfter = isLost ? null : TimeSpan.FromSeconds(1), MaxAge = isLost ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(3) },
+            Calls = { RotateAfter = isLost ? null : TimeSpan.FromSeconds(3), MaxAge = isLost ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(4) },      // the next call is a second old when it takes over
         };
         var ear = new Ear();
         await using VoiceConversation talk = await client.StartConversationAsync(
