@@ -86,6 +86,7 @@ internal sealed class AgentConversation(Settings settings, Timeline timeline, ID
                     ending.OnReplyPlayed();
                     break;
                 case RotatedUpdate { Change: var change }:
+                    CallId = change.CallId;
                     Show(talk.Session);      // the levels of the call that is in use
                     Display.ShowNote($"call {change.Number} has taken over: {change.CallId}");
                     break;
@@ -93,6 +94,7 @@ internal sealed class AgentConversation(Settings settings, Timeline timeline, ID
                     Display.ShowNote($"the call was lost, attempt {lost.Attempt} to open another: {lost.Lost.Detail}");
                     break;
                 case ReconnectedUpdate { Change: var change }:
+                    CallId = change.CallId;
                     Show(talk.Session);
                     Display.ShowNote(string.Create(CultureInfo.InvariantCulture, $"call {change.Number} has taken its place after {change.Gap.TotalSeconds:0.0} s"));
                     break;

@@ -52,7 +52,9 @@ public sealed class ConversationCallOptions
     {
         foreach ((TimeSpan limit, string name) in new[] { (RotateAfter ?? MaxAge, nameof(RotateAfter)), (RetryDelay, nameof(RetryDelay)), (ConnectTimeout, nameof(ConnectTimeout)), (DisconnectTimeout ?? ConnectTimeout, nameof(DisconnectTimeout)) })
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, name);
-        ArgumentOutOfRangeException.ThrowIfLessThan(MaxAge, RotateAfter ?? TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(MaxAge, TimeSpan.Zero);
+        if (RotateAfter > MaxAge)
+            throw new ArgumentOutOfRangeException(nameof(RotateAfter), RotateAfter, $"{nameof(RotateAfter)} has to come before {nameof(MaxAge)} ({MaxAge}), when the call is exchanged whatever is being said.");
         ArgumentOutOfRangeException.ThrowIfLessThan(QuietTime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ReconnectTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRetryDelay, RetryDelay);

@@ -10,7 +10,9 @@ internal sealed class HandOffFunction(VoiceAgent to) : AIFunction
 {
     private static readonly JsonElement NoParameters = JsonElement.Parse("""{"type":"object","properties":{}}""");
 
-    public override string Name { get; } = "transfer_to_" + SnakeCase(to.Name);
+    /// <exception cref="ArgumentException">The agent's name has no letter and no digit of ASCII.</exception>
+    public override string Name { get; } = SnakeCase(to.Name) is { Length: > 0 } name ? "transfer_to_" + name : throw new ArgumentException(
+        $"The agent '{to.Name}' cannot be handed over to: its tool is named by the letters A to Z and the digits of its {nameof(VoiceAgent.Name)}, and it has none. Name it so, and say what it is in {nameof(VoiceAgent.HandOffDescription)}.");
 
     public override string Description => to.HandOffDescription is { } when ? $"Hands the conversation over to {to.Name}. {when}" : $"Hands the conversation over to {to.Name}.";
 
@@ -24,8 +26,9 @@ internal sealed class HandOffFunction(VoiceAgent to) : AIFunction
     }
 
     /// <summary>A name in letters that a tool's name may have: <c>Billing Desk</c> and <c>BillingDesk</c> become <c>billing_desk</c>.</summary>
-    private static string SnakeCase(string name)
+    private static string SnakeCase(string? name)
     {
+        name ??= "";
         var snake = new StringBuilder();
         for (int i = 0; i < name.Length; i++)
         {

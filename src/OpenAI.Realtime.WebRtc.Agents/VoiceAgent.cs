@@ -37,7 +37,7 @@ public sealed class VoiceAgent
     public RealtimeSessionConfig Session { get; set; } = new();
 
     /// <summary>The configuration of a session that this agent leads.</summary>
-    /// <exception cref="ArgumentException">Tools have no name, or the same one; or <see cref="Session"/> has tools of its own.</exception>
+    /// <exception cref="ArgumentException">Tools have no name, or the same one; <see cref="Session"/> has tools of its own; a list is null, or something in it; the message says which.</exception>
     public RealtimeSessionConfig ToSessionConfig() => ToSessionConfig(ToToolSet());
 
     /// <summary>A copy, of which single properties can then be set to something else. The lists are shared until they are.</summary>
@@ -58,5 +58,30 @@ public sealed class VoiceAgent
     /// <summary>What an agent may still change when another has begun: a session keeps its model, and its voice once it has spoken.</summary>
     internal RealtimeSessionConfig ToUpdate(ToolSet tools) => ToSessionConfig(tools) with { Model = default, Voice = default };
 
-    internal ToolSet ToToolSet() => new([.. Tools, .. HandOffs.Select(agent => new HandOffFunction(agent))]);
+    internal ToolSet ToToolSet()
+    {
+        Demand(!string.IsNullOrWhiteSpace(Name), "An agent has to have a name.");
+        Demand(Session is not null, $"{nameof(Session)} of agent '{Name}' is null: leave it as it is where nothing is to be set.");
+        DemandAll(Tools, nameof(Tools));
+        DemandAll(McpServers, nameof(McpServers));
+        DemandAll(HandOffs, nameof(HandOffs));
+        DemandAll(Guardrails, nameof(Guardrails));
+        return new([.. Tools, .. HandOffs.Select(agent => new HandOffFunction(agent))]);
+    }
+
+    /// <summary>Its name.</summary>
+    public override string ToString() => Name;
+
+    private void DemandAll<T>(IReadOnlyList<T>? list, string name)
+        where T : class
+    {
+        Demand(list is not null, $"{name} of agent '{Name}' is null: an agent without any has an empty list.");
+        Demand(!list!.Contains(null!), $"A null stands in {name} of agent '{Name}'.");
+    }
+
+    private static void Demand(bool holds, string problem)
+    {
+        if (!holds)
+            throw new ArgumentException(problem);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 using OpenAI.Realtime.WebRtc.Engine.Core;
@@ -11,13 +12,14 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 /// <see cref="VoiceConversationExtensions.StartConversationAsync(RealtimeWebRtcClient, VoiceAgent, OpenAI.Realtime.WebRtc.Media.AudioOptions, CancellationToken)"/> or <see cref="StartAsync(IRealtimeSession, VoiceAgent, VoiceConversationOptions, CancellationToken)"/> and its overload. Dispose it
 /// to hang up. Thread-safe; one reader of updates at a time.
 /// </summary>
+[SuppressMessage("Usage", "CA2213", Justification = "See there.")]
 public sealed class VoiceConversation : IAsyncDisposable
 {
     /// <summary>The service commits no less than 100 ms of speech; some of a press is on its way when the button is let go.</summary>
     private static readonly TimeSpan ShortestPress = TimeSpan.FromMilliseconds(150);
 
     private readonly ConversationState _state;
-    private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly SemaphoreSlim _changing = new(1, 1);       // never disposed: it holds nothing, and who waits for it is told that the conversation has ended
     private readonly CallKeeper? _keeper;
     private Instant? _pressed;
 
@@ -91,10 +93,14 @@ public sealed class VoiceConversation : IAsyncDisposable
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="VoiceConversationException">The service refused the configuration, or did not acknowledge it in time.</exception>
     /// <exception cref="RealtimeSessionEndedException">The session has ended.</exception>
+    /// <exception cref="InvalidOperationException"><paramref name="connect"/> gave null. What it throws, it throws here as well.</exception>
     public static Task<VoiceConversation> StartAsync(Func<CancellationToken, Task<IRealtimeSession>> connect, VoiceAgent agent, VoiceConversationOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(connect);
-        return BeginAsync(new CallSource((_, token) => connect(token), IsConfigured: false), agent, options, cancellationToken);
+        return BeginAsync(new CallSource(OpenAsync, IsConfigured: false), agent, options, cancellationToken);
+
+        async Task<IRealtimeSession> OpenAsync(RealtimeSessionConfig config, CancellationToken token) =>
+            await connect(token).ConfigureAwait(false) ?? throw new InvalidOperationException("The callback that opens sessions gave null in place of one.");
     }
 
     internal static async Task<VoiceConversation> BeginAsync(CallSource source, VoiceAgent agent, VoiceConversationOptions? options, CancellationToken cancellationToken)
@@ -189,11 +195,11 @@ public sealed class VoiceConversation : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RealtimeSessionEndedException">The conversation has ended.</exception>
     /// <exception cref="ArgumentException">The item is larger than the service accepts.</exception>
-    public Task SendItemAsync(ConversationItem item, bool respond = false, CancellationToken cancellationToken = default)
+    public async Task SendItemAsync(ConversationItem item, bool respond = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(item);
         bool isUsersTurn = item is MessageItem { Role: { } role } && role == ItemRole.User;
-        return _state.Program.AddItemAsync(item, isUsersTurn, respond).WaitAsync(cancellationToken);
+        await _state.Program.AddItemAsync(item, isUsersTurn, respond).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -335,6 +341,5 @@ public sealed class VoiceConversation : IAsyncDisposable
         if (_keeper is not null)
             await _keeper.StopAsync().ConfigureAwait(false);
         await _state.DisposeAsync().ConfigureAwait(false);
-        _changing.Dispose();
     }
 }

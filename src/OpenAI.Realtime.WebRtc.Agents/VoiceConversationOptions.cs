@@ -54,6 +54,11 @@ public sealed class VoiceConversationOptions
 
     internal void Validate()
     {
+        ArgumentNullException.ThrowIfNull(Tools);
+        ArgumentNullException.ThrowIfNull(Responses);
+        ArgumentNullException.ThrowIfNull(Guardrails);
+        ArgumentNullException.ThrowIfNull(Calls);
+        ArgumentNullException.ThrowIfNull(Limits);
         Tools.Validate();
         Responses.Validate();
         Guardrails.Validate();

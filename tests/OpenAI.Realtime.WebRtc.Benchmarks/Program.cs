@@ -42,6 +42,7 @@ return args switch
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["speech-loss", .. string[] rest] => await SpeechLossBenchmark.RunAsync(rest),
     ["interruption", .. string[] rest] => await InterruptionBenchmark.RunAsync(rest),
+    ["rotation", .. string[] rest] => await RotationBenchmark.RunAsync(rest),
     ["cycles", .. string[] rest] => await CycleBenchmark.RunAsync(rest),
     ["fuzz", .. string[] rest] => FuzzCommand.Run(rest),
     ["types", .. string[] rest] => TypesCommand.Run(rest),
@@ -59,6 +60,7 @@ static async Task<int> AllAsync()
     await EchoBenchmark.RunAsync([]);
     await AudioDelayBenchmark.RunAsync([]);
     await InterruptionBenchmark.RunAsync([]);
+    await RotationBenchmark.RunAsync([]);
     await CallsBenchmark.RunAsync([]);
     await SessionsBenchmark.RunAsync([]);
     await CycleBenchmark.RunAsync([]);
@@ -87,6 +89,7 @@ static int Help()
         audio-delay [seconds]                           what the audio path adds
         device-delay [clicks]                           from a loudspeaker to a microphone of PulseAudio's and to the wire
         interruption [rounds]                           how long an assistant that is interrupted is still heard
+        rotation [rounds]                               how long an assistant is not heard when the call is exchanged in mid-sentence
         speech-loss [runs] [file.wav]                   how well speech that has lost packets is understood
         cycles [cycles]                                 what connecting and closing leaves behind
         driver-wait [calls,…] [seconds] [rounds] [variant,…]   ways to wait (docs/adr/0003-the-drivers-wait.md)

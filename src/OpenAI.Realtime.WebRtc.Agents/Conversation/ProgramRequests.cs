@@ -11,7 +11,7 @@ internal sealed class ProgramRequests(ConversationState state, TurnReport turns)
     public (ResponseRequest Request, Task<ResponseSnapshot> Answer) Request(ResponseParameters? parameters) => state.Ask(() =>
     {
         bool isBeside = parameters?.Conversation.Value is { } where && where == ResponseConversation.None;
-        if (!isBeside)
+        if (!isBeside && !state.Desk.IsAwaited)     // a tool that asks for a response must not make a loop without an end
             state.Desk.StartTurn();
         ResponseRequest request = state.Gate.Request(isBeside ? ResponseRequestKind.OutOfBand : ResponseRequestKind.Manual, state.Now, parameters);
         if (!_waiters.TryGetValue(request, out TaskCompletionSource<ResponseSnapshot>? answer))
@@ -62,7 +62,7 @@ internal sealed class ProgramRequests(ConversationState state, TurnReport turns)
     {
         Task? cleared = null;
         bool wasStopped = false;
-        state.Do(() => wasStopped = Stop("program", state.Gate.ActiveResponseId, isActive: true, turns.Turns.IsAssistantSpeaking, out cleared));
+        state.Do(() => wasStopped = Stop("program", state.Gate.ActiveResponseId, isActive: true, turns.Turns.IsAudible, out cleared));
         sent = cleared;
         return wasStopped;
     }

@@ -29,8 +29,8 @@ internal sealed class WebRtcRealtimeClientSession : IRealtimeClientSession
     // Under the gate's lock.
     private readonly Lock _lock = new();
     private readonly ResponseGate _gate;
-    private readonly Dictionary<ResponseRequest, List<string?>> _asked = [];
-    private readonly List<string> _unanswered = [];         // outputs of functions that no request for a response is about yet
+    private readonly Dictionary<ResponseRequest, List<string>> _asked = [];
+    private readonly FunctionAnswers _functions = new();
     private RealtimeSessionOptions? _options;
     private int _itemCount;
     private bool _disposed;
@@ -133,17 +133,24 @@ internal sealed class WebRtcRealtimeClientSession : IRealtimeClientSession
         foreach (ConversationItem given in MessageItems.ToItems(create.Item))
         {
             ConversationItem item = given;
-            if (item is FunctionCallOutputItem)
+            if (item is FunctionCallOutputItem output)
             {
                 lock (_lock)
                 {
-                    item = item.Id is null ? item with { Id = $"{_prefix}item{++_itemCount}" } : item;
-                    _unanswered.Add(item.Id!);
+                    output = output.Id is null ? output with { Id = $"{_prefix}item{++_itemCount}" } : output;
+                    _functions.Add(output);
+                    item = output;
                 }
             }
 
             await _session.SendAsync(new ConversationItemCreate(item) { EventId = eventId }, cancellationToken).ConfigureAwait(false);
             eventId = null;
+        }
+
+        lock (_lock)
+        {
+            _functions.OnSent(Now);
+            Arm();
         }
     }
 
@@ -164,20 +171,34 @@ internal sealed class WebRtcRealtimeClientSession : IRealtimeClientSession
     {
         lock (_lock)
         {
-            // A request that follows outputs of functions is answered as well by the response that the service begins when it has seen them.
-            ResponseRequestKind kind = isBeside ? ResponseRequestKind.OutOfBand
-                : parameters is null && _unanswered.Count > 0 ? ResponseRequestKind.Automatic
-                : ResponseRequestKind.Manual;
-            ResponseRequest request = _gate.Request(kind, Now, parameters, isBeside ? null : _unanswered);
-            if (!isBeside)
-                _unanswered.Clear();
-            if (!_asked.TryGetValue(request, out List<string?>? ids))
-                _asked.Add(request, ids = []);
-            if (messageId is not null)
-                ids.Add(messageId);
+            if (!isBeside && parameters is null && _functions.HasOutputs)
+            {
+                _functions.Hold(messageId);
+                FollowFunctions(hasAsked: true);
+            }
+            else
+            {
+                ResponseRequest request = _gate.Request(isBeside ? ResponseRequestKind.OutOfBand : ResponseRequestKind.Manual, Now, parameters, isBeside ? null : _functions.TakeOutputs());
+                Remember(request, messageId is null ? [] : [messageId]);
+            }
         }
 
         await DrainGateAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // A request that follows outputs of functions is answered as well by the response that the service begins when it has seen them.
+    private void FollowFunctions(bool hasAsked)
+    {
+        if (_functions.TryTake(_gate.IsActive, hasAsked, Now, out List<string> messageIds))
+            Remember(_gate.Request(ResponseRequestKind.Automatic, Now, about: _functions.TakeOutputs()), messageIds);
+    }
+
+    private void Remember(ResponseRequest request, List<string> messageIds)
+    {
+        if (!_asked.TryGetValue(request, out List<string>? ids))
+            _asked.Add(request, messageIds);
+        else
+            ids.AddRange(messageIds);
     }
 
     private async Task PumpAsync()
@@ -210,7 +231,9 @@ internal sealed class WebRtcRealtimeClientSession : IRealtimeClientSession
         bool isDealtWith;
         lock (_lock)
         {
+            _functions.Handle(serverEvent);
             isDealtWith = _gate.Handle(serverEvent, Now);
+            FollowFunctions(hasAsked: false);
             if (SessionOf(serverEvent) is { } session)
                 _options = SessionMapping.ToOptions(session, _options);
         }
@@ -232,7 +255,11 @@ internal sealed class WebRtcRealtimeClientSession : IRealtimeClientSession
         try
         {
             lock (_lock)
+            {
                 _gate.HandleTimeout(Now);
+                FollowFunctions(hasAsked: false);
+            }
+
             await DrainGateAsync(_stop.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -278,17 +305,23 @@ internal sealed class WebRtcRealtimeClientSession : IRealtimeClientSession
                 return true;
             while (_gate.TryTakeOutcome(out ResponseOutcome? outcome))
             {
-                _asked.Remove(outcome.Request, out List<string?>? ids);
+                _asked.Remove(outcome.Request, out List<string>? ids);
                 if (outcome.Kind is ResponseOutcomeKind.Finished or ResponseOutcomeKind.Ended)
                     continue;
                 told = ServerMessages.Error(outcome.Error, ids?.FirstOrDefault());
                 return true;
             }
 
-            Instant due = _gate.NextTimeout;
-            _timer.Change(due == Instant.Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Max(0, (due - Now).Ticks)), Timeout.InfiniteTimeSpan);
+            Arm();
             return false;
         }
+    }
+
+    // Under the lock. A timer of the system's counts whole milliseconds, and may fire a little early.
+    private void Arm()
+    {
+        Instant due = _gate.IsActive ? _gate.NextTimeout : Instant.Min(_gate.NextTimeout, _functions.Due);
+        _timer.Change(due == Instant.Never ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((due - Now).TotalMilliseconds))), Timeout.InfiniteTimeSpan);
     }
 
     private static SessionInfo? SessionOf(ServerEvent serverEvent) => serverEvent switch

@@ -8,6 +8,13 @@ internal static class ToolArguments
 {
     private static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = 32, AllowDuplicateProperties = false };
 
+    /// <summary>Reads the arguments of a call and holds them against the schema of its function.</summary>
+    /// <returns>Why the function cannot be run with them, in words that the model can read; null when it can.</returns>
+    public static string? WhyNot(string json, JsonElement schema, out Dictionary<string, object?>? arguments) =>
+        !TryRead(json, out arguments) ? "The arguments are no JSON object, so the tool was not run. Write them anew."
+        : Check(arguments, schema) is { } wrong ? $"The arguments do not fit, so the tool was not run: {wrong}."
+        : null;
+
     /// <summary>Reads an object; a call without arguments may be empty text.</summary>
     public static bool TryRead(string json, [NotNullWhen(true)] out Dictionary<string, object?>? arguments)
     {

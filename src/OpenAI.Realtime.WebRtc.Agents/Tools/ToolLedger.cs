@@ -90,6 +90,7 @@ internal sealed class ToolLedger(VoiceToolOptions options, string idPrefix)
         string? refusal = tool is null ? $"There is no tool named '{Short(item.Name)}'."
             : item.Arguments.Length > LongestArguments ? "The arguments are too long, so the tool was not run."
             : _rounds >= options.MaxRounds ? string.Create(CultureInfo.InvariantCulture, $"The tool was not run: tools were called {_rounds} times in a row without a word of the user's. Tell the user what you have.")
+            : needsApproval && ToolArguments.WhyNot(arguments, tool.Schema, out _) is { } wrong ? FittingText.Cut(wrong, options.MaxOutputLength)        // nobody is asked about what could not be run
             : batch.Entries.Count > MaxCallsPerResponse || _open.Count > MaxCallsPerResponse ? "The tool was not run: too many were called at once."
             : null;
         if (refusal is not null)

@@ -44,10 +44,8 @@ public sealed class ToolRunner
     {
         ArgumentNullException.ThrowIfNull(function);
         ArgumentNullException.ThrowIfNull(arguments);
-        if (!ToolArguments.TryRead(arguments, out Dictionary<string, object?>? read))
-            return new("The arguments are no JSON object, so the tool was not run. Write them anew.", ToolCallStatus.Rejected);
-        if (ToolArguments.Check(read, function.JsonSchema) is { } wrong)
-            return new(Cut($"The arguments do not fit, so the tool was not run: {wrong}."), ToolCallStatus.Rejected);
+        if (ToolArguments.WhyNot(arguments, function.JsonSchema, out Dictionary<string, object?>? read) is { } wrong)
+            return new(Cut(wrong), ToolCallStatus.Rejected);
 
         VoiceTool? settings = KnownTool.SettingsOf(function);
         TimeSpan limit = settings?.Timeout ?? (settings?.RunsInBackground == true ? _options.BackgroundTimeout : _options.Timeout);

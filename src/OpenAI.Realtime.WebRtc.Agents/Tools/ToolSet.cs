@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 using OpenAI.Realtime.WebRtc.Events;
 
@@ -68,6 +69,9 @@ internal sealed class KnownTool(AIFunction function)
 
     /// <summary>Its own settings; null for one without.</summary>
     public VoiceTool? Settings { get; } = SettingsOf(function);
+
+    /// <summary>What its arguments have to look like.</summary>
+    public JsonElement Schema { get; } = function.JsonSchema;
 
     /// <summary>Whether a call has to be approved first.</summary>
     public bool NeedsApproval { get; } = function.GetService<ApprovalRequiredAIFunction>() is not null;

@@ -18,7 +18,7 @@ public sealed class VoiceToolOptions
     /// <summary>The longest output that the model is given, in characters; a longer one is cut, and says so. So is one that is more than the channel carries at a time, 256 KiB as JSON, whatever this says. Default: 32,768.</summary>
     public int MaxOutputLength { get; set; } = 32_768;
 
-    /// <summary>How often in a row the model may answer the output of tools with calls of more, without a word of the user's in between. Default: 10.</summary>
+    /// <summary>How often in a row the model may answer the output of tools with calls of more, without a word of the user's in between. A request of the program's for a response begins anew as well, but not one that is made while a tool runs. Default: 10.</summary>
     public int MaxRounds { get; set; } = 10;
 
     /// <summary>How many tools may run at a time, those in the background included; more are refused to the model. Default: 32.</summary>

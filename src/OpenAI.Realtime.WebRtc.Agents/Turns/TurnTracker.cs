@@ -39,6 +39,9 @@ internal sealed class TurnTracker
     /// <summary>Whether sound of the assistant is being sent here.</summary>
     public bool IsAssistantSpeaking { get; private set; }
 
+    /// <summary>Whether sound of the assistant is being sent here, and nobody has silenced it already.</summary>
+    public bool IsAudible => IsAssistantSpeaking && _silencedAt is null;
+
     /// <summary>The response that is, or was last, heard.</summary>
     public string? SpokenResponseId { get; private set; }
 

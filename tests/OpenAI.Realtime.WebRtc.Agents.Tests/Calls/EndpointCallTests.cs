@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
 using OpenAI.Realtime.WebRtc.Agents.Tests.Support;
@@ -84,6 +85,30 @@ public sealed class EndpointCallTests : IAsyncLifetime, IDisposable
         }
     }
 
+    [Fact]
+    public async Task The_microphone_loses_not_one_frame_when_the_call_is_exchanged_in_mid_sentence()
+    {
+        var microphone = new CountedMicrophone();
+        await using VoiceConversation talk = await _client.StartConversationAsync(
+            new VoiceAgent { Session = new() { TurnDetection = null } }, new RealtimeConnectOptions { Audio = { EncodedSource = microphone, Sink = _loudspeaker } }, new VoiceConversationOptions { TimeProvider = _time });
+        await microphone.SpeakAsync(20);
+        Task exchanged = talk.UntilAsync(u => u is RotatedUpdate);
+        _time.Advance(TimeSpan.FromMinutes(57));
+        while (!exchanged.IsCompleted || talk.Session.CallId == _endpoint.Calls[0].Id)
+        {
+            await microphone.SpeakAsync(1);
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+        }
+
+        await exchanged;
+        await microphone.SpeakAsync(20);
+        using var patience = new CancellationTokenSource(Patience);
+        while (_endpoint.Calls.Sum(call => call.Uplink.Packets) < microphone.Spoken)
+            await Task.Delay(5, patience.Token);
+        Assert.All(_endpoint.Calls, call => Assert.NotEqual(0, call.Uplink.Packets));
+        Assert.All(_endpoint.Calls, call => Assert.Equal((0, 0), (call.Uplink.Lost, call.Uplink.IrregularTimestamps)));
+    }
+
     // Whether each side is heard, a tenth of a second at a time.
     private static (bool[] Left, bool[] Right) Loud(string path)
     {
@@ -129,5 +154,35 @@ public sealed class EndpointCallTests : IAsyncLifetime, IDisposable
     {
         var audio = new AudioOptions { Source = recorder?.Record(_microphone) ?? _microphone, Sink = recorder?.Record(_loudspeaker) ?? _loudspeaker };
         return _client.StartConversationAsync(new VoiceAgent(), new RealtimeConnectOptions { Audio = audio }, new VoiceConversationOptions { TimeProvider = _time });
+    }
+
+    /// <summary>A microphone that gives as many packets as it is told to, 20 ms each, at the pace of whoever reads them.</summary>
+    private sealed class CountedMicrophone : IEncodedAudioSource
+    {
+        private static readonly byte[] Silence = [0xF8, 0xFF, 0xFE];        // RFC 6716: CELT, full band, 20 ms, mono
+
+        private readonly Channel<bool> _ready = Channel.CreateUnbounded<bool>(), _taken = Channel.CreateUnbounded<bool>();
+        private ushort _number;
+
+        public long Spoken { get; private set; }
+
+        public async Task SpeakAsync(int packets)
+        {
+            for (int i = 0; i < packets; i++)
+            {
+                Spoken++;
+                _ready.Writer.TryWrite(true);
+                await _taken.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+                await Task.Delay(1);
+            }
+        }
+
+        public async ValueTask<EncodedAudioFrame> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await _ready.Reader.ReadAsync(cancellationToken);
+            Silence.CopyTo(buffer);
+            _taken.Writer.TryWrite(true);
+            return new EncodedAudioFrame(Silence.Length, new OpusPacketHeader { SequenceNumber = ++_number, Timestamp = _number * 960u });
+        }
     }
 }

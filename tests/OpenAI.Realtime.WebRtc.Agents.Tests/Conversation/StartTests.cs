@@ -74,6 +74,45 @@ public sealed class StartTests
         Assert.False(await first);
     }
 
+    public static TheoryData<string, VoiceAgent> Incomplete => new()
+    {
+        { "An agent has to have a name", new VoiceAgent { Name = " " } },
+        { "Session of agent 'assistant' is null", new VoiceAgent { Session = null! } },
+        { "Tools of agent 'assistant' is null", new VoiceAgent { Tools = null! } },
+        { "A null stands in Tools", new VoiceAgent { Tools = [null!] } },
+        { "McpServers of agent 'assistant' is null", new VoiceAgent { McpServers = null! } },
+        { "A null stands in McpServers", new VoiceAgent { McpServers = [null!] } },
+        { "HandOffs of agent 'assistant' is null", new VoiceAgent { HandOffs = null! } },
+        { "A null stands in HandOffs", new VoiceAgent { HandOffs = [null!] } },
+        { "Guardrails of agent 'assistant' is null", new VoiceAgent { Guardrails = null! } },
+        { "A null stands in Guardrails", new VoiceAgent { Guardrails = [null!] } },
+        { "The agent '受付' cannot be handed over to", new VoiceAgent { HandOffs = [new VoiceAgent { Name = "受付" }] } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Incomplete))]
+    public async Task What_is_missing_in_an_agent_is_named_before_anything_is_sent(string problem, VoiceAgent agent)
+    {
+        await using var session = new ScriptedRealtimeSession();
+        Assert.StartsWith(problem, (await Assert.ThrowsAsync<ArgumentException>(() => VoiceConversation.StartAsync(session, agent))).Message);
+        Assert.StartsWith(problem, (await Assert.ThrowsAsync<ArgumentException>(() => VoiceConversation.StartAsync(_ => throw new InvalidOperationException("It was opened."), agent))).Message);
+        Assert.Empty(session.Sent);
+    }
+
+    [Fact]
+    public async Task What_is_missing_in_the_options_is_named_before_anything_is_sent()
+    {
+        await using var session = new ScriptedRealtimeSession();
+        Assert.Equal("Tools", (await Assert.ThrowsAsync<ArgumentNullException>(() => VoiceConversation.StartAsync(session, Agent, new VoiceConversationOptions { Tools = null! }))).ParamName);
+        Assert.Equal("Limits", (await Assert.ThrowsAsync<ArgumentNullException>(() => VoiceConversation.StartAsync(session, Agent, new VoiceConversationOptions { Limits = null! }))).ParamName);
+        ArgumentOutOfRangeException old = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => VoiceConversation.StartAsync(session, Agent, new VoiceConversationOptions { Calls = { RotateAfter = TimeSpan.FromMinutes(90) } }));
+        Assert.Equal("RotateAfter", old.ParamName);
+        Assert.Contains("MaxAge (00:59:30)", old.Message, StringComparison.Ordinal);
+        Assert.Contains("gave null", (await Assert.ThrowsAsync<InvalidOperationException>(() => VoiceConversation.StartAsync(_ => Task.FromResult<IRealtimeSession>(null!), Agent))).Message, StringComparison.Ordinal);
+        Assert.Empty(session.Sent);
+    }
+
     [Fact]
     public async Task A_session_that_ends_meanwhile_ends_the_beginning()
     {
@@ -162,5 +201,19 @@ public sealed class StartTests
         await talk.Conversation.CloseAsync().WaitAsync(Talk.Patience);
         Assert.Equal(SessionState.Closed, talk.Session.State);
         Assert.Equal(ConversationEndReason.ClosedLocally, (await talk.Conversation.Completion).Reason);
+    }
+
+    [Fact]
+    public async Task Whatever_is_asked_of_a_conversation_that_was_disposed_of_is_told_that_it_has_ended()
+    {
+        Talk talk = await Talk.StartAsync(Agent);
+        VoiceConversation over = talk.Conversation;
+        Task changing = over.ChangeAgentAsync(new VoiceAgent { Name = "next" });
+        Task behind = over.ChangeAgentAsync(new VoiceAgent { Name = "the one after" });
+        await talk.DisposeAsync();
+        await over.DisposeAsync();
+        foreach (Task told in new[] { changing, behind, over.ChangeAgentAsync(Agent), over.SendTextAsync("Hello?"), over.RespondAsync(), over.RespondAsync("Greet."), over.BeginUserTurnAsync(), over.EndUserTurnAsync() })
+            await Assert.ThrowsAsync<RealtimeSessionEndedException>(() => told.WaitAsync(Talk.Patience));
+        Assert.False(await over.InterruptAsync());
     }
 }

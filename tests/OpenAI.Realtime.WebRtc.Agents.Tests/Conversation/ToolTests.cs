@@ -308,6 +308,41 @@ public sealed class ToolTests
         talk.NothingMoreSent();
     }
 
+    [Fact]
+    public async Task Nobody_is_asked_about_a_call_that_could_not_be_run()
+    {
+        await using Talk talk = await Talk.StartAsync(Agent(new ApprovalRequiredAIFunction(AIFunctionFactory.Create((int guests) => guests, "book"))));
+        await talk.ReceiveAsync(Service.Begins("r1"), Service.Says("r1", Service.Call("1", "book")), Service.Says("r1", Service.Call("2", "book", "{nonsense")), Service.Ends("r1"));
+        Assert.Equal("The arguments do not fit, so the tool was not run: 'guests' is missing.", (await talk.OutputAsync()).Output);
+        Assert.StartsWith("The arguments are no JSON object", (await talk.OutputAsync()).Output);
+        await talk.SentAsync<ResponseCreate>();
+        Assert.Empty(talk.Updates.OfType<ApprovalUpdate>());
+        Assert.Equal([ToolCallStatus.Rejected, ToolCallStatus.Rejected], talk.Updates.OfType<ToolCallUpdate>().Select(u => u.Call.Status));
+    }
+
+    [Fact]
+    public async Task A_tool_that_asks_for_a_response_itself_makes_no_loop_without_an_end()
+    {
+        TaskCompletionSource asked = new();
+        await using Talk talk = await Talk.StartAsync(
+            Agent(AIFunctionFactory.Create(() => 1, "look"), AIFunctionFactory.Create(() => asked.Task, "ask")),
+            options => options.Tools.MaxRounds = 2);
+        await talk.ReceiveAsync(Service.Begins("r1"), Service.Says("r1", Service.Call("1", "look")), Service.Ends("r1"));
+        await talk.OutputAsync();
+        ResponseCreate first = await talk.SentAsync<ResponseCreate>();
+        Assert.False(first.Response!.ToolChoice.IsSet);
+
+        await talk.ReceiveAsync(Service.Begins("r2", first), Service.Says("r2", Service.Call("2", "ask")));
+        Task<ResponseSnapshot> within = talk.Conversation.RespondAsync("Say what you do.");       // as the tool would, which still runs
+        await talk.ReceiveAsync(Service.Ends("r2", first));
+        ResponseCreate remark = await talk.SentAsync<ResponseCreate>();
+        await talk.ReceiveAsync(Service.Begins("r3", remark), Service.Ends("r3", remark));
+        await within.WaitAsync(Talk.Patience);
+        asked.SetResult();
+        await talk.OutputAsync();
+        Assert.Equal(ToolChoice.None, (await talk.SentAsync<ResponseCreate>()).Response!.ToolChoice.Value);     // the second round, which is the last
+    }
+
     private static VoiceAgent Agent(params AITool[] tools) => new() { Instructions = "Be brief.", Tools = tools };
 
     private static McpApprovalRequestItem Asks(string id) => new() { Id = id, ServerLabel = "docs", Name = "search", Arguments = "{}" };

@@ -24,6 +24,8 @@ public sealed class TurnTests
         Assert.Equal(1, talk.Session.Flushes);
         Assert.Equal("r1", (await talk.SentAsync<ResponseCancel>()).ResponseId);
         await talk.SentAsync<OutputAudioBufferClear>();
+        Assert.False(await talk.Conversation.InterruptAsync());     // it is silent already
+        talk.NothingMoreSent();
 
         talk.Time.Advance(TimeSpan.FromSeconds(1));       // the service takes its time; nothing was heard meanwhile
         await talk.ReceiveAsync(new OutputAudioBufferCleared { ResponseId = "r1" }, Service.Ends("r1", status: "cancelled"));

@@ -34,6 +34,28 @@ public sealed class FunctionInvocationTests
     }
 
     [Fact]
+    public async Task A_response_that_is_over_before_its_functions_are_is_followed_by_one_all_the_same()
+    {
+        var service = new ScriptedRealtimeSession();
+        var release = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using IRealtimeClientSession session = await InvokingAsync(service, AIFunctionFactory.Create((string city) => city == "Paris" ? release.Task : Task.FromResult("Sun."), "weather"));
+        Task<List<RealtimeServerMessage>> read = ReadAsync(session);
+
+        service.Receive("""{"type":"response.created","event_id":"e1","response":{"id":"resp_1","status":"in_progress","output":[]}}""");
+        Call(service, "item_1", "call_1", "Berlin");
+        Call(service, "item_2", "call_2", "Paris");
+        service.Receive("""{"type":"response.done","event_id":"e9","response":{"id":"resp_1","status":"completed","output":[]}}""");
+        await WaitForSentAsync(service, 1);
+        release.SetResult("Rain.");
+        await service.WaitForSentAsync<ResponseCreate>();
+        service.End(SessionEndReason.ClosedByPeer);
+
+        await read.WaitAsync(s_patience);
+        Assert.Equal(["Sun.", "Rain."], service.Sent.Take(2).Select(e => ((FunctionCallOutputItem)((ConversationItemCreate)e).Item).Output));
+        Assert.IsType<ResponseCreate>(Assert.Single(service.Sent.Skip(2)));
+    }
+
+    [Fact]
     public async Task While_a_function_runs_events_are_kept_in_order()
     {
         var service = new ScriptedRealtimeSession();
