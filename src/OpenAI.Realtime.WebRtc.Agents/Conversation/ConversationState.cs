@@ -100,6 +100,9 @@ internal sealed class ConversationState : IAsyncDisposable
 
     public bool IsAssistantSpeaking => _turns.Turns.IsAssistantSpeaking;
 
+    /// <summary>The response that is, or was last, heard.</summary>
+    public string? SpokenResponseId => _turns.Turns.SpokenResponseId;
+
     /// <summary>Which turn of the user's is the last.</summary>
     public int TurnNumber => _turns.Turns.Number;
 

@@ -62,9 +62,9 @@ internal sealed class EndWatch(ConversationLimits limits, Instant begun)
     public void OnSaid(Instant now) => _said ??= now;
 
     /// <summary>Whether it ends now.</summary>
-    /// <param name="isSpeaking">Whether the assistant is still heard.</param>
+    /// <param name="isToBeHeard">Whether the assistant is still heard, or will be.</param>
     /// <param name="now">The time.</param>
-    public bool IsOver(bool isSpeaking, Instant now) => Due is not null && (now >= Deadline || (!isSpeaking && _said is { } said && now >= said + Grace));
+    public bool IsOver(bool isToBeHeard, Instant now) => Due is not null && (now >= Deadline || (!isToBeHeard && _said is { } said && now >= said + Grace));
 
     /// <summary>The user has said something: one who was idle is not any more.</summary>
     /// <returns>Whether an end is off.</returns>

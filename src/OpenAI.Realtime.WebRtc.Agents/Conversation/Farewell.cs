@@ -1,4 +1,5 @@
 using OpenAI.Realtime.WebRtc.Engine.Core;
+using OpenAI.Realtime.WebRtc.Events;
 
 namespace OpenAI.Realtime.WebRtc.Agents;
 
@@ -7,6 +8,7 @@ internal sealed class Farewell(ConversationState state)
 {
     private readonly EndWatch _watch = new(state.Options.Limits, state.Now);
     private ResponseRequest? _word;
+    private string? _spoken;        // the response that says it, once it is generated
 
     /// <summary>Why it ends, once that is settled.</summary>
     public ConversationEnd? Ending { get; private set; }
@@ -19,7 +21,7 @@ internal sealed class Farewell(ConversationState state)
         if (!_watch.OnUser(state.Now) || _word is not { } word)
             return;
         state.Withdraw(word);
-        _word = null;
+        (_word, _spoken) = (null, null);
     }
 
     /// <summary>Whether an outcome is the last word's.</summary>
@@ -27,6 +29,8 @@ internal sealed class Farewell(ConversationState state)
     {
         if (outcome.Request != _word)
             return false;
+        if (outcome.Response is { } response && (response.Status is null || response.Status == ResponseState.Completed) && !state.Leg.Responses.IsText)
+            _spoken = response.Id;
         _watch.OnSaid(state.Now);
         return true;
     }
@@ -42,7 +46,7 @@ internal sealed class Farewell(ConversationState state)
             return false;
         if (_watch.Look(isBusy, tokens, now) && state.Options.Limits.Farewell is { } words && !state.Leg.IsLost)
             _word = state.Gate.Request(ResponseRequestKind.Manual, now, state.InBetween(words));
-        if (_watch.Due is { } due && (_word is null || _watch.IsOver(state.IsAssistantSpeaking, now)))
+        if (_watch.Due is { } due && (_word is null || _watch.IsOver(state.IsAssistantSpeaking || (_spoken is not null && _spoken != state.SpokenResponseId), now)))
             Ending = due;
         return Ending is not null;
     }

@@ -73,6 +73,22 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task A_last_word_whose_sound_begins_late_is_waited_for()
+    {
+        await using Line line = await Line.StartAsync(configure: options => (options.Limits.IdleTimeout, options.Limits.Farewell) = (Idle, "Say goodbye."));
+        SimulatedCall call = line.Current;
+        await line.UntilAsync(() => call.Requests.Count == 1);
+        call.End("resp_1_1", call.Requests[0]);
+        await line.PassAsync(TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(200));
+        Assert.False(line.Conversation.Completion.IsCompleted);     // nothing of it has been heard
+        call.Emit(new OutputAudioBufferStarted { ResponseId = "resp_1_1" });
+        await line.PassAsync(TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(200));
+        Assert.False(line.Conversation.Completion.IsCompleted);
+        call.Played("resp_1_1");
+        await line.UntilAsync(() => line.Conversation.Completion.IsCompleted, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
     public async Task Who_speaks_at_the_last_word_stays()
     {
         await using Line line = await Line.StartAsync(configure: options => (options.Limits.IdleTimeout, options.Limits.Farewell) = (Idle, "Say goodbye."));

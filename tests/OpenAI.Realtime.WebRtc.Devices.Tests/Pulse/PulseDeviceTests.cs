@@ -39,11 +39,14 @@ public sealed class PulseDeviceTests
         await PulseServer.UntilAsync(() => Loud(recording.Samples).Length > 48_000 * 3, "three seconds of the tone are recorded");
 
         short[] heard = Loud(recording.Samples)[4_800..];
-        Assert.InRange(Waves.Frequency(heard), 999, 1_001);
+        Assert.InRange(Waves.Frequency(heard), 980, 1_020);      // another rate would be off by 8 % at least; a gap is counted as time
 
         // A machine that stalls may leave a gap, and then it is counted; unless it stalls this test for so long that it seems to have stopped writing.
         if (loudspeaker.GetStatistics() is { Underruns: 0, Overruns: 0 } && pause < TimeSpan.FromMilliseconds(400))
+        {
+            Assert.InRange(Waves.Frequency(heard), 999, 1_001);
             Assert.InRange(Waves.LongestQuiet(heard.AsSpan(0, 48_000 * 2), 500), 0, 20);
+        }
     }
 
     [PulseFact]
@@ -55,7 +58,7 @@ public sealed class PulseDeviceTests
         using var speaking = server.Say(Waves.Tone(700, 48_000 * 30));
         short[] heard = await HearAsync(microphone, 48_000);
         Assert.InRange(Waves.Frequency(heard), 698, 702);
-        Assert.InRange(microphone.GetStatistics().SystemDelay, TimeSpan.FromTicks(1), TimeSpan.FromMilliseconds(500));
+        await PulseServer.UntilAsync(() => microphone.GetStatistics().SystemDelay is { Ticks: > 0 } delay && delay < TimeSpan.FromMilliseconds(500), "the system says how long it holds what was said");
         speaking.Kill();
     }
 

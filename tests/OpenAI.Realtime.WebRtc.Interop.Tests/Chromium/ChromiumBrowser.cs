@@ -5,7 +5,7 @@ namespace OpenAI.Realtime.WebRtc.Interop.Tests.Chromium;
 /// <summary>One headless Chromium for all tests of the collection. Debian's, driven by Playwright; nothing is downloaded.</summary>
 public sealed class ChromiumBrowser : IAsyncLifetime
 {
-    public const string Path = "/usr/bin/chromium";
+    public const string Path = "/usr/bin/chromium-headless-shell";
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -51,10 +51,10 @@ public sealed class ChromiumCollection : ICollectionFixture<ChromiumBrowser>;
 /// <summary>A test that needs Chromium. In CI it fails where Chromium is missing; on a developer's own machine it is skipped and says so.</summary>
 public sealed class ChromiumTheoryAttribute : TheoryAttribute
 {
-    public ChromiumTheoryAttribute() => Skip = Peers.SkipWithout(ChromiumBrowser.Path, "chromium");
+    public ChromiumTheoryAttribute() => Skip = Peers.SkipWithout(ChromiumBrowser.Path, "chromium-headless-shell");
 }
 
 public sealed class ChromiumFactAttribute : FactAttribute
 {
-    public ChromiumFactAttribute() => Skip = Peers.SkipWithout(ChromiumBrowser.Path, "chromium");
+    public ChromiumFactAttribute() => Skip = Peers.SkipWithout(ChromiumBrowser.Path, "chromium-headless-shell");
 }
