@@ -142,7 +142,7 @@ public sealed class VoiceConversation : IAsyncDisposable
         {
             await conversation._state.StartAsync(conversation._state.Leg).ConfigureAwait(false);
             if (!(source?.IsConfigured ?? options.IsConfigured))
-                await conversation._state.Program.ConfigureAsync(conversation._state.Leg, config).WaitAsync(cancellationToken).ConfigureAwait(false);
+                await conversation._state.Program.ConfigureAsync(config).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -315,7 +315,7 @@ public sealed class VoiceConversation : IAsyncDisposable
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await _state.Program.ConfigureAsync(_state.Leg, config).WaitAsync(cancellationToken).ConfigureAwait(false);
+            await _state.Program.ConfigureAsync(config).WaitAsync(cancellationToken).ConfigureAwait(false);
             _state.Change(agent, tools);
         }
         finally

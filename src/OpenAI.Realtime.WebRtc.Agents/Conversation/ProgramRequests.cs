@@ -114,18 +114,23 @@ internal sealed class ProgramRequests(ConversationState state, TurnReport turns)
         return sent.Task;
     });
 
-    /// <summary>Sends a configuration over a call and waits until it is in effect.</summary>
-    public Task ConfigureAsync(CallLeg leg, SessionConfig config) => state.Ask(() =>
+    /// <summary>Sends a configuration over the call in use and waits until it is in effect. Which call that is is settled under the lock: one that was exchanged meanwhile is nobody's, and would never answer.</summary>
+    public Task ConfigureAsync(SessionConfig config) => state.Ask(() => Configure(state.Leg, config));
+
+    /// <summary>The same over a call that is to come into use.</summary>
+    public Task ConfigureAsync(CallLeg next, SessionConfig config) => state.Ask(() => Configure(next, config));
+
+    public bool Approve(ApprovalRequest request, bool always) => Answer(() => state.Desk.Approve(request, always));
+
+    public bool Refuse(ApprovalRequest request, string? reason) => Answer(() => state.Desk.Refuse(request, reason));
+
+    private Task Configure(CallLeg leg, SessionConfig config)
     {
         string id = state.NewId("config");
         Task acknowledged = leg.Acks.ExpectAsync(id, "the configuration", static e => e is SessionUpdated, state.Now + state.Options.ConfigureTimeout);
         leg.Link.Outbox.Add(new SessionUpdate(config) { EventId = id });
         return acknowledged;
-    });
-
-    public bool Approve(ApprovalRequest request, bool always) => Answer(() => state.Desk.Approve(request, always));
-
-    public bool Refuse(ApprovalRequest request, string? reason) => Answer(() => state.Desk.Refuse(request, reason));
+    }
 
     private bool Answer(Func<bool> answer)
     {

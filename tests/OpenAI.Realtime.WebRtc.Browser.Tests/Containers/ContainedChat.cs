@@ -47,7 +47,7 @@ internal sealed class ContainedChat : IAsyncDisposable
         {
             Assert.StartsWith("Open http://", await chat._program.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)), StringComparison.Ordinal);
             _ = chat._program.StandardOutput.ReadToEndAsync();
-            await File.WriteAllTextAsync(chat._wrapper, $"#!/bin/sh\nexec nsenter {chat.Ports.Outside.Entry} {BrowserFixture.Path} \"$@\"\n");
+            await File.WriteAllTextAsync(chat._wrapper, $"#!/bin/sh\nexec nsenter {chat.Ports.Outside.Entry} {BrowserFixture.WholePath} \"$@\"\n");
             File.SetUnixFileMode(chat._wrapper, UnixFileMode.UserRead | UnixFileMode.UserExecute);
             // A real host has HTTPS, without which browsers give no microphone.
             chat._outside = await browser.LaunchByAsync(chat._wrapper, $"--unsafely-treat-insecure-origin-as-secure={s_address}");

@@ -12,6 +12,9 @@ public sealed class BrowserFixture : IAsyncLifetime
 {
     public const string Path = "/usr/bin/chromium-headless-shell";
 
+    /// <summary>The whole one: it alone can be told to take a page without HTTPS for a safe one.</summary>
+    public const string WholePath = "/usr/bin/chromium";
+
     /// <summary>What the microphone hears: this tone for <see cref="SpeechLength"/>, then silence, over and over.</summary>
     public const double SpeechFrequency = 880;
 
@@ -24,7 +27,9 @@ public sealed class BrowserFixture : IAsyncLifetime
     private IBrowser? _deviceless;
 
     /// <summary>Null in CI, where a missing browser is a failure; elsewhere the reason to skip.</summary>
-    public static string? Skip => File.Exists(Path) || Environment.GetEnvironmentVariable("CI") == "true" ? null : $"{Path} is not here; on Debian: apt-get install chromium-headless-shell";
+    public static string? Skip => (File.Exists(Path) && File.Exists(WholePath)) || Environment.GetEnvironmentVariable("CI") == "true"
+        ? null
+        : $"{Path} or {WholePath} is not here; on Debian: apt-get install chromium chromium-headless-shell";
 
     public async Task InitializeAsync()
     {
