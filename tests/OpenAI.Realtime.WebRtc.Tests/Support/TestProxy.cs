@@ -68,8 +68,8 @@ public sealed class TestProxy : IAsyncDisposable, IWebProxy
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();       // not before: who is about to accept from it would be told that it does not listen
         _end.Dispose();
     }
 
