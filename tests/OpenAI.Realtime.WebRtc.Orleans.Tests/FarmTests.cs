@@ -37,9 +37,7 @@ public sealed class FarmTests(ITestOutputHelper output)
         List<RealtimeWebRtcSession> callers = [];
         try
         {
-            for (int i = 0; i < s_calls; i++)
-                callers.Add(await client.ConnectAsync(new RealtimeConnectOptions()).WaitAsync(Farm.Patience));
-            List<ICallAgent> agents = [.. callers.Select(caller => cluster.GetGrain<ICallAgent>(caller.CallId!))];
+            List<ICallAgent> agents = await CallAsync(client, cluster, callers);
             var watch = Stopwatch.StartNew();
             await Task.WhenAll(agents.Select(agent => agent.StartAsync()));
             List<CallAgentStatus> led = await AllAsync(agents, s => s.Stage == CallAgentStage.Leading);
@@ -110,9 +108,7 @@ public sealed class FarmTests(ITestOutputHelper output)
         List<RealtimeWebRtcSession> callers = [];
         try
         {
-            for (int i = 0; i < s_calls; i++)
-                callers.Add(await client.ConnectAsync(new RealtimeConnectOptions()).WaitAsync(Farm.Patience));
-            List<ICallAgent> agents = [.. callers.Select(caller => cluster.GetGrain<ICallAgent>(caller.CallId!))];
+            List<ICallAgent> agents = await CallAsync(client, cluster, callers);
             await Task.WhenAll(agents.Select(agent => agent.StartAsync()));
             List<CallAgentStatus> led = await AllAsync(agents, s => s.Stage == CallAgentStage.Leading);
             int moving = led.Count(s => IsOn(s, first));
@@ -137,6 +133,14 @@ public sealed class FarmTests(ITestOutputHelper output)
     {
         foreach (SiloProcess silo in silos)
             output.WriteLine($"{when}: host {silo.Port} has used {silo.Cost.Cpu.TotalSeconds:0.0} s of CPU and holds {silo.Cost.Memory / 1024.0 / 1024:0} MiB.");
+    }
+
+    // So many callers, each with the grain that is to lead its call.
+    private static async Task<List<ICallAgent>> CallAsync(RealtimeWebRtcClient client, IClusterClient cluster, List<RealtimeWebRtcSession> callers)
+    {
+        for (int i = 0; i < s_calls; i++)
+            callers.Add(await client.ConnectAsync(new RealtimeConnectOptions()).WaitAsync(Farm.Patience));
+        return [.. callers.Select(caller => cluster.GetGrain<ICallAgent>(caller.CallId!))];
     }
 
     private static bool IsOn(CallAgentStatus status, SiloProcess silo) => status.Silo.Contains($":{silo.Port}", StringComparison.Ordinal);

@@ -7,7 +7,7 @@ using OpenAI.Realtime.WebRtc.Testing;
 
 namespace OpenAI.Realtime.WebRtc.Browser.Tests.Support;
 
-/// <summary>Debian's Chromium without its windows, which take half as much again, driven by Playwright; nothing is downloaded. One with a fake microphone for all tests, and one without any for those who miss it.</summary>
+/// <summary>Debian's Chromium without its windows, which spares two fifths of the processor time, driven by Playwright; nothing is downloaded. One with a fake microphone for all tests, and one without any for those who miss it.</summary>
 public sealed class BrowserFixture : IAsyncLifetime
 {
     public const string Path = "/usr/bin/chromium-headless-shell";

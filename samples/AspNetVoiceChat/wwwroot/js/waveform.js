@@ -5,7 +5,7 @@ const GAP = 3;
 const MOMENT = 60; // milliseconds a bar stands for
 const QUIET = -55; // dBFS that are drawn as nothing
 const LOUD = -6; // dBFS that fill the height
-const PACE = 30; // milliseconds between two drawings: as smooth as a film, for half of what each frame of the screen would cost
+const PACE = 30; // milliseconds between two drawings: as smooth as a film, at half the drawings of a screen with 60 frames a second
 const CALM_PACE = 250; // the same with reduced motion
 const LABEL_PACE = 1_000; // the text beside the picture need not hurry
 
