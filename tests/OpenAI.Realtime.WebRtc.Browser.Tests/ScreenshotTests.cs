@@ -73,6 +73,7 @@ public class ScreenshotTests(BrowserFixture browser)
         await Expect(page.Tools).ToHaveCountAsync(2);
         session.SendEvent("""{"type":"session.usage.updated","event_id":"u1","usage":{"seconds":15}}""");
         Assert.True(session.TrySay("They are rolled, and you peel. Shall I put cream on the note pad?", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(5))));
+        Assert.True(session.TrySay("", RealtimeTestAudio.Voice(TimeSpan.FromMinutes(1))));      // so that it is speaking still when the picture is taken
         await Expect(page.TheirLines.Last).ToContainTextAsync("note pad?");
         await Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("assistant");
 

@@ -58,13 +58,15 @@ public sealed class ReconnectTests
     [Fact]
     public async Task It_is_given_up_after_a_time_with_the_first_reasons()
     {
-        await using Line line = await Line.StartAsync(prepare: line => line.OnOpen = static (attempt, _) => attempt > 1 ? throw new IOException($"No {attempt}.") : Task.CompletedTask);
+        await using Line line = await Line.StartAsync(
+            prepare: line => line.OnOpen = static (attempt, _) => attempt > 1 ? throw new IOException($"No {attempt}.") : Task.CompletedTask,
+            configure: options => options.Calls.ReconnectTimeout = TimeSpan.FromSeconds(100));       // before the request's own limit
         Task<ResponseSnapshot> waits = line.Conversation.RespondAsync();
         line.Current.Lose();
         await line.UntilAsync(() => line.Conversation.Completion.IsCompleted);
         ConversationEnd end = await line.Conversation.Completion;
         Assert.Equal((ConversationEndReason.SessionEnded, SessionEndReason.ConnectionLost, "No 2."), (end.Reason, end.Session!.Reason, end.ReconnectFailure!.Message));
-        Assert.StartsWith("The network is gone. It was not replaced within 120 s, in ", end.Detail, StringComparison.Ordinal);
+        Assert.StartsWith("The network is gone. It was not replaced within 100 s, in ", end.Detail, StringComparison.Ordinal);
         await Assert.ThrowsAsync<RealtimeSessionEndedException>(() => waits.WaitAsync(Talk.Patience));
         await Assert.ThrowsAsync<RealtimeSessionEndedException>(() => line.Conversation.SendTextAsync("Anybody?"));
     }

@@ -57,7 +57,7 @@ public sealed class PulseDeviceTests
         using Microphone microphone = devices.OpenMicrophone();
         using var speaking = server.Say(Waves.Tone(700, 48_000 * 30));
         short[] heard = await HearAsync(microphone, 48_000);
-        Assert.InRange(Waves.Frequency(heard), 698, 702);
+        Assert.InRange(Waves.Frequency(heard), 686, 714);      // another rate would be off by 8 % at least; what a busy machine loses is counted as time
         await PulseServer.UntilAsync(() => microphone.GetStatistics().SystemDelay is { Ticks: > 0 } delay && delay < TimeSpan.FromMilliseconds(500), "the system says how long it holds what was said");
         speaking.Kill();
     }
@@ -84,7 +84,7 @@ public sealed class PulseDeviceTests
         await server.PlugMicrophoneAsync();
         await PulseServer.UntilAsync(() => microphone.State == AudioDeviceState.Open, "the return is seen");
         await read;
-        Assert.InRange(Waves.Frequency(await HearAsync(microphone, 24_000)), 698, 702);
+        Assert.InRange(Waves.Frequency(await HearAsync(microphone, 24_000)), 686, 714);
         await PulseServer.UntilAsync(() => Count() == 2, "both changes are told");
         Assert.Equal([AudioDeviceState.Lost, AudioDeviceState.Open], changes);
         Assert.Equal(1, microphone.GetStatistics().Losses);
@@ -131,7 +131,7 @@ public sealed class PulseDeviceTests
         await PulseServer.UntilAsync(() => duplex.Microphone is { State: AudioDeviceState.Open, Device.Id: "microphone" } && duplex.Loudspeaker is { State: AudioDeviceState.Open, Device.Id: "speaker" },
             "both are open again");
         using var speaking = server.Say(Waves.Tone(700, 48_000 * 30));
-        Assert.InRange(Waves.Frequency(await HearAsync(duplex.Microphone, 24_000)), 698, 702);
+        Assert.InRange(Waves.Frequency(await HearAsync(duplex.Microphone, 24_000)), 686, 714);
         speaking.Kill();
     }
 

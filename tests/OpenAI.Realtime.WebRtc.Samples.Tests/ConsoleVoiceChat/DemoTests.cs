@@ -32,13 +32,13 @@ public sealed class DemoTests
     }
 
     // The words are compared by their loudness over time: each second of the recording must be found in what was heard, in the order in which it was said and after its own end. A machine that
-    // stands still leaves a few of them out of step, never most.
+    // stands still leaves a few of them out of step, never most, and what was to be heard meanwhile is missing.
     private static void Assert_the_callers_words_came_back(string wav)
     {
         (short[] heard, int rate) = Sound.ReadWav(wav);
         (short[] question, _) = Sound.ReadWav(SampleProgram.Source("question.wav"));
         Assert.Equal(24_000, rate);
-        Assert.InRange(heard.Length / 24_000.0, 15, 30);
+        Assert.InRange(heard.Length / 24_000.0, 10, 30);
 
         double[] spoken = [.. Sound.Envelope(question).Skip(1).SkipLast(10)];        // without the silence around it
         (double Correlation, int At)[] pieces = [.. spoken.Chunk(50).Where(piece => piece.Length == 50).Select(piece => Sound.Find(piece, Sound.Envelope(heard)))];
@@ -46,8 +46,8 @@ public sealed class DemoTests
         string matches = string.Join(", ", pieces.Select(piece => $"{piece.Correlation:0.00} at {piece.At * 0.02:0.0} s"));
         Assert.True(found.Length > pieces.Length / 2, $"The best matches of each second of the caller's words: {matches}.");
         Assert.True(found.Zip(found.Skip(1)).Count(pair => pair.Second > pair.First) >= (found.Length - 1) * 2 / 3, $"The words came back out of order: {matches}.");
-        Assert.True(found.Order().ElementAt(found.Length / 2) * 0.02 > 7, $"The words came back before they had been said: {matches}.");
-        double before = Sound.Envelope(heard).Take(250).Average();
+        Assert.True(found.Order().ElementAt(found.Length / 2) * 0.02 > 5, $"The words came back before they had been said: {matches}.");
+        double before = Sound.Envelope(heard).Take(150).Average();
         Assert.True(before < -50, $"While the caller speaks the assistant is silent; measured {before:0} dBFS.");
     }
 
