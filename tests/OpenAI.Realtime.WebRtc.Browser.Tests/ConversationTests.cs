@@ -95,11 +95,12 @@ public class ConversationTests(BrowserFixture browser)
 
         // The tool is called at the host, and the page shows it, who speaks, and how long the answer took.
         await page.WriteAsync("What time is it?");
+        Task isHeard = Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("assistant");        // looked for from the beginning: the answer is short
         await Expect(page.TheirLines.Last).ToContainTextAsync("My tool says:");
         await call.WaitForEventAsync("conversation.item.create", e => (string?)e["item"]!["type"] == "function_call_output");
         await Expect(page.Tools.First).ToContainTextAsync("clock");
         await Expect(page.Tools.First).ToHaveAttributeAsync("data-status", "Completed");
-        await Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("assistant");
+        await isHeard;
         await Expect(page.Page.Locator("#latency")).ToContainTextAsync("ms");
         await Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("nobody");
         await page.ExpectAccessibleAsync();

@@ -25,7 +25,7 @@ public class ScreenshotTests(BrowserFixture browser)
                 Dish => RealtimeTestReply.Say("A leek and potato soup! It takes half an hour.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1))),
                 "Roll two dice for who peels." => RealtimeTestReply.CallFunction("dice", """{"count":2}"""),
                 "Note that we need cream." => RealtimeTestReply.CallFunction("write_note", """{"text":"We need cream."}"""),
-                _ => RealtimeTestReply.Say("Slice the leeks, let them soften in butter, then add the potatoes and simmer until they fall apart.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(6))),
+                _ => RealtimeTestReply.Say("Slice the leeks, let them soften in butter, then add the potatoes and simmer until they fall apart.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(12))),
             });
         await TalkAsync(chat, page, "bridge", async () =>
         {
@@ -42,7 +42,7 @@ public class ScreenshotTests(BrowserFixture browser)
         chat.Endpoint.Script.OnResponse = (turn, _) => ValueTask.FromResult(turn.Text switch
         {
             Dish => RealtimeTestReply.Say("A leek and potato soup! It takes half an hour.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1))),
-            _ => RealtimeTestReply.Say("Slice the leeks, let them soften in butter, then add the potatoes and simmer until they fall apart.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(6))),
+            _ => RealtimeTestReply.Say("Slice the leeks, let them soften in butter, then add the potatoes and simmer until they fall apart.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(12))),
         });
         await TalkAsync(chat, page, "key", () => Task.CompletedTask);
     });
