@@ -61,9 +61,9 @@ public sealed class DemoTests
         Assert.Equal(steps.Order(), steps);
         Assert.True(ms["first_audio"]!.GetValue<double>() > ms["dtls"]!.GetValue<double>());
 
-        JsonNode audio = stats["audio"]!;
-        Assert.InRange(audio["sent_packets"]!.GetValue<long>(), 700, 1_500);
-        Assert.InRange(audio["received_packets"]!.GetValue<long>(), 700, 1_500);
+        JsonNode audio = stats["audio"]!;        // 820 packets each way where nothing stands still
+        Assert.InRange(audio["sent_packets"]!.GetValue<long>(), 400, 1_500);
+        Assert.InRange(audio["received_packets"]!.GetValue<long>(), 400, 1_500);
         Assert.InRange(audio["sent_bytes"]!.GetValue<long>(), 20_000, 200_000);
         Assert.InRange(audio["received_bytes"]!.GetValue<long>(), 20_000, 200_000);
         Assert.Equal(0, audio["duplicate"]!.GetValue<long>());
