@@ -42,7 +42,7 @@ public sealed class PulseConversationTests
         AudioSendStatistics sent = session.GetStatistics().Audio.Sent;
         Assert.Equal(0, sent.DroppedFrames);
         if (keptTime && sent.SkippedFrames == 0)
-            Assert.InRange(sent.UnderrunFrames, 0, 50);     // until the microphone has 20 ms
+            Assert.InRange(sent.UnderrunFrames, 0, sent.Packets / 4);       // until the microphone has 20 ms; a busy sound server brings them late
     }
 
     [PulseFact]
