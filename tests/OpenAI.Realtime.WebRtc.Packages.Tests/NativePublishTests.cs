@@ -50,7 +50,7 @@ public sealed class NativePublishTests(NativeProgram program) : IClassFixture<Na
         try
         {
             string question = Path.Combine(folder, "question.wav"), heard = Path.Combine(folder, "heard.wav"), statsFile = Path.Combine(folder, "stats.json");
-            WavExcerpt.Write(Repository.PathOf("samples/ConsoleVoiceChat/question.wav"), question, TimeSpan.FromSeconds(2.5));
+            await WavExcerpt.WriteAsync(Repository.PathOf("samples/ConsoleVoiceChat/question.wav"), question, TimeSpan.FromSeconds(2.5));
             var withoutKey = new Dictionary<string, string> { ["OPENAI_API_KEY"] = "" };
             Command ran = await Command.RunAsync(
                 program.Path, folder, TimeSpan.FromMinutes(2), withoutKey, "--codec", asked, "--input", question, "--output", heard, "--stats", statsFile);
@@ -60,7 +60,7 @@ public sealed class NativePublishTests(NativeProgram program) : IClassFixture<Na
             Assert.Equal("reply_played", stats.RootElement.GetProperty("ended").GetString());
             Assert.Equal(expected, stats.RootElement.GetProperty("codec").GetString());
             Assert.Equal(JsonValueKind.Number, stats.RootElement.GetProperty("ms").GetProperty("channel").ValueKind);
-            Assert.True(LoudestDbfs(heard) > -40, "The caller's own words come back.");
+            Assert.True(await LoudestDbfsAsync(heard) > -40, "The caller's own words come back.");
         }
         finally
         {
@@ -68,12 +68,12 @@ public sealed class NativePublishTests(NativeProgram program) : IClassFixture<Na
         }
     }
 
-    private static double LoudestDbfs(string wav)
+    private static async Task<double> LoudestDbfsAsync(string wav)
     {
         using var source = new WavFileAudioSource(wav);
         short[] frame = new short[source.Format.SamplesIn(TimeSpan.FromMilliseconds(20))];
         double loudest = double.NegativeInfinity;
-        while (source.ReadAsync(frame).AsTask().GetAwaiter().GetResult() is var read and > 0)
+        while (await source.ReadAsync(frame) is var read and > 0)
             loudest = Math.Max(loudest, AudioLevel.Measure(frame.AsSpan(0, read)).RmsDbfs);
         return loudest;
     }

@@ -24,7 +24,7 @@ public sealed class PulseConversationTests
         using RealtimeWebRtcClient client = Client(endpoint);
         await using RealtimeWebRtcSession session = await client.ConnectAsync(new() { Audio = new AudioOptions { Source = duplex.Microphone, Sink = duplex.Loudspeaker } });
 
-        short[] question = Question();
+        short[] question = await QuestionAsync();
         using var speaking = server.Say(question);
         await UntilPlayedAsync(session);
         await PulseServer.UntilAsync(() => recording.Count > 0 && Quiet(recording), "the recording ends in silence");
@@ -83,14 +83,14 @@ public sealed class PulseConversationTests
 
     private static bool Quiet(PulseRecording recording) => recording.Count > 48_000 && Waves.Rms(recording.From(recording.Count - 24_000)) < 30;
 
-    private static short[] Question()
+    private static async Task<short[]> QuestionAsync()
     {
         using Stream file = typeof(PulseConversationTests).Assembly.GetManifestResourceStream("question.wav")!;
         using var source = new WavFileAudioSource(file);
         using var all = new MemoryStream();
         short[] pcm = new short[4_800];
         int count;
-        while ((count = source.ReadAsync(pcm).AsTask().GetAwaiter().GetResult()) > 0)
+        while ((count = await source.ReadAsync(pcm)) > 0)
             all.Write(MemoryMarshal.AsBytes(pcm.AsSpan(0, count)));
         var resampler = new Resampler(source.Format.SampleRate, Waves.Rate);
         ReadOnlySpan<short> read = MemoryMarshal.Cast<byte, short>(all.ToArray());

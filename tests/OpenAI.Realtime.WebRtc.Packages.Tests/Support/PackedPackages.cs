@@ -124,7 +124,7 @@ public sealed class PackedPackages : IAsyncLifetime
             Write($"{snippet.Identifier}.cs", ConsumerSources.Of(snippet));
         Write("Ambient.cs", ConsumerSources.Ambient);
         Write("Program.cs", ConsumerSources.EntryPoint(snippets));
-        WavExcerpt.Write(Repository.PathOf("samples/ConsoleVoiceChat/question.wav"), Path.Combine(Consumer, "question.wav"), TimeSpan.FromSeconds(2.5));
+        await WavExcerpt.WriteAsync(Repository.PathOf("samples/ConsoleVoiceChat/question.wav"), Path.Combine(Consumer, "question.wav"), TimeSpan.FromSeconds(2.5));
         return await Command.DotnetAsync(
             Consumer, TimeSpan.FromMinutes(5), null, "build", "Consumer.csproj", "-nologo", "-v:quiet", "-nodeReuse:false", "-p:UseSharedCompilation=false");
 

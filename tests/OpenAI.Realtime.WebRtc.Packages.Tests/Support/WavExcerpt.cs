@@ -5,7 +5,7 @@ namespace OpenAI.Realtime.WebRtc.Packages.Tests.Support;
 /// <summary>The beginning of a recording, so that nobody has to listen to all of it.</summary>
 internal static class WavExcerpt
 {
-    public static void Write(string from, string to, TimeSpan length)
+    public static async Task WriteAsync(string from, string to, TimeSpan length)
     {
         using var source = new WavFileAudioSource(from);
         using var sink = new WavFileAudioSink(to, source.Format);
@@ -13,11 +13,11 @@ internal static class WavExcerpt
         int count = 0;
         while (count < pcm.Length)
         {
-            int read = source.ReadAsync(pcm.AsMemory(count)).AsTask().GetAwaiter().GetResult();
+            int read = await source.ReadAsync(pcm.AsMemory(count));
             if (read == 0)
                 break;
             count += read;
         }
-        sink.WriteAsync(pcm.AsMemory(0, count)).AsTask().GetAwaiter().GetResult();
+        await sink.WriteAsync(pcm.AsMemory(0, count));
     }
 }

@@ -13,7 +13,7 @@ public sealed class RecordTests
 
         Assert.Equal(0, ended.ExitCode);
         Assert.Contains("recorded    call.wav", ended.Text, StringComparison.Ordinal);
-        (short[] left, short[] right) = Read(folder.File("call.wav"));
+        (short[] left, short[] right) = await ReadAsync(folder.File("call.wav"));
         int asked = FirstLoud(left), answered = FirstLoud(right);
         Assert.InRange(asked, 0, left.Length);
         Assert.True(answered > asked, $"The caller speaks from sample {asked} on, the assistant from {answered}.");
@@ -30,13 +30,13 @@ public sealed class RecordTests
 
     private static int FirstLoud(short[] samples) => Array.FindIndex(samples, sample => Math.Abs((int)sample) > 2_000);
 
-    private static (short[] Left, short[] Right) Read(string path)
+    private static async Task<(short[] Left, short[] Right)> ReadAsync(string path)
     {
         using var file = new WavFileAudioSource(path);
         Assert.Equal(2, file.Format.Channels);
         List<short> samples = [];
         short[] block = new short[9_600];
-        while (file.ReadAsync(block).AsTask().GetAwaiter().GetResult() is var read and > 0)
+        while (await file.ReadAsync(block) is var read and > 0)
             samples.AddRange(block.AsSpan(0, read));
         return ([.. samples.Where((_, i) => i % 2 == 0)], [.. samples.Where((_, i) => i % 2 == 1)]);
     }

@@ -25,7 +25,7 @@ public sealed class CallRecorderTests : IDisposable
             Assert.Null(recorder.Failure);
         }
 
-        (short[] left, short[] right) = Read();
+        (short[] left, short[] right) = await ReadAsync();
         Assert.InRange(left.Length, 47_000, 48_100);
         Assert.InRange(Spectrum.DominantFrequency(left.AsSpan(4_000, 16_000), 24_000), 437, 443);
         Assert.InRange(Spectrum.DominantFrequency(right.AsSpan(28_000, 16_000), 24_000), 877, 883);
@@ -49,7 +49,7 @@ public sealed class CallRecorderTests : IDisposable
             await TalkAsync(microphone, TimeSpan.FromSeconds(1));
         }
 
-        (_, short[] right) = Read();
+        (_, short[] right) = await ReadAsync();
         Assert.True(Spectrum.Rms(right.AsSpan()[..11_900]) < 1);
         Assert.True(Spectrum.Rms(right.AsSpan()[12_100..19_000]) > 1_000);
         Assert.True(Spectrum.Rms(right.AsSpan()[19_300..]) < 1);
@@ -62,7 +62,7 @@ public sealed class CallRecorderTests : IDisposable
         IAudioSource microphone = recorder.Record(new ToneAudioSource(440, format: AudioFormat.Mono24kHz));
         await TalkAsync(microphone, TimeSpan.FromSeconds(5));
         await UntilAsync(() => recorder.Duration > TimeSpan.FromSeconds(3.5));
-        (short[] left, _) = Read();     // as after a crash
+        (short[] left, _) = await ReadAsync();     // as after a crash
         Assert.InRange(left.Length, 2 * 24_000, 5 * 24_000);
         Assert.InRange(Spectrum.DominantFrequency(left.AsSpan(4_000, 24_000), 24_000), 437, 443);
     }
@@ -78,7 +78,7 @@ public sealed class CallRecorderTests : IDisposable
             await HearAsync(loudspeaker, 880, TimeSpan.FromMilliseconds(500));
         }
 
-        (short[] left, _) = Read();
+        (short[] left, _) = await ReadAsync();
         Assert.Equal(0, left.Max());
     }
 
@@ -123,13 +123,13 @@ public sealed class CallRecorderTests : IDisposable
 
     private static short[] Tone(double frequency, int samples, int rate = 24_000) => Spectrum.Tone(frequency, rate, samples);
 
-    private (short[] Left, short[] Right) Read()
+    private async Task<(short[] Left, short[] Right)> ReadAsync()
     {
         using var file = new WavFileAudioSource(new MemoryStream(ReadShared()));
         Assert.Equal(new AudioFormat(24_000, 2), file.Format);
         List<short> samples = [];
         short[] block = new short[4_800];
-        while (file.ReadAsync(block).AsTask().GetAwaiter().GetResult() is var read and > 0)
+        while (await file.ReadAsync(block) is var read and > 0)
             samples.AddRange(block.AsSpan(0, read));
         return ([.. samples.Where((_, i) => i % 2 == 0)], [.. samples.Where((_, i) => i % 2 == 1)]);
     }
