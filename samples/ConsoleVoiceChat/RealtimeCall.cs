@@ -37,6 +37,8 @@ internal abstract class RealtimeCall(Settings settings, Timeline timeline, IDisp
     protected RealtimeSessionConfig SessionConfig()
     {
         var config = new RealtimeSessionConfig { InputTranscription = new InputTranscription { Model = TranscriptionModel.Gpt4oMiniTranscribe } };
+        if (Settings.IsDemo)        // the recorded question pauses for almost the half second that ends a turn: on a busy machine it would come to be two
+            config.TurnDetection = new ServerVad { SilenceDuration = TimeSpan.FromSeconds(1) };
         if (Settings.Voice is { } voice)
             config.Voice = voice;
         if (Settings.Instructions is { } instructions)

@@ -58,13 +58,16 @@ internal sealed record CallPath(string Transport, string? Local, string? Remote,
 }
 
 /// <summary>What was sent and received.</summary>
+/// <remarks>Underrun frames, 20 ms each, were sent silent because the microphone or file had nothing ready; skipped ones were never sent, because the machine stood still.</remarks>
 internal sealed record AudioCounts(
-    long SentPackets, long SentBytes, long ReceivedPackets, long ReceivedBytes, long Lost, long Late, long Duplicate, long ConcealedSamples, double JitterMs, double BufferMs)
+    long SentPackets, long SentBytes, long UnderrunFrames, long SkippedFrames, long ReceivedPackets, long ReceivedBytes, long Lost, long Late, long Duplicate, long ConcealedSamples, double JitterMs, double BufferMs)
 {
     /// <summary>The engine counts what was on the wire; the jitter buffer what became of it.</summary>
     public static AudioCounts Of(PeerStatistics? connection, AudioStatistics audio) => new(
         connection?.AudioPacketsSent ?? audio.Sent.Packets,
         connection?.AudioBytesSent ?? audio.Sent.Bytes,
+        audio.Sent.UnderrunFrames,
+        audio.Sent.SkippedFrames,
         connection?.AudioPacketsReceived ?? audio.Received.Packets,
         connection?.AudioBytesReceived ?? audio.Received.Bytes,
         audio.Received.Lost,

@@ -16,7 +16,7 @@ internal static class Summary
         if (conversation.Counted is not null)
         {
             AudioCounts audio = statistics.Audio;
-            lines.Add(Invariant($"  sent        {audio.SentPackets} packets, {audio.SentBytes / 1000.0:0.0} kB"));
+            lines.Add(Invariant($"  sent        {audio.SentPackets} packets, {audio.SentBytes / 1000.0:0.0} kB; {audio.UnderrunFrames * 20} ms silent (source late), {audio.SkippedFrames * 20} ms left out (machine late)"));
             lines.Add(Invariant($"  received    {audio.ReceivedPackets} packets, {audio.ReceivedBytes / 1000.0:0.0} kB: {audio.Lost} lost, {audio.Late} late, {audio.Duplicate} duplicate; {audio.ConcealedSamples / 48.0:0} ms made up (late or missing)"));
             lines.Add(Invariant($"  jitter      {audio.JitterMs:0.0} ms, buffered for {audio.BufferMs:0} ms"));
             lines.Add($"  codec       {statistics.Codec ?? "unknown"}");

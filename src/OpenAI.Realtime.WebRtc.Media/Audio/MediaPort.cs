@@ -34,7 +34,9 @@ public sealed class MediaPort : IAsyncDisposable
         _track = new ReplaceableTrack(track);
         if (options.EncodedSource is null || options.EncodedSink is null)
         {
-            Codec = AudioLinks.Codecs(options, context).Name;
+            IOpusCodecFactory codecs = AudioLinks.Codecs(options, context);
+            Codec = codecs.Name;
+            ConcentusRehearsal.Begin(codecs, options.Encoder);
             if (context.Logger is { } logger)
                 AudioLog.Codec(logger, Codec);
         }

@@ -14,7 +14,7 @@ public sealed class DemoTests
         Assert.True(ended.ExitCode == 0, ended.ToString());
 
         JsonObject stats = RunFiles.ReadStats(folder.File("stats.json"));
-        Assert_the_callers_words_came_back(folder.File("conversation.wav"), stats["audio"]!["concealed_samples"]!.GetValue<long>() / 48_000.0);
+        Assert_the_callers_words_came_back(folder.File("conversation.wav"), SpoiledSeconds(stats["audio"]!));
         Assert_the_statistics_are_sane(stats);
         Assert_the_events_are_all_there(folder.File("events.jsonl"));
         Assert_the_screen_is_plain_text(ended);
@@ -32,9 +32,13 @@ public sealed class DemoTests
         Assert.Equal("seconds", RunFiles.ReadStats(folder.File("stats.json"))["ended"]!.GetValue<string>());
     }
 
+    // What the program says it has made up, sent in place of a late source, and left out.
+    private static double SpoiledSeconds(JsonNode audio) =>
+        (audio["concealed_samples"]!.GetValue<long>() / 48_000.0) + (0.02 * (audio["underrun_frames"]!.GetValue<long>() + audio["skipped_frames"]!.GetValue<long>()));
+
     // The words are compared by their loudness over time: each second of the recording must be found in what was heard, in the order in which it was said and after its own end. Where the machine
     // stood still, sound is missing or made up; two seconds of words may be unrecognizable for each second of that.
-    private static void Assert_the_callers_words_came_back(string wav, double madeUpSeconds)
+    private static void Assert_the_callers_words_came_back(string wav, double spoiledSeconds)
     {
         (short[] heard, int rate) = Sound.ReadWav(wav);
         (short[] question, _) = Sound.ReadWav(SampleProgram.Source("question.wav"));
@@ -45,8 +49,8 @@ public sealed class DemoTests
         (double Correlation, int At)[] pieces = [.. spoken.Chunk(50).Where(piece => piece.Length == 50).Select(piece => Sound.Find(piece, Sound.Envelope(heard)))];
         int[] found = [.. pieces.Where(piece => piece.Correlation > 0.8).Select(piece => piece.At)];
         string matches = string.Join(", ", pieces.Select(piece => $"{piece.Correlation:0.00} at {piece.At * 0.02:0.0} s"));
-        double spoiled = 2 * (madeUpSeconds + Math.Max(0, 16 - (heard.Length / 24_000.0)));
-        Assert.True(found.Length > 0 && found.Length > (pieces.Length / 2) - spoiled, $"{madeUpSeconds:0.0} s were made up. The best matches of each second of the caller's words: {matches}.");
+        double spoiled = 2 * spoiledSeconds;
+        Assert.True(found.Length > 0 && found.Length > (pieces.Length / 2) - spoiled, $"{spoiledSeconds:0.0} s were made up or left out, {heard.Length / 24_000.0:0.0} s were heard. The best matches of each second of the caller's words: {matches}.");
         Assert.True(found.Zip(found.Skip(1)).Count(pair => pair.Second > pair.First) >= (found.Length - 1) * 2 / 3, $"The words came back out of order: {matches}.");
         Assert.True(found.Order().ElementAt(found.Length / 2) * 0.02 > 5, $"The words came back before they had been said: {matches}.");
         double before = Sound.Envelope(heard).Take(150).Average();

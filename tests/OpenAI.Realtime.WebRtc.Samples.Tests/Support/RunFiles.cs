@@ -30,7 +30,7 @@ internal static class RunFiles
         Assert.Equal(["allocated_bytes", "audio", "call_id", "codec", "dtls_cipher", "ended", "ms", "path", "srtp_profile"], stats.Select(m => m.Key).Order());
         Assert.Equal(["answer", "channel", "dtls", "first_audio", "first_event", "ice", "key"], stats["ms"]!.AsObject().Select(m => m.Key).Order());
         Assert.Equal(
-            ["buffer_ms", "concealed_samples", "duplicate", "jitter_ms", "late", "lost", "received_bytes", "received_packets", "sent_bytes", "sent_packets"],
+            ["buffer_ms", "concealed_samples", "duplicate", "jitter_ms", "late", "lost", "received_bytes", "received_packets", "sent_bytes", "sent_packets", "skipped_frames", "underrun_frames"],
             stats["audio"]!.AsObject().Select(m => m.Key).Order());
         return stats;
     }
