@@ -11,13 +11,20 @@ public sealed class CloseTests
     public async Task While_the_next_call_is_opened(bool honoursToken)
     {
         var open = new TaskCompletionSource();
-        await using Line line = await Line.StartAsync(prepare: line => line.OnOpen = (attempt, token) => attempt == 1 ? Task.CompletedTask : honoursToken ? open.Task.WaitAsync(token) : open.Task);
+        Task opening = Task.CompletedTask;
+        await using Line line = await Line.StartAsync(prepare: line => line.OnOpen = (attempt, token) => attempt == 1 ? Task.CompletedTask : opening = honoursToken ? open.Task.WaitAsync(token) : open.Task);
         await line.UntilAsync(() => line.Attempts == 2, TimeSpan.FromHours(1), TimeSpan.FromSeconds(5));
         Task closed = line.Conversation.CloseAsync();
         await closed.WaitAsync(Talk.Patience);
         Assert.Equal(ConversationEndReason.ClosedLocally, (await line.Conversation.Completion).Reason);
-        open.TrySetResult();        // it comes too late, and is hung up
-        await Line.AtOnceAsync(() => honoursToken || (line.Calls.Count == 2 && line.Calls[1].State == SessionState.Closed));
+        if (honoursToken)
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => opening.WaitAsync(Talk.Patience));
+            return;
+        }
+
+        open.SetResult();           // it comes too late, and is hung up
+        await Line.AtOnceAsync(() => line.Calls.Count == 2 && line.Calls[1].State == SessionState.Closed);
     }
 
     [Fact]
