@@ -167,6 +167,7 @@ internal sealed class BackendLedger(VoiceToolOptions options, BackendBudget budg
     /// <summary>The program wants the model to work on what it has been given.</summary>
     public void RequestResponse()
     {
+        _continuation.Forgive();        // each request of the program's is a matter of its own
         _continuation.Want();
         _tasks.Of("").Rounds = 0;
         Advance();
