@@ -207,7 +207,7 @@ public sealed class ScriptTests
         Assert.True(caller.Call.Network.Lost > 10, $"{caller.Call.Network.Lost} datagrams were lost.");
         Assert.True(caller.Session.GetStatistics().Audio.Received.Lost > 0, "The client noticed no loss.");
         Assert.True(caller.Call.Uplink.Lost > 0, "The endpoint noticed no loss.");
-        Assert.InRange(caller.Loudspeaker.Loud.DominantFrequency, 590, 610);
+        Assert.InRange(caller.Loudspeaker.Loud.DominantFrequency, 575, 625);       // 600 Hz; a frame made up on a busy machine moves the peak
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class VoiceTests
         Assert.InRange((int)stopped["audio_end_ms"]! - (int)started["audio_start_ms"]!, 2_360, 60_000);    // 300 ms before it, 60 ms at least, 2 s after it
         string transcript = (string)(await caller.WaitAsync("conversation.item.input_audio_transcription.completed"))["transcript"]!;
         Assert.Matches(@"^\[\d\.\d s of speech at -[12][0-9] dBFS; this endpoint does not transcribe words\]$", transcript);
-        Assert.InRange(caller.Loudspeaker.Loud.DominantFrequency, 705, 715);
+        Assert.InRange(caller.Loudspeaker.Loud.DominantFrequency, 680, 740);       // 710 Hz; a frame made up on a busy machine moves the peak
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class VoiceTests
         await caller.Loudspeaker.HeardAsync(TimeSpan.FromMilliseconds(100));
 
         Assert.DoesNotContain("input_audio_buffer.speech_started", caller.ReceivedTypes);
-        Assert.InRange(caller.Loudspeaker.Loud.DominantFrequency, 635, 645);
+        Assert.InRange(caller.Loudspeaker.Loud.DominantFrequency, 615, 665);       // 640 Hz; as above
     }
 
     [Fact]
