@@ -65,8 +65,8 @@ public sealed class DemoTests
         Assert.Equal(steps.Order(), steps);
         Assert.True(ms["first_audio"]!.GetValue<double>() > ms["dtls"]!.GetValue<double>());
 
-        JsonNode audio = stats["audio"]!;        // each way 820 packets, if the machine does not stand still
-        Assert.InRange(audio["sent_packets"]!.GetValue<long>(), 400, 1_500);
+        JsonNode audio = stats["audio"]!;        // each way some 850 frames; where the machine stands still, the program counts what it leaves out, and the endpoint does not
+        Assert.InRange(audio["sent_packets"]!.GetValue<long>() + audio["skipped_frames"]!.GetValue<long>(), 700, 1_500);
         Assert.InRange(audio["received_packets"]!.GetValue<long>(), 400, 1_500);
         Assert.InRange(audio["sent_bytes"]!.GetValue<long>(), 20_000, 200_000);
         Assert.InRange(audio["received_bytes"]!.GetValue<long>(), 20_000, 200_000);

@@ -51,6 +51,9 @@ public sealed class ConcentusTests
     }
 
     [Fact]
+    public void A_rehearsal_that_fails_ends_no_process() => ConcentusRehearsal.Run(new() { Bitrate = 1 });      // CreateEncoder throws, on a thread of the pool's
+
+    [Fact]
     public void A_lost_packet_is_restored_from_the_next_or_made_up()
     {
         using IOpusEncoder encoder = Concentus.CreateEncoder(new() { ExpectedPacketLossPercent = 20, Bitrate = 24_000 });

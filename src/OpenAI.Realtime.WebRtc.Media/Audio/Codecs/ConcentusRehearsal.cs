@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace OpenAI.Realtime.WebRtc.Media;
 
 /// <summary>
-/// Has .NET compile the managed codec beside the connecting of a process' first call. Left to the first frame, that would take some 150 ms of the audio clock, on which all calls wait, and as much of the caller's
-/// first words would be left out.
+/// Has .NET compile the managed codec while the first call of a process is being connected. Left to the first frame, that takes some 130 ms of the audio clock: all calls wait for it, and the caller's first words are
+/// left out.
 /// </summary>
 internal static class ConcentusRehearsal
 {
@@ -18,8 +18,24 @@ internal static class ConcentusRehearsal
             ThreadPool.UnsafeQueueUserWorkItem(static o => Run(o), options, preferLocal: false);
     }
 
-    /// <summary>Says and hears something: hiss and a buzz, in which the encoder finds both a voice and none; then a loss, repaired and concealed.</summary>
+    /// <summary>
+    /// Says and hears something: hiss and a buzz, in which the encoder finds both a voice and none; then a loss, repaired and concealed. Never throws, since nobody on the thread pool could catch it: the call itself meets
+    /// the same fault, and reports it.
+    /// </summary>
     internal static void Run(OpusEncoderOptions options)
+    {
+        try
+        {
+            SpeakAndHear(options);
+        }
+#pragma warning disable CA1031 // As said above.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    private static void SpeakAndHear(OpusEncoderOptions options)
     {
         using IOpusEncoder encoder = ConcentusCodecFactory.Default.CreateEncoder(options);
         using IOpusDecoder decoder = ConcentusCodecFactory.Default.CreateDecoder();
