@@ -106,6 +106,9 @@ public sealed class LiveWebRtcClient : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         options ??= new LiveConnectOptions();
+        ArgumentNullException.ThrowIfNull(options.Session, nameof(options.Session));
+        ArgumentNullException.ThrowIfNull(options.Audio, nameof(options.Audio));
+        ArgumentNullException.ThrowIfNull(options.Speech, nameof(options.Speech));
         options.Audio.Validate();
         if (options.Audio.Encoder.Dtx)
             throw new ArgumentException("Audio.Encoder.Dtx cannot be used: the Live API ends a session that hears no audio for 30 s. Leave it off.", nameof(options));

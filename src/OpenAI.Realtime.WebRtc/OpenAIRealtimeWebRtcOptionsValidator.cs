@@ -8,7 +8,7 @@ namespace OpenAI.Realtime.WebRtc;
 /// <summary>Says what is wrong with <see cref="OpenAIRealtimeWebRtcOptions"/>, everything at once, and what to set instead.</summary>
 public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<OpenAIRealtimeWebRtcOptions>
 {
-    private static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(10);
+    internal static readonly TimeSpan LongestTimeout = TimeSpan.FromMinutes(10);
 
     /// <inheritdoc/>
     public ValidateOptionsResult Validate(string? name, OpenAIRealtimeWebRtcOptions options)
@@ -41,14 +41,10 @@ public sealed class OpenAIRealtimeWebRtcOptionsValidator : IValidateOptions<Open
             yield return "No key: set ApiKey or ApiKeyProvider (on a trusted machine), KeyUrl (your own server's address that hands out ephemeral keys) or EphemeralKey, or give the client an IEphemeralKeyProvider.";
         if (!string.IsNullOrEmpty(o.ApiKey) && o.ApiKeyProvider is not null)
             yield return "ApiKey and ApiKeyProvider are both set, and only one can be used: leave one of the two out.";
-        if (!HeaderValue.IsSendable(o.ApiKey))
-            yield return "ApiKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
-        if (HeaderValue.IsQuoted(o.ApiKey))
-            yield return "ApiKey stands in quotation marks: set the key alone; they were probably taken over from a file or a command.";
-        if (HeaderValue.IsQuoted(o.EphemeralKey))
-            yield return "EphemeralKey stands in quotation marks: set the key alone; they were probably taken over from a file or a command.";
-        if (!HeaderValue.IsSendable(o.EphemeralKey))
-            yield return "EphemeralKey holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?";
+        if (HeaderValue.FaultOfKey(o.ApiKey) is { } fault)
+            yield return $"ApiKey {fault}";
+        if (HeaderValue.FaultOfKey(o.EphemeralKey) is { } ephemeralFault)
+            yield return $"EphemeralKey {ephemeralFault}";
         if (!HeaderValue.IsSendable(o.Organization))
             yield return "Organization holds a character that cannot stand in an HTTP header.";
         if (!HeaderValue.IsSendable(o.Project))

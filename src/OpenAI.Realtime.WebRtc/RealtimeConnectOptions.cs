@@ -26,6 +26,20 @@ public sealed class RealtimeConnectOptions
 
     /// <summary>Shown every event in both directions as it is on the wire. Must be quick; what it throws is logged once. Default: null.</summary>
     public RealtimeEventTrace? EventTrace { get; set; }
+
+    /// <exception cref="ArgumentException">The options contradict each other, or what must not be null is.</exception>
+    /// <exception cref="ObjectDisposedException">The shared audio has been disposed.</exception>
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Session);
+        ArgumentNullException.ThrowIfNull(Audio);
+        Audio.Validate();
+        if (SharedAudio is null)
+            return;
+        if (Audio is { Source: not null } or { Sink: not null } or { EncodedSource: not null } or { EncodedSink: not null })
+            throw new ArgumentException("Set either Audio or SharedAudio, not both.", nameof(SharedAudio));
+        ObjectDisposedException.ThrowIf(SharedAudio.IsDisposed, SharedAudio);
+    }
 }
 
 /// <summary>Shown an event as it is on the wire.</summary>

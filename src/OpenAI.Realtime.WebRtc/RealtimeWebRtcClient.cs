@@ -116,17 +116,15 @@ public sealed class RealtimeWebRtcClient : IDisposable
     /// <returns>A session to be disposed by the caller.</returns>
     /// <exception cref="RealtimeConnectException">A phase failed; says which, why, and what to do.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ArgumentException">The audio options contradict each other.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other, or one that must not be null is.</exception>
     /// <exception cref="OpusLibraryNotFoundException"><see cref="AudioOptions.Codec"/> asks for libopus, and it is not on this machine; the message names the package that has it. Or the
     /// environment variable <c>OPUS_LIBRARY_PATH</c> names a file that cannot be loaded.</exception>
-    /// <exception cref="ObjectDisposedException">The client has been disposed.</exception>
+    /// <exception cref="ObjectDisposedException">The client, or the <see cref="SharedAudio"/>, has been disposed.</exception>
     public async Task<RealtimeWebRtcSession> ConnectAsync(RealtimeConnectOptions? options = null, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         options ??= new RealtimeConnectOptions();
-        options.Audio.Validate();
-        if (options is { SharedAudio: not null, Audio: { Source: not null } or { Sink: not null } or { EncodedSource: not null } or { EncodedSink: not null } })
-            throw new ArgumentException("Set either Audio or SharedAudio, not both.", nameof(options));
+        options.Validate();
         OpenAIRealtimeWebRtcOptionsValidator.ThrowIfNoHeaderValue(options.SafetyIdentifier, nameof(options));
         cancellationToken.ThrowIfCancellationRequested();
 
@@ -173,7 +171,7 @@ public sealed class RealtimeWebRtcClient : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         options ??= new RealtimeConnectOptions();
-        options.Audio.Validate();
+        options.Validate();
         cancellationToken.ThrowIfCancellationRequested();
         var rehearsal = new Rehearsal(_peerFactory, _codecs, _options, mintsKeys: _keysAreOwn && _options.HasApiKey);
         try

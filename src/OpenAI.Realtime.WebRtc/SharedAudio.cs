@@ -18,6 +18,16 @@ public sealed class SharedAudio : IAsyncDisposable
     /// <summary>What all of them send and receive through.</summary>
     internal MediaPort Port { get; }
 
+    /// <summary>Whether it was disposed: a session would be silent.</summary>
+    internal bool IsDisposed
+    {
+        get
+        {
+            lock (_lock)
+                return _disposed;
+        }
+    }
+
     /// <summary>Whether a track has the sound.</summary>
     internal bool IsAt(IOpusTrack track) => ReferenceEquals(Port.Track, track);
 

@@ -21,6 +21,7 @@ public sealed class OptionsTests
         { """{"ApiKey":"sk-1","ExpiryNotice":"-00:00:01"}""", "ExpiryNotice must" },
         { """{"ApiKey":"sk-1","UdpPorts":"many"}""", "UdpPorts must" },
         { """{"ApiKey":"\"sk-1\""}""", "quotation marks" },
+        { """{"ApiKey":"Bearer sk-1"}""", "begins with the word Bearer" },
         { """{"ApiKey":"sk-1","MaxEventSize":1}""", "MaxEventSize must" },
         { """{"ApiKey":"sk-1","NegotiatedChannelId":70000}""", "NegotiatedChannelId must" },
         { """{"BrokerUrl":"ftp://example.com"}""", "BrokerUrl must" },
@@ -47,6 +48,38 @@ public sealed class OptionsTests
         OpenAILiveWebRtcOptions options = host.Services.GetRequiredService<IOptions<OpenAILiveWebRtcOptions>>().Value;
         Assert.Equal(("gpt-live-1.1", TimeSpan.FromSeconds(3), "127.0.0.1"), (options.Model, options.CloseTimeout, options.ToShared().LocalAddresses.Single()));
         Assert.DoesNotContain("sk-1", options.ToString(), StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, LiveConnectOptions> Missing => new()
+    {
+        { "Session", new() { Session = null! } },
+        { "Audio", new() { Audio = null! } },
+        { "Speech", new() { Speech = null! } },
+        { "Encoder", new() { Audio = { Encoder = null! } } },
+        { "ToolOptions", new() { Delegation = new LiveToolHandler { ToolOptions = null! } } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Missing))]
+    public async Task An_option_that_is_null_is_named(string name, LiveConnectOptions options)
+    {
+        using var client = new LiveWebRtcClient("sk-1");
+        Assert.Equal(name, (await Assert.ThrowsAsync<ArgumentNullException>(() => client.ConnectAsync(options).Within())).ParamName);
+    }
+
+    [Fact]
+    public void A_registered_function_that_gives_nothing_is_named_and_nothing_else_is_taken_in_its_place()
+    {
+        foreach ((string name, Action<IOpenAILiveWebRtcBuilder> use) in new (string, Action<IOpenAILiveWebRtcBuilder>)[]
+        {
+            ("UsePeerConnectionFactory", b => b.UsePeerConnectionFactory(_ => null!)), ("UseOpusCodecFactory", b => b.UseOpusCodecFactory(_ => null!)),
+        })
+        {
+            var services = new ServiceCollection();
+            use(services.AddOpenAILiveWebRtc(o => o.ApiKey = "sk-1"));
+            using ServiceProvider provider = services.BuildServiceProvider();
+            Assert.Contains(name, Assert.Throws<InvalidOperationException>(() => provider.GetRequiredService<LiveWebRtcClient>()).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -52,6 +52,7 @@ public sealed class LiveToolHandler : LiveDelegationHandler
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxBackendBytes, 4_096);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ResponseTimeout, TimeSpan.Zero);
         ArgumentException.ThrowIfNullOrWhiteSpace(FailureText);
+        ArgumentNullException.ThrowIfNull(ToolOptions);
         _ = new ToolRunner(ToolOptions, Services);      // checks them
         _set = new ToolSet(Tools);
     }

@@ -98,14 +98,14 @@ public static class OpenAILiveWebRtcServiceCollectionExtensions
         public IOpenAILiveWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create)
         {
             ArgumentNullException.ThrowIfNull(create);
-            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => Made.By(nameof(UsePeerConnectionFactory), create(provider)));
             return this;
         }
 
         public IOpenAILiveWebRtcBuilder UseOpusCodecFactory(Func<IServiceProvider, IOpusCodecFactory> create)
         {
             ArgumentNullException.ThrowIfNull(create);
-            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => Made.By(nameof(UseOpusCodecFactory), create(provider)));
             return this;
         }
     }

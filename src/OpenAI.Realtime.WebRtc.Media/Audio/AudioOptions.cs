@@ -30,7 +30,7 @@ public sealed class AudioOptions
     /// <summary>The delay of the jitter buffer.</summary>
     public JitterBufferOptions JitterBuffer { get; set; } = new();
 
-    /// <summary>Throws when the options contradict each other or a format cannot be used.</summary>
+    /// <summary>Throws when the options contradict each other, a format cannot be used, or what must not be null is.</summary>
     /// <exception cref="ArgumentException">What is wrong.</exception>
     public void Validate()
     {
@@ -44,6 +44,8 @@ public sealed class AudioOptions
             throw new ArgumentOutOfRangeException(nameof(Codec), Codec, "Not an Opus implementation: choose Auto, LibOpus or Concentus.");
         if (CodecFactory is not null && Codec != OpusCodecChoice.Auto)
             throw new ArgumentException("Set either Codec or CodecFactory, not both.", nameof(CodecFactory));
+        ArgumentNullException.ThrowIfNull(Encoder);
+        ArgumentNullException.ThrowIfNull(JitterBuffer);
         Encoder.Validate();
         JitterBuffer.Validate();
     }

@@ -7,22 +7,23 @@ namespace OpenAI.Realtime.WebRtc.Media;
 /// <param name="observer">Sees all samples as they pass, on the thread that reads; it must be quick. Default: null.</param>
 public sealed class MeteredAudioSource(IAudioSource inner, Action<ReadOnlyMemory<short>>? observer = null) : IAudioSource
 {
+    private readonly IAudioSource _inner = inner ?? throw new ArgumentNullException(nameof(inner));
     private long _level = AudioLevel.Silence.Pack();
 
     /// <inheritdoc/>
-    public AudioFormat Format => inner.Format;
+    public AudioFormat Format => _inner.Format;
 
     /// <inheritdoc/>
-    public bool PacesItself => inner.PacesItself;
+    public bool PacesItself => _inner.PacesItself;
 
     /// <inheritdoc/>
-    public bool IsLive => inner.IsLive;
+    public bool IsLive => _inner.IsLive;
 
     /// <inheritdoc/>
-    public bool IsNonBlocking => inner.IsNonBlocking && observer is null;
+    public bool IsNonBlocking => _inner.IsNonBlocking && observer is null;
 
     /// <inheritdoc/>
-    public bool KeepsItsOwnDelay => inner.KeepsItsOwnDelay;
+    public bool KeepsItsOwnDelay => _inner.KeepsItsOwnDelay;
 
     /// <summary>The level of what was read last. Any thread.</summary>
     public AudioLevel Level => AudioLevel.Unpack(Volatile.Read(ref _level));
@@ -31,7 +32,7 @@ public sealed class MeteredAudioSource(IAudioSource inner, Action<ReadOnlyMemory
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]     // a wait allocates nothing
     public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {
-        int count = await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        int count = await _inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         Volatile.Write(ref _level, AudioLevel.Measure(buffer.Span[..count]).Pack());
         if (count > 0)
             observer?.Invoke(buffer[..count]);
@@ -44,16 +45,17 @@ public sealed class MeteredAudioSource(IAudioSource inner, Action<ReadOnlyMemory
 /// <param name="observer">Sees all samples as they pass, on the thread that writes; it must be quick. Default: null.</param>
 public sealed class MeteredAudioSink(IAudioSink inner, Action<ReadOnlyMemory<short>>? observer = null) : IAudioSink
 {
+    private readonly IAudioSink _inner = inner ?? throw new ArgumentNullException(nameof(inner));
     private long _level = AudioLevel.Silence.Pack();
 
     /// <inheritdoc/>
-    public AudioFormat Format => inner.Format;
+    public AudioFormat Format => _inner.Format;
 
     /// <inheritdoc/>
-    public TimeSpan Buffered => inner.Buffered;
+    public TimeSpan Buffered => _inner.Buffered;
 
     /// <inheritdoc/>
-    public bool IsNonBlocking => inner.IsNonBlocking && observer is null;
+    public bool IsNonBlocking => _inner.IsNonBlocking && observer is null;
 
     /// <summary>The level of what was written last. Any thread.</summary>
     public AudioLevel Level => AudioLevel.Unpack(Volatile.Read(ref _level));
@@ -63,14 +65,14 @@ public sealed class MeteredAudioSink(IAudioSink inner, Action<ReadOnlyMemory<sho
     {
         Volatile.Write(ref _level, AudioLevel.Measure(pcm.Span).Pack());
         observer?.Invoke(pcm);
-        return inner.WriteAsync(pcm, cancellationToken);
+        return _inner.WriteAsync(pcm, cancellationToken);
     }
 
     /// <inheritdoc/>
     public void Flush()
     {
         Volatile.Write(ref _level, AudioLevel.Silence.Pack());
-        inner.Flush();
+        _inner.Flush();
     }
 }
 
@@ -81,10 +83,12 @@ public sealed class TeeAudioSink : IAudioSink
 
     /// <summary>Makes one.</summary>
     /// <param name="sinks">At least one, all of the same format. The first one's <see cref="Buffered"/> is told.</param>
-    /// <exception cref="ArgumentException">There is none, or the formats differ.</exception>
+    /// <exception cref="ArgumentException">There is none, one is null, or the formats differ.</exception>
     public TeeAudioSink(params IAudioSink[] sinks)
     {
         ArgumentNullException.ThrowIfNull(sinks);
+        if (sinks.Contains(null))
+            throw new ArgumentException("One of the sinks is null.", nameof(sinks));
         if (sinks.Length == 0 || sinks.Any(sink => sink.Format != sinks[0].Format))
             throw new ArgumentException("A tee needs at least one sink, and all of the same format.", nameof(sinks));
         _sinks = [.. sinks];

@@ -130,7 +130,7 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
         public IOpenAIRealtimeWebRtcBuilder UseKeyProvider(Func<IServiceProvider, IEphemeralKeyProvider> create)
         {
             ArgumentNullException.ThrowIfNull(create);
-            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => Made.By(nameof(UseKeyProvider), create(provider)));
             services.Configure<OpenAIRealtimeWebRtcOptions>(name, options => options.HasOwnKeyProvider = true);
             return this;
         }
@@ -149,14 +149,14 @@ public static class OpenAIRealtimeWebRtcServiceCollectionExtensions
         public IOpenAIRealtimeWebRtcBuilder UsePeerConnectionFactory(Func<IServiceProvider, IPeerConnectionFactory> create)
         {
             ArgumentNullException.ThrowIfNull(create);
-            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => Made.By(nameof(UsePeerConnectionFactory), create(provider)));
             return this;
         }
 
         public IOpenAIRealtimeWebRtcBuilder UseOpusCodecFactory(Func<IServiceProvider, IOpusCodecFactory> create)
         {
             ArgumentNullException.ThrowIfNull(create);
-            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => create(provider));
+            services.AddKeyedSingleton(ServiceKey(name), (provider, _) => Made.By(nameof(UseOpusCodecFactory), create(provider)));
             return this;
         }
     }

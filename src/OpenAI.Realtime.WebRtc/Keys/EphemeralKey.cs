@@ -15,12 +15,12 @@ public sealed class EphemeralKey
     /// once the channel is open.
     /// </param>
     /// <param name="isCached">Whether it comes from a cache: when it is refused, a new one is asked for, once.</param>
-    /// <exception cref="ArgumentException">The key is empty, or holds a character that cannot stand in an HTTP header.</exception>
+    /// <exception cref="ArgumentException">The key is empty, stands in quotation marks, begins with the word Bearer, or holds a character that cannot stand in an HTTP header.</exception>
     public EphemeralKey(string value, DateTimeOffset? expiresAt = null, bool carriesSession = false, bool isCached = false)
     {
-        ArgumentException.ThrowIfNullOrEmpty(value);
-        if (!HeaderValue.IsSendable(value))
-            throw new ArgumentException("The key holds a character that cannot stand in an HTTP header; is there a line break or a blank at its end?", nameof(value));
+        ArgumentException.ThrowIfNullOrWhiteSpace(value);
+        if (HeaderValue.FaultOfKey(value) is { } fault)
+            throw new ArgumentException($"The key {fault}", nameof(value));
         Value = value;
         ExpiresAt = expiresAt;
         CarriesSession = carriesSession;

@@ -24,7 +24,7 @@ internal static class KeyReply
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // No JSON, text that is no UTF-8, or a key that no header can carry. What came is not quoted: it may be a key.
-            throw Unusable(call, reply, e is ArgumentException ? "a key that cannot stand in an HTTP header" : "something that is no JSON");
+            throw Unusable(call, reply, e is ArgumentException ? "a key that is in quotation marks, begins with the word Bearer, or cannot stand in an HTTP header" : "something that is no JSON");
         }
         throw Unusable(call, reply, "JSON without a key");
     }

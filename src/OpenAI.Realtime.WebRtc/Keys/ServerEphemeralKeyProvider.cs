@@ -17,13 +17,20 @@ public sealed class ServerEphemeralKeyProvider : IEphemeralKeyProvider
     /// <summary>Fetches from <paramref name="url"/>.</summary>
     /// <param name="url">The address on one's own server.</param>
     /// <param name="httpClient">Sends the requests, with whatever cookies or headers the server asks for; the caller keeps it alive and disposes it.</param>
-    /// <param name="timeout">How long a request may take. Default: 15 s.</param>
+    /// <param name="timeout">How long a request may take: longer than 0, at most 10 minutes. Default: 15 s.</param>
     /// <param name="timeProvider">The clock of timeouts. Default: the system's.</param>
     /// <param name="loggerFactory">Where log messages go. Default: nowhere.</param>
     public ServerEphemeralKeyProvider(
         Uri url, HttpClient httpClient, TimeSpan? timeout = null, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
-        : this(url, timeout ?? TimeSpan.FromSeconds(15), OpenAIEphemeralKeyProvider.Http(httpClient, timeProvider, loggerFactory))
+        : this(url, Checked(timeout ?? TimeSpan.FromSeconds(15), nameof(timeout)), OpenAIEphemeralKeyProvider.Http(httpClient, timeProvider, loggerFactory))
     {
+    }
+
+    private static TimeSpan Checked(TimeSpan timeout, string parameter)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, parameter);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, OpenAIRealtimeWebRtcOptionsValidator.LongestTimeout, parameter);
+        return timeout;
     }
 
     internal ServerEphemeralKeyProvider(Uri url, TimeSpan timeout, RealtimeHttp http)

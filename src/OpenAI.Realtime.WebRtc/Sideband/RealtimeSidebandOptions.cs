@@ -38,8 +38,8 @@ public sealed class RealtimeSidebandOptions
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     internal void Validate()
     {
-        if (!HeaderValue.IsSendable(EphemeralKey) || HeaderValue.IsQuoted(EphemeralKey) || EphemeralKey?.Length == 0)
-            throw new ArgumentException("EphemeralKey is empty, stands in quotation marks, or holds a character that cannot stand in an HTTP header.");
+        if (EphemeralKey?.Length == 0 || HeaderValue.FaultOfKey(EphemeralKey) is not null)
+            throw new ArgumentException($"EphemeralKey {HeaderValue.FaultOfKey(EphemeralKey) ?? "is empty."}");
         Times.Validate(nameof(WaitForCall));
     }
 }

@@ -55,10 +55,8 @@ internal static class ApiKeySource
 
         if (string.IsNullOrWhiteSpace(key))
             throw Unusable($"{Provider} gave an empty key. Let it throw where it has none.");
-        if (HeaderValue.IsQuoted(key))
-            throw Unusable($"{Provider} gave a key in quotation marks. Let it give the key alone; they were probably taken over from a file or a command.");
-        if (!HeaderValue.IsSendable(key))
-            throw Unusable($"{Provider} gave a key with a character that cannot stand in an HTTP header; is there a line break or a blank at its end?");
+        if (HeaderValue.FaultOfKey(key) is { } fault)
+            throw Unusable($"{Provider} gave a key that {fault}");
         return key;
 
         // Getting a key is a phase of its own, whatever the request is that needs it.

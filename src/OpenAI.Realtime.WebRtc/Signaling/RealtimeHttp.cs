@@ -71,6 +71,10 @@ internal sealed record HttpCall(ConnectPhase Phase, Uri Address, TimeSpan Timeou
     /// <summary>Nothing came within <paramref name="limit"/>.</summary>
     public RealtimeException TimedOut(string limit, Exception cause) => Failed(RealtimeFailure.EndpointUnreachable,
         $"{Redaction.Show(Address)} did not answer within {limit}. Check the address, the network and a proxy; {TimeoutOption} sets the limit.", cause);
+
+    /// <summary>Nothing came within the limit of the HttpClient that we were given, which is shorter than ours.</summary>
+    public RealtimeException TimedOutByClient(Exception cause) => Failed(RealtimeFailure.EndpointUnreachable,
+        $"{Redaction.Show(Address)} did not answer within the HttpClient's own time limit. Make HttpClient.Timeout longer than {TimeoutOption}, or infinite; and check the address, the network and a proxy.", cause);
 }
 
 /// <summary>What an HTTP answer says about its failure.</summary>
@@ -125,8 +129,7 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
         catch (OperationCanceledException e)
         {
             // Our own limit, or the limit of the HttpClient that we were given.
-            string limit = timeout.IsCancellationRequested ? $"{call.Timeout.TotalSeconds:0.###} s" : "the HttpClient's own time limit";
-            throw call.TimedOut(limit, e);
+            throw timeout.IsCancellationRequested ? call.TimedOut($"{call.Timeout.TotalSeconds:0.###} s", e) : call.TimedOutByClient(e);
         }
         catch (HttpRequestException e)
         {

@@ -86,7 +86,7 @@ internal sealed class WebSocketUpgrade : HttpMessageHandler
         {
             RealtimeException own => own,
             _ when isOverdue => _call.TimedOut($"{_call.Timeout.TotalSeconds:0.###} s", e),
-            OperationCanceledException => _call.TimedOut("the HttpClient's own time limit", e),
+            OperationCanceledException => _call.TimedOutByClient(e),
             HttpRequestException http => RealtimeHttp.Unreachable(_call, shown, http),
             _ when _switched => _call.Failed(RealtimeFailure.AnswerUnusable,
                 $"{shown} switched protocols, but to no WebSocket that can be used: {Redaction.Sentence(cause.Message)} A proxy may be changing headers.", e),

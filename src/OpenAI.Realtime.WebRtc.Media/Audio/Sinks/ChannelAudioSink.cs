@@ -7,13 +7,14 @@ public sealed class ChannelAudioSink : IAudioSink
 
     /// <summary>Makes one.</summary>
     /// <param name="format">The shape of what will be read. Default: 24 kHz mono.</param>
-    /// <param name="capacity">How much may wait to be read; beyond that the session drops what it would write. Default: 1 s.</param>
+    /// <param name="capacity">How much may wait to be read; beyond that the session drops what it would write. 20 ms to 1 h, held in memory. Default: 1 s.</param>
     public ChannelAudioSink(AudioFormat? format = null, TimeSpan? capacity = null)
     {
         Format = format ?? AudioFormat.Mono24kHz;
         Format.Validate(nameof(format));
         TimeSpan time = capacity ?? TimeSpan.FromSeconds(1);
         ArgumentOutOfRangeException.ThrowIfLessThan(time, FramePacer.Frame, nameof(capacity));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(time, TimeSpan.FromHours(1), nameof(capacity));
         _pipe = new PcmPipe(Format.SamplesIn(time));
     }
 

@@ -12,9 +12,12 @@ public sealed class StreamAudioSink : IAudioSink
     /// <summary>Makes one.</summary>
     /// <param name="stream">Where the samples go. It is flushed after each write.</param>
     /// <param name="format">Default: 24 kHz mono.</param>
+    /// <exception cref="ArgumentException">The stream cannot be written, or the format cannot be used.</exception>
     public StreamAudioSink(Stream stream, AudioFormat? format = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanWrite)
+            throw new ArgumentException("The stream cannot be written: it was opened for reading, or is closed.", nameof(stream));
         _stream = stream;
         Format = format ?? AudioFormat.Mono24kHz;
         Format.Validate(nameof(format));

@@ -22,11 +22,12 @@ public sealed class WavFileAudioSink : IAudioSink, IDisposable
     /// <summary>Makes the file, or empties it.</summary>
     /// <param name="path">Where.</param>
     /// <param name="format">Default: 24 kHz mono.</param>
-    /// <exception cref="IOException">The file cannot be made.</exception>
+    /// <exception cref="IOException">The file cannot be made, or is a folder.</exception>
     public WavFileAudioSink(string path, AudioFormat? format = null)
     {
         Format = format ?? AudioFormat.Mono24kHz;
         Format.Validate(nameof(format));
+        FolderGiven.ThrowIfFolder(path);
         _file = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read);
         UpdateHeader();
     }

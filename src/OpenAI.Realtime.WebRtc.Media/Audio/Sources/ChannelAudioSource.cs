@@ -7,7 +7,7 @@ public sealed class ChannelAudioSource : IAudioSource
 
     /// <summary>Makes one.</summary>
     /// <param name="format">The shape of what will be pushed. Default: 24 kHz mono.</param>
-    /// <param name="capacity">How much may wait before <see cref="WriteAsync"/> does. Default: 1 s.</param>
+    /// <param name="capacity">How much may wait before <see cref="WriteAsync"/> does. 20 ms to 1 h, held in memory. Default: 1 s.</param>
     /// <param name="isLive">
     /// Set it when what is pushed is being recorded, as on a phone line: what has piled up is left out, so that the voice never lags. Default: false, nothing is lost and
     /// <see cref="WriteAsync"/> keeps the pace, as for synthesised speech.
@@ -18,6 +18,7 @@ public sealed class ChannelAudioSource : IAudioSource
         Format.Validate(nameof(format));
         TimeSpan time = capacity ?? TimeSpan.FromSeconds(1);
         ArgumentOutOfRangeException.ThrowIfLessThan(time, FramePacer.Frame, nameof(capacity));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(time, TimeSpan.FromHours(1), nameof(capacity));
         _pipe = new PcmPipe(Format.SamplesIn(time));
         IsLive = isLive;
     }

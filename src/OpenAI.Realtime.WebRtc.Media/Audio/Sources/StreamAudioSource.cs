@@ -19,9 +19,12 @@ public sealed class StreamAudioSource : IAudioSource
     /// Set it when a recorder writes the stream: what has piled up in the pipe is left out, so that the voice never lags. Default: false, nothing is lost, as for a file or a
     /// synthesiser.
     /// </param>
+    /// <exception cref="ArgumentException">The stream cannot be read, or the format cannot be used.</exception>
     public StreamAudioSource(Stream stream, AudioFormat? format = null, bool pacesItself = false, bool isLive = false)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead)
+            throw new ArgumentException("The stream cannot be read: it was opened for writing, or is closed.", nameof(stream));
         _stream = stream;
         Format = format ?? AudioFormat.Mono24kHz;
         Format.Validate(nameof(format));

@@ -20,9 +20,11 @@ public sealed class ToneAudioSource : IAudioSource
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(frequency);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(frequency, Format.SampleRate / 2.0);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(peakDbfs, 0);
+        if (duration is { } lasts)
+            ArgumentOutOfRangeException.ThrowIfLessThan(lasts, TimeSpan.Zero, nameof(duration));
         _step = 2 * Math.PI * frequency / Format.SampleRate;
         _amplitude = short.MaxValue * Math.Pow(10, peakDbfs / 20);
-        _left = duration is { } time ? Format.SamplesIn(time) / Format.Channels : long.MaxValue;
+        _left = duration is { } time ? (long)((Int128)time.Ticks * Format.SampleRate / TimeSpan.TicksPerSecond) : long.MaxValue;
     }
 
     /// <inheritdoc/>

@@ -21,33 +21,38 @@ public sealed class WavFileAudioSource : IAudioSource, IDisposable
     private int _bufferedTo;
 
     /// <summary>Opens a file and reads its header.</summary>
-    /// <exception cref="IOException">The file cannot be opened.</exception>
+    /// <exception cref="IOException">The file cannot be opened, or is a folder.</exception>
     /// <exception cref="InvalidDataException">It is no WAV file, or one that cannot be read; the message says which.</exception>
     public WavFileAudioSource(string path)
-        : this(new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0), ownsStream: true)
+        : this(Open(path), ownsStream: true, path)
     {
     }
 
     /// <summary>Reads the header of a stream that stands at the beginning of a WAV file; the stream stays the caller's.</summary>
+    /// <exception cref="ArgumentException">The stream cannot be read.</exception>
     /// <exception cref="InvalidDataException">It is no WAV file, or one that cannot be read; the message says which.</exception>
     public WavFileAudioSource(Stream stream)
         : this(stream, ownsStream: false)
     {
     }
 
-    private WavFileAudioSource(Stream stream, bool ownsStream)
+    private WavFileAudioSource(Stream stream, bool ownsStream, string? path = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        if (!stream.CanRead)
+            throw new ArgumentException("The stream cannot be read: it was opened for writing, or is closed.", nameof(stream));
         _stream = stream;
         _ownsStream = ownsStream;
         try
         {
             (Format, _encoding, _dataLength) = ReadHeader(stream);
         }
-        catch
+        catch (Exception e)
         {
             Dispose();
-            throw;
+            if (path is null || e is not InvalidDataException)
+                throw;
+            throw new InvalidDataException($"{path}: {e.Message}", e);
         }
 
         _left = _dataLength;
@@ -121,8 +126,9 @@ public sealed class WavFileAudioSource : IAudioSource, IDisposable
     private static (AudioFormat Format, WavEncoding Encoding, long DataLength) ReadHeader(Stream stream)
     {
         Span<byte> head = stackalloc byte[12];
-        if (stream.ReadAtLeast(head, 12, throwOnEndOfStream: false) < 12 || !head[..4].SequenceEqual("RIFF"u8) || !head[8..].SequenceEqual("WAVE"u8))
-            throw new InvalidDataException("Not a WAV file: it does not begin with a RIFF header of type WAVE.");
+        int read = stream.ReadAtLeast(head, 12, throwOnEndOfStream: false);
+        if (read < 12 || !head[..4].SequenceEqual("RIFF"u8) || !head[8..].SequenceEqual("WAVE"u8))
+            throw new InvalidDataException(OtherKinds.Explain(head[..read]));
         (AudioFormat Format, WavEncoding Encoding)? format = null;
         Span<byte> chunk = head[..8];
         bool afterOdd = false;
@@ -190,6 +196,12 @@ public sealed class WavFileAudioSource : IAudioSource, IDisposable
         if (rate is < 8_000 or > 192_000)
             throw new InvalidDataException($"A WAV file of {rate} Hz cannot be read; convert it to 8 to 48 kHz (ffmpeg -i in.wav -ar 48000 out.wav).");
         return (new AudioFormat((int)rate, channels), encoding);
+    }
+
+    private static FileStream Open(string path)
+    {
+        FolderGiven.ThrowIfFolder(path);
+        return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
     }
 
     private static void Skip(Stream stream, uint count)
