@@ -76,8 +76,8 @@ internal static class AnswerValidator
         List<SdpCandidate> spoken = candidates.FindAll(theirs => offer.Candidates.Any(ours => IsSpoken(ours) && ours.Protocol == theirs.Protocol));
         if (spoken.Count == 0 && offer.Candidates.Count > 0)
         {
-            string protocol = candidates[0].Protocol == TransportProtocol.Tcp ? "TCP" : "UDP";
-            return $"it offers {protocol} alone ({Addresses(candidates)}), which is not spoken here: allow it, or ask the peer for the other one, too.";
+            (string theirs, string ours) = candidates[0].Protocol == TransportProtocol.Tcp ? ("TCP", "UDP") : ("UDP", "TCP");
+            return $"it offers {theirs} alone ({Addresses(candidates)}), and this side uses {ours} alone: allow {theirs} here, too (Network is to be Auto), or ask the peer for {ours}.";
         }
 
         if (offer.Candidates.Count == 0 || spoken.Exists(theirs => offer.Candidates.Any(ours => IsSpoken(ours) && ours.Protocol == theirs.Protocol && IsIPv6(ours) == IsIPv6(theirs))))

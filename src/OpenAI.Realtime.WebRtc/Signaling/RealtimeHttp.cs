@@ -279,13 +279,17 @@ internal sealed class RealtimeHttp(Func<HttpClient> httpClient, TimeProvider tim
 
     public static RealtimeException Unreachable(HttpCall call, string shown, HttpRequestException e)
     {
+        string? proxy = HttpProxy.AskedInstead(e, call.Address);
         string what = e.HttpRequestError switch
         {
+            HttpRequestError.NameResolutionError when proxy is not null => $"The name of the proxy {proxy}, through which {shown} is asked, could not be resolved. {HttpProxy.Remedy}",
+            HttpRequestError.ConnectionError when proxy is not null =>
+                $"No connection to the proxy {proxy}, through which {shown} is asked: {Redaction.Sentence(e.InnerException?.Message ?? e.Message)} {HttpProxy.Remedy}",
             HttpRequestError.NameResolutionError => $"The name of {shown} could not be resolved. Check the address and DNS.",
             HttpRequestError.ConnectionError => $"No connection to {shown}: {Redaction.Sentence(e.InnerException?.Message ?? e.Message)} Is the address right, is something listening there, does a firewall or proxy stand between?",
             HttpRequestError.SecureConnectionError => $"No secure connection to {shown}: {Redaction.Sentence(e.InnerException?.Message ?? e.Message)} Check the certificate and the clock of this machine; or does the server speak http?",
-            HttpRequestError.ResponseEnded => $"{shown} closed the connection without an answer. Is that an HTTP server?",
-            HttpRequestError.ProxyTunnelError => $"The proxy did not open a tunnel to {shown}. Check its address and credentials.",
+            HttpRequestError.ResponseEnded => $"{shown}, or a proxy before it, closed the connection without an answer. Is that an HTTP server?",
+            HttpRequestError.ProxyTunnelError => HttpProxy.NoTunnel(e, shown),
             _ => $"{shown} could not be asked: {Redaction.Sentence(e.Message)} Check the address, the network and a proxy.",
         };
         return call.Failed(RealtimeFailure.EndpointUnreachable, what, e);

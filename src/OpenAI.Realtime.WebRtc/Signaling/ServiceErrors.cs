@@ -16,6 +16,8 @@ internal static class ServiceErrors
     {
         (string? message, string? type, string? code, string? param) = Parse(reply.Body);
         int status = (int)reply.Status;
+        if (status == 407)
+            return call.Failed(RealtimeFailure.EndpointUnreachable, HttpProxy.WantsCredentials(Redaction.Show(call.Address)), said: new ServiceError(reply.Status));
         RealtimeFailure failure = status is 401 or 403 ? RealtimeFailure.KeyRefused : RealtimeFailure.RequestRejected;
         string said = message is not null ? $"\"{Redaction.Hide(message)}\""
             : reply.Body.Length > 0 ? Redaction.Quote(reply.Body)
