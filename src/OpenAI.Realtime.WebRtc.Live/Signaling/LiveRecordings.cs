@@ -60,7 +60,7 @@ internal sealed class LiveRecordings(OpenAILiveWebRtcOptions live, OpenAIRealtim
         }
         catch (HttpRequestException e)
         {
-            throw call.Failed(RealtimeFailure.EndpointUnreachable, $"{Redaction.Show(call.Address)} could not be asked: {Redaction.Sentence(e.Message)} Check the address, the network and a proxy.", e);
+            throw RealtimeHttp.Unreachable(call, Redaction.Show(call.Address), e);
         }
     }
 
