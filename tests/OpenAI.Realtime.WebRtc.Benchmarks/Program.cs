@@ -38,6 +38,7 @@ return args switch
     ["engines", .. string[] rest] => await EnginesBenchmark.RunAsync(rest),
     ["echo", .. string[] rest] => await EchoBenchmark.RunAsync(rest),
     ["echo-cancellation", .. string[] rest] => EchoCancellationBenchmark.Run(rest),
+    ["echo-call", .. string[] rest] => await EchoCallBenchmark.RunAsync(rest),
     ["device-delay", .. string[] rest] => await DeviceDelayBenchmark.RunAsync(rest),
     ["audio-delay", .. string[] rest] => await AudioDelayBenchmark.RunAsync(rest),
     ["speech-loss", .. string[] rest] => await SpeechLossBenchmark.RunAsync(rest),
