@@ -38,9 +38,11 @@ public sealed class AudioDevices : IDisposable
     /// <summary>Meets the system's sound.</summary>
     /// <param name="options">How. Default: as <see cref="AudioDevicesOptions"/> says.</param>
     /// <exception cref="AudioDeviceException">The library is missing or no sound server answers; the message says what to install or to start.</exception>
+    /// <exception cref="ArgumentException"><see cref="AudioDevicesOptions.Server"/> is empty.</exception>
     public static AudioDevices Open(AudioDevicesOptions? options = null)
     {
         options ??= new();
+        options.Validate();
         ILogger logger = GuardedLogger.Create(options.LoggerFactory, typeof(AudioDevices).Namespace!);
         return new AudioDevices(AudioSystems.Open(options, logger), TimeProvider.System, logger);
     }
@@ -59,6 +61,7 @@ public sealed class AudioDevices : IDisposable
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
     public Microphone OpenMicrophone(AudioDeviceOptions? options = null)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         Microphone? microphone = null;
         microphone = new Microphone(_system, options ?? new(), _time, _logger, _run, () => Forget(microphone));
         return Remember(microphone, microphone.Look);
@@ -70,6 +73,7 @@ public sealed class AudioDevices : IDisposable
     /// <exception cref="ArgumentException">An option cannot be used.</exception>
     public Loudspeaker OpenLoudspeaker(AudioDeviceOptions? options = null)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         Loudspeaker? loudspeaker = null;
         loudspeaker = new Loudspeaker(_system, options ?? new(), _time, _logger, _run, () => Forget(loudspeaker));
         return Remember(loudspeaker, loudspeaker.Look);
@@ -125,7 +129,7 @@ public sealed class AudioDevices : IDisposable
         }
 
         device.Dispose();
-        throw new ObjectDisposedException(nameof(AudioDevices));
+        throw new ObjectDisposedException(typeof(AudioDevices).FullName);
     }
 
     private void Forget(IDisposable? device)

@@ -13,4 +13,10 @@ public sealed class AudioDevicesOptions
 
     /// <summary>Where devices that come and go are logged. Default: null, nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    internal void Validate()
+    {
+        if (Server is not null && string.IsNullOrWhiteSpace(Server))
+            throw new ArgumentException("Name a sound server, or leave Server null for the user's own.", nameof(Server));
+    }
 }

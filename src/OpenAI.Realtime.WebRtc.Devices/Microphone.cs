@@ -105,9 +105,12 @@ public sealed class Microphone : IAudioSource, ICaptureClient, IValueTaskSource<
     };
 
     /// <summary>Reads up to 20 ms. Completes at once when they are there, which they are once every 20 ms; 0 after <see cref="Dispose"/>.</summary>
+    /// <exception cref="ArgumentException"><paramref name="buffer"/> is empty.</exception>
     /// <exception cref="InvalidOperationException">A read is under way.</exception>
     public ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
     {
+        if (buffer.IsEmpty)
+            throw new ArgumentException("Give room for at least one sample; 20 ms are 960.", nameof(buffer));
         short version;
         lock (_gate)
         {
@@ -227,8 +230,6 @@ public sealed class Microphone : IAudioSource, ICaptureClient, IValueTaskSource<
     private bool TryTake(Span<short> to, bool isAtItsTime, out int count)
     {
         count = 0;
-        if (to.IsEmpty)
-            return false;
         if (_frameLeft == 0)
         {
             if (!_bridge.TryRead(_frame, isAtItsTime))

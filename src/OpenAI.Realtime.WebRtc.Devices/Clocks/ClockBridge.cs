@@ -259,11 +259,15 @@ internal sealed class ClockBridge
     private void ReadOrSilencePart(Span<short> pcm)
     {
         long now = _time.GetTimestamp();
+        long unread = _primed ? _index : Math.Max(_resumeFrom, _begin);
         if (!TryPrime(pcm.Length, now, _resumeFrom))
         {
             pcm.Clear();
             return;
         }
+
+        if (_index - unread > MaxBurst)     // written in one go, or while the device stood still
+            _overruns++;
 
         int count = (int)Math.Clamp(Available, 0, pcm.Length);
         if (count == pcm.Length)

@@ -36,6 +36,33 @@ public sealed class LoudspeakerTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_written_all_at_once_and_left_out_is_counted()
+    {
+        using Loudspeaker loudspeaker = _devices.OpenLoudspeaker();
+        Ask();
+        await loudspeaker.WriteAsync(Waves.Tone(440, 48_000));
+        _time.Advance(TimeSpan.FromMilliseconds(10));
+        Ask();
+        Assert.Equal(1, loudspeaker.GetStatistics().Overruns);
+    }
+
+    [Fact]
+    public async Task What_is_written_while_the_device_stands_still_is_counted_as_left_out()
+    {
+        using Loudspeaker loudspeaker = _devices.OpenLoudspeaker();
+        await PlayAsync(loudspeaker, Waves.Tone(440, 24_000));
+        Assert.Equal(0, loudspeaker.GetStatistics().Overruns);
+        for (int i = 0; i < 100; i++)       // suspended: it does not ask
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(20));
+            await loudspeaker.WriteAsync(Waves.Tone(440, 960));
+        }
+
+        Ask();
+        Assert.Equal(1, loudspeaker.GetStatistics().Overruns);
+    }
+
+    [Fact]
     public async Task An_interruption_falls_silent_at_once()
     {
         using Loudspeaker loudspeaker = _devices.OpenLoudspeaker();

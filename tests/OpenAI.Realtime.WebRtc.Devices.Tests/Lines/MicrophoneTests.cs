@@ -52,6 +52,17 @@ public sealed class MicrophoneTests : IDisposable
     }
 
     [Fact]
+    public async Task A_read_without_room_is_refused_in_place_of_waiting_for_ever()
+    {
+        using Microphone microphone = _devices.OpenMicrophone();
+        await Assert.ThrowsAsync<ArgumentException>("buffer", () => microphone.ReadAsync(Memory<short>.Empty).AsTask().WaitAsync(TimeSpan.FromSeconds(5)));
+        ValueTask<int> next = microphone.ReadAsync(_frame);
+        for (int i = 0; i < 10; i++)
+            Hear(new short[480]);
+        Assert.Equal(960, await next);
+    }
+
+    [Fact]
     public async Task A_read_can_be_cancelled_and_the_next_goes_on()
     {
         using Microphone microphone = _devices.OpenMicrophone();
