@@ -19,7 +19,7 @@ internal sealed record Settings
     /// <summary>Where the answer goes when nothing is said and no loudspeaker is there.</summary>
     public const string DefaultFile = "conversation.wav";
 
-    private static readonly string[] Defaults = ["mic", "speaker", "default"];
+    private const string DefaultDevice = "default";
 
     /// <summary>--output none.</summary>
     public const string Nowhere = "none";
@@ -91,8 +91,14 @@ internal sealed record Settings
     /// <summary>Who is talked to, for people.</summary>
     public string Service => IsDemo ? "the endpoint inside this program" : Endpoint!.ToString();
 
-    /// <summary>A device as the library wants it: null for the system's default.</summary>
-    public static string? DeviceName(string name) => name == Unsaid || Defaults.Contains(name, StringComparer.OrdinalIgnoreCase) ? null : name;
+    /// <summary>The microphone as the library wants it: null for the system's default.</summary>
+    public string? MicrophoneName => DeviceName(Input, "mic");
+
+    /// <summary>The loudspeaker, likewise.</summary>
+    public string? LoudspeakerName => DeviceName(Output, "speaker");
+
+    private static string? DeviceName(string name, string own) =>
+        name == Unsaid || name.Equals(own, StringComparison.OrdinalIgnoreCase) || name.Equals(DefaultDevice, StringComparison.OrdinalIgnoreCase) ? null : name;
 
     /// <summary>What ends like a sound file, lies in a folder or is there already is a file; every other name is a device's.</summary>
     private static bool IsFile(string name) =>

@@ -36,8 +36,8 @@ internal sealed class SoundDevices : IDisposable
             bool hasMicrophone = settings.InputIsDevice || (mayBeMicrophone && devices.List().Any(device => device.Kind == AudioDeviceKind.Microphone));
             bool hasLoudspeaker = settings.OutputIsDevice
                 || (hasMicrophone && settings.Output == Settings.Unsaid && devices.List().Any(device => device.Kind == AudioDeviceKind.Loudspeaker));
-            var microphone = new AudioDeviceOptions { Device = Settings.DeviceName(settings.Input) };
-            var loudspeaker = new AudioDeviceOptions { Device = Settings.DeviceName(settings.Output) };
+            var microphone = new AudioDeviceOptions { Device = settings.MicrophoneName };
+            var loudspeaker = new AudioDeviceOptions { Device = settings.LoudspeakerName };
             if (!hasMicrophone && mayBeMicrophone)
                 display.ShowNote("no microphone is here: a recorded question is asked");
             if (!hasMicrophone || !hasLoudspeaker)

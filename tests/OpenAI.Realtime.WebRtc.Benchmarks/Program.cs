@@ -87,6 +87,7 @@ static int Help()
         engines [adapter.dll] [rounds]                  engines and codecs side by side (docs/engines.md)
         echo [messages] [packets]                       data-channel and audio echo
         echo-cancellation [folder]                      the loudspeaker out of the microphone, beside speexdsp and WebRTC's AEC3
+        echo-call [questions] [questions without]       a call whose microphone hears the loudspeaker, in real time
         audio-delay [seconds]                           what the audio path adds
         device-delay [clicks]                           from a loudspeaker to a microphone of PulseAudio's and to the wire
         interruption [rounds]                           how long an assistant that is interrupted is still heard

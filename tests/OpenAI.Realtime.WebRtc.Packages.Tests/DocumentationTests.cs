@@ -142,6 +142,38 @@ public sealed partial class DocumentationTests
         Assert.True(missing.Length == 0, $"docs/README.md does not lead to {string.Join(", ", missing)}");
     }
 
+    [Fact]
+    public void The_architecture_names_every_folder_of_the_packages_that_it_describes()
+    {
+        string page = Repository.Read("docs/architecture.md");
+        var missing = new List<string>();
+        foreach ((string package, int depth) in new[] { ("Engine", 1), ("Media", 2), ("", 1), ("Live", 1), ("AspNetCore", 1), ("Agents", 1) })
+        {
+            string root = Repository.PathOf("src/OpenAI.Realtime.WebRtc" + (package.Length == 0 ? "" : "." + package));
+            IEnumerable<string> folders = Directory.GetFiles(root, "*.cs", SearchOption.AllDirectories)
+                .Select(file => Path.GetDirectoryName(Path.GetRelativePath(root, file))!.Replace('\\', '/'))
+                .Where(folder => folder.Length > 0 && folder.Split('/') is { } parts && parts.Length <= depth && parts[0] is not ("bin" or "obj"))
+                .Distinct();
+            missing.AddRange(folders.Where(folder => !page.Contains($"`{folder}`", StringComparison.Ordinal)).Select(folder => $"{package}/{folder}"));
+        }
+        Assert.True(missing.Count == 0, $"docs/architecture.md does not name {string.Join(", ", missing)}");
+    }
+
+    [Fact]
+    public void The_pages_on_protocols_name_nothing_that_is_not_in_the_source()
+    {
+        string source = string.Join('\n', Directory.GetFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(Repository.PathOf("tests"), "*.cs", SearchOption.AllDirectories)).Select(File.ReadAllText));
+        string[] unknown =
+        [
+            .. Repository.Pages().Where(page => page.StartsWith("docs/protocols/", StringComparison.Ordinal))
+                .SelectMany(page => SourceName().Matches(CodeFence().Replace(Repository.Read(page), "")).Select(m => (Page: page, Name: m.Groups["last"].Value)))
+                .Where(found => !source.Contains(found.Name, StringComparison.Ordinal))
+                .Select(found => $"{found.Page}: {found.Name}").Distinct(),
+        ];
+        Assert.True(unknown.Length == 0, string.Join("\n", unknown));
+    }
+
     // What Orleans generates is public, and nobody's to use.
     private static IEnumerable<Type> PublicTypes() => Assemblies.SelectMany(a => a.GetExportedTypes()).Where(type => type.Namespace?.StartsWith("OrleansCodeGen", StringComparison.Ordinal) != true);
 
@@ -182,6 +214,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex(@"^\|(?<first>[^|\n]*)\|", RegexOptions.Multiline)]
     private static partial Regex Row();
+
+    [GeneratedRegex(@"`(?:[A-Z]\w+\.)*(?<last>[A-Z][A-Za-z0-9]+)`")]
+    private static partial Regex SourceName();
 
     [GeneratedRegex(@"`(?<name>[A-Z]\w*)(?:<T>)?`")]
     private static partial Regex CodeName();

@@ -121,6 +121,8 @@ public sealed class EchoCancellingAudio
         [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]     // a wait allocates nothing
         public async ValueTask<int> ReadAsync(Memory<short> buffer, CancellationToken cancellationToken = default)
         {
+            if (buffer.IsEmpty)
+                throw new ArgumentException("Give room for at least one sample: 0 would mean the end.", nameof(buffer));
             while (_ready == 0)
             {
                 if (_ended)

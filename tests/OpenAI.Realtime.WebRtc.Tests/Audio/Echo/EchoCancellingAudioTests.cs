@@ -39,6 +39,13 @@ public sealed class EchoCancellingAudioTests
     }
 
     [Fact]
+    public async Task A_read_without_room_is_refused_in_place_of_telling_the_end()
+    {
+        var devices = new Devices(new double[Frame], AudioFormat.Mono48kHz, AudioFormat.Mono48kHz);
+        await Assert.ThrowsAsync<ArgumentException>(() => new EchoCancellingAudio(devices, devices.Loudspeaker).Source.ReadAsync(Memory<short>.Empty).AsTask());
+    }
+
+    [Fact]
     public async Task All_that_the_microphone_gives_comes_out_to_its_end()
     {
         var devices = new Devices(new double[(50 * Frame) + 123], AudioFormat.Mono48kHz, AudioFormat.Mono48kHz);
