@@ -100,6 +100,7 @@ public class TabTests(BrowserFixture browser)
         await page.Connect.ClickAsync();
         await Expect(page.Status).ToHaveTextAsync("Calling …");
         await page.ExpectAccessibleAsync();
+        await ChatPage.UntilAsync(() => Task.FromResult(chat.Endpoint.Requests.Any(request => request.Route == route)), isAsked => isAsked, "the service to be asked");
         await Expect(page.Connect).ToHaveTextAsync("Cancel");
         await page.Connect.ClickAsync();
         await Expect(page.Status).ToHaveTextAsync("You ended the call");
