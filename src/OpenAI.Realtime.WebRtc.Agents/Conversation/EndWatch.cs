@@ -6,7 +6,9 @@ namespace OpenAI.Realtime.WebRtc.Agents;
 /// <summary>Watches what ends a conversation by itself: silence, minutes, tokens. Pure, and told the time; under the conversation's lock.</summary>
 internal sealed class EndWatch(ConversationLimits limits, Instant begun)
 {
-    /// <summary>The sound of the last words may begin a little after the service has called their response done.</summary>
+    /// <summary>
+    /// The sound of the last words may begin a little after the service has called their response done, and it ends here a little after it ends there: the network, the jitter buffer and the loudspeaker hold some of it.
+    /// </summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly Instant _over = limits.MaxDuration is { } duration ? begun + duration : Instant.Never;
@@ -14,6 +16,7 @@ internal sealed class EndWatch(ConversationLimits limits, Instant begun)
     private bool _isBusy;
     private bool _isSpent;
     private Instant? _said;
+    private bool _isToBeHeard;
 
     /// <summary>Why the conversation is about to end; null when it is not.</summary>
     public ConversationEnd? Due { get; private set; }
@@ -26,7 +29,7 @@ internal sealed class EndWatch(ConversationLimits limits, Instant begun)
         get
         {
             if (Due is not null)
-                return _said is { } said ? Instant.Min(Deadline, said + Grace) : Deadline;
+                return _said is { } said && !_isToBeHeard ? Instant.Min(Deadline, said + Grace) : Deadline;
             return limits.IdleTimeout is { } idle && !_isBusy ? Instant.Min(_over, _still + idle) : _over;
         }
     }
@@ -62,9 +65,15 @@ internal sealed class EndWatch(ConversationLimits limits, Instant begun)
     public void OnSaid(Instant now) => _said ??= now;
 
     /// <summary>Whether it ends now.</summary>
-    /// <param name="isToBeHeard">Whether the assistant is still heard, or will be.</param>
+    /// <param name="isToBeHeard">Whether the service still sends the assistant's voice, or will.</param>
     /// <param name="now">The time.</param>
-    public bool IsOver(bool isToBeHeard, Instant now) => Due is not null && (now >= Deadline || (!isToBeHeard && _said is { } said && now >= said + Grace));
+    public bool IsOver(bool isToBeHeard, Instant now)
+    {
+        if (_isToBeHeard && !isToBeHeard && _said is not null)
+            _said = now;
+        _isToBeHeard = isToBeHeard;
+        return Due is not null && (now >= Deadline || (!isToBeHeard && _said is { } said && now >= said + Grace));
+    }
 
     /// <summary>The user has said something: one who was idle is not any more.</summary>
     /// <returns>Whether an end is off.</returns>

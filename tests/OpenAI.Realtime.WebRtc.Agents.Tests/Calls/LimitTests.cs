@@ -75,6 +75,9 @@ public sealed class LimitTests
         await line.PassAsync(TimeSpan.FromSeconds(4), TimeSpan.FromMilliseconds(200));
         Assert.False(line.Conversation.Completion.IsCompleted);     // it is still heard
         call.Played("resp_1_1");
+        await line.SettleAsync();
+        await line.PassAsync(TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(200));
+        Assert.False(line.Conversation.Completion.IsCompleted);     // the service has sent its end; the jitter buffer and the loudspeaker still have some
         await line.UntilAsync(() => line.Conversation.Completion.IsCompleted, TimeSpan.FromSeconds(5));
         Assert.Equal(ConversationEndReason.Idle, (await line.Conversation.Completion).Reason);
         Assert.Equal("assistant: Goodbye.", line.History[^1]);
