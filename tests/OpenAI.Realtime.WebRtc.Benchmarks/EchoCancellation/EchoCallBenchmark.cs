@@ -66,7 +66,9 @@ internal static class EchoCallBenchmark
         await session.CloseAsync();
         await counting;
         Console.WriteLine(Figures.Text(
-            $"{name}, {questions} questions: {tally.Person} times the person, {tally.Assistant} times the assistant was taken for a caller; {tally.Whole} answers were said whole; spoken across: {tally.AcrossText}{(isCancelled ? $"; {state}" : "")}"));
+            $"{name}, {questions} questions: {tally.Person} times the person was heard, {tally.Mistakes.Count} times the assistant was taken for one; {tally.Whole} answers were played whole, {tally.Cut} cut off{(isCancelled ? $"; spoken across: {tally.AcrossText}; {state}" : "")}"));
+        foreach (string mistake in tally.Mistakes.Take(10))
+            Console.WriteLine($"  taken for a person {mistake}");
     }
 
     private const int OpusRate = 48_000;
@@ -79,9 +81,12 @@ internal static class EchoCallBenchmark
 
         public int Person { get; private set; }
 
-        public int Assistant { get; private set; }
-
         public int Whole { get; private set; }
+
+        public int Cut { get; private set; }
+
+        /// <summary>When the assistant was taken for a caller.</summary>
+        public List<string> Mistakes { get; } = [];
 
         public bool Across { set => Volatile.Write(ref _across, value); }
 
@@ -91,20 +96,22 @@ internal static class EchoCallBenchmark
         {
             await foreach (ServerEvent e in session.ReadEventsAsync())
             {
-                if (e is ResponseDone { Response: { } response })
-                    Whole += response.Status == ResponseState.Completed ? 1 : 0;
+                Whole += e is OutputAudioBufferStopped ? 1 : 0;
+                Cut += e is OutputAudioBufferCleared ? 1 : 0;
                 if (e is not InputAudioBufferSpeechStarted)
                     continue;
-                TimeSpan since = room.SincePersonBegan;
-                bool isPerson = since < TimeSpan.FromSeconds(3);
-                (Person, Assistant) = isPerson ? (Person + 1, Assistant) : (Person, Assistant + 1);
+                (TimeSpan since, bool isPerson) = room.Person;
+                if (isPerson)
+                    Person++;
+                else
+                    Mistakes.Add(Figures.Text($"{since.TotalSeconds:0.0} s after the person began"));
                 if (isPerson && Volatile.Read(ref _across))
                     _interrupted ??= Figures.Text($"noticed {since.TotalMilliseconds:0} ms after the person began");
             }
         }
     }
 
-    /// <summary>A loudspeaker with 40 ms in its buffer, and a microphone that hears it by way of the walls, the person, and some noise.</summary>
+    /// <summary>A loudspeaker that begins when 40 ms wait in it, anew after each gap, and a microphone that hears it by way of the walls, the person, and some noise.</summary>
     private sealed class Room : IAudioSource, IAudioSink
     {
         private const int Frame = 960;
@@ -113,13 +120,14 @@ internal static class EchoCallBenchmark
         private const double Gain = 0.5;
 
         private readonly Lock _lock = new();
-        private readonly Queue<short> _playing = new(Enumerable.Repeat((short)0, 2 * Frame));
+        private readonly Queue<short> _playing = new();
         private readonly double[] _spectrum = new double[Size], _imaginary = new double[Size], _re = new double[Size], _im = new double[Size], _echo = new double[Size];
         private readonly short[] _frame = new short[Frame];
         private readonly Queue<double> _way = new(Enumerable.Repeat(0.0, Way));
         private readonly Random _noise = new(1);
         private short[] _person = [];
         private int _said, _left;
+        private bool _isPlaying;
         private long _heard, _began = -10 * OpusRate;
 
         public Room(double[] response)
@@ -143,13 +151,13 @@ internal static class EchoCallBenchmark
             }
         }
 
-        /// <summary>By the microphone's clock.</summary>
-        public TimeSpan SincePersonBegan
+        /// <summary>How long ago, by the microphone's clock, the person began, and whether what the endpoint hears now can be them: they speak, or did half a second ago.</summary>
+        public (TimeSpan Since, bool CanBeHeard) Person
         {
             get
             {
                 lock (_lock)
-                    return TimeSpan.FromSeconds((_heard - _began) / (double)OpusRate);
+                    return (TimeSpan.FromSeconds((_heard - _began) / (double)OpusRate), _heard - _began < _person.Length + (OpusRate / 2));
             }
         }
 
@@ -194,8 +202,9 @@ internal static class EchoCallBenchmark
         {
             Array.Clear(_re);
             Array.Clear(_im);
-            for (int n = 0; n < Frame; n++)
-                _re[n] = _playing.TryDequeue(out short sample) ? sample : 0;
+            _isPlaying = _playing.Count >= (_isPlaying ? Frame : 2 * Frame);
+            for (int n = 0; _isPlaying && n < Frame; n++)
+                _re[n] = _playing.Dequeue();
             SimulatedRoom.Transform(_re, _im, inverse: false);
             for (int k = 0; k < Size; k++)
                 (_re[k], _im[k]) = ((_re[k] * _spectrum[k]) - (_im[k] * _imaginary[k]), (_re[k] * _imaginary[k]) + (_im[k] * _spectrum[k]));
