@@ -77,7 +77,7 @@ internal static class AnswerValidator
         if (spoken.Count == 0 && offer.Candidates.Count > 0)
         {
             (string theirs, string ours) = candidates[0].Protocol == TransportProtocol.Tcp ? ("TCP", "UDP") : ("UDP", "TCP");
-            return $"it offers {theirs} alone ({Addresses(candidates)}), and this side uses {ours} alone: allow {theirs} here, too (Network is to be Auto), or ask the peer for {ours}.";
+            return $"it offers {theirs} alone ({Addresses(candidates)}), and this side uses {ours} alone: allow {theirs} here, too, or ask the peer for {ours}.";
         }
 
         if (offer.Candidates.Count == 0 || spoken.Exists(theirs => offer.Candidates.Any(ours => IsSpoken(ours) && ours.Protocol == theirs.Protocol && IsIPv6(ours) == IsIPv6(theirs))))

@@ -135,7 +135,7 @@ internal sealed class LiveSignaling(OpenAILiveWebRtcOptions live, OpenAIRealtime
     /// <summary>Whether a request may have been carried out though its answer cannot be used: it was sent, and what came back was nothing, late or cut off.</summary>
     private static bool IsAmbiguous(RealtimeException e) => e.Failure switch
     {
-        RealtimeFailure.EndpointUnreachable when e.HttpStatus is not null => false,     // a proxy's
+        RealtimeFailure.EndpointUnreachable when e.HttpStatus is not null => false,     // a proxy has answered, and passed nothing on
         RealtimeFailure.EndpointUnreachable => e.InnerException switch
         {
             HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } => false,

@@ -15,6 +15,7 @@ namespace OpenAI.Realtime.WebRtc.Benchmarks.EchoCancellation;
 /// </summary>
 internal static class EchoCallBenchmark
 {
+    private const int SampleRate = SimulatedRoom.SampleRate;
     private const double ReverberationSeconds = 0.3;
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_across = TimeSpan.FromSeconds(8);
@@ -37,7 +38,7 @@ internal static class EchoCallBenchmark
 
     private static async Task CallAsync(string name, int questions, bool isCancelled)
     {
-        RealtimeTestAudio answer = RealtimeTestAudio.FromPcm(EchoScene.ToSamples(Voices.OfSynthesiser(s_answer.TotalSeconds, -18)), OpusRate);
+        RealtimeTestAudio answer = RealtimeTestAudio.FromPcm(EchoScene.ToSamples(Voices.OfSynthesiser(s_answer.TotalSeconds, -18)), SampleRate);
         await using RealtimeTestEndpoint endpoint = await RealtimeTestEndpoint.StartAsync();
         endpoint.Script.OnResponse = (_, _) => new(RealtimeTestReply.Say("The harvest moon rose above the valley.", answer));
         using var client = new RealtimeWebRtcClient(new OpenAIRealtimeWebRtcOptions { Endpoint = endpoint.BaseAddress, ApiKey = endpoint.ApiKey });
@@ -70,8 +71,6 @@ internal static class EchoCallBenchmark
         foreach (string mistake in tally.Mistakes.Take(10))
             Console.WriteLine($"  taken for a person {mistake}");
     }
-
-    private const int OpusRate = 48_000;
 
     /// <summary>What the endpoint says that it heard.</summary>
     private sealed class Tally(Room room)
@@ -115,39 +114,37 @@ internal static class EchoCallBenchmark
     private sealed class Room : IAudioSource, IAudioSink
     {
         private const int Frame = 960;
-        private const int Size = 16_384;        // a frame and the response of 0.3 s
-        private const int Way = 50 * 48;        // samples: what the devices add beyond what the loudspeaker tells
+        private const int Size = 16_384;        // of the transform: a frame and the response of 0.3 s
+        private const int Way = 50 * 48;        // 50 ms that the devices add, beyond what the loudspeaker tells
         private const double Gain = 0.5;
 
         private readonly Lock _lock = new();
         private readonly Queue<short> _playing = new();
-        private readonly double[] _spectrum = new double[Size], _imaginary = new double[Size], _re = new double[Size], _im = new double[Size], _echo = new double[Size];
+        private readonly double[] _responseRe = new double[Size], _responseIm = new double[Size], _re = new double[Size], _im = new double[Size], _echo = new double[Size];
         private readonly short[] _frame = new short[Frame];
         private readonly Queue<double> _way = new(Enumerable.Repeat(0.0, Way));
         private readonly Random _noise = new(1);
         private short[] _person = [];
         private int _said, _left;
         private bool _isPlaying;
-        private long _heard, _began = -10 * OpusRate;
+        private long _heard, _began = -10 * SampleRate;
 
         public Room(double[] response)
         {
             double scale = Gain / Math.Sqrt(response.Sum(h => h * h));
             for (int n = 0; n < response.Length; n++)
-                _spectrum[n] = response[n] * scale;
-            SimulatedRoom.Transform(_spectrum, _imaginary, inverse: false);
+                _responseRe[n] = response[n] * scale;
+            SimulatedRoom.Transform(_responseRe, _responseIm, inverse: false);
         }
 
         public AudioFormat Format => AudioFormat.Mono48kHz;
-
-        public bool IsNonBlocking => false;
 
         public TimeSpan Buffered
         {
             get
             {
                 lock (_lock)
-                    return TimeSpan.FromSeconds(_playing.Count / (double)OpusRate);
+                    return TimeSpan.FromSeconds(_playing.Count / (double)SampleRate);
             }
         }
 
@@ -157,7 +154,7 @@ internal static class EchoCallBenchmark
             get
             {
                 lock (_lock)
-                    return (TimeSpan.FromSeconds((_heard - _began) / (double)OpusRate), _heard - _began < _person.Length + (OpusRate / 2));
+                    return (TimeSpan.FromSeconds((_heard - _began) / (double)SampleRate), _heard - _began < _person.Length + (SampleRate / 2));
             }
         }
 
@@ -207,7 +204,7 @@ internal static class EchoCallBenchmark
                 _re[n] = _playing.Dequeue();
             SimulatedRoom.Transform(_re, _im, inverse: false);
             for (int k = 0; k < Size; k++)
-                (_re[k], _im[k]) = ((_re[k] * _spectrum[k]) - (_im[k] * _imaginary[k]), (_re[k] * _imaginary[k]) + (_im[k] * _spectrum[k]));
+                (_re[k], _im[k]) = ((_re[k] * _responseRe[k]) - (_im[k] * _responseIm[k]), (_re[k] * _responseIm[k]) + (_im[k] * _responseRe[k]));
             SimulatedRoom.Transform(_re, _im, inverse: true);
             for (int n = 0; n < Size; n++)
                 _echo[n] += _re[n];
