@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using OpenAI.Realtime.WebRtc.Testing;
+using VoiceChatSamples;
 
 namespace AspNetVoiceChat;
 
@@ -31,19 +32,15 @@ internal static class OfflineLiveModel
         return true;
     }
 
+    // A tool may have ended while something else was being written, which is spoken of first: a response says something or calls something, not both.
     private static LiveTestResponse Respond(JsonArray given)
     {
-        if (given.FirstOrDefault(item => (string?)item!["type"] == "function_call_output") is { } result)
-            return new LiveTestResponse { Text = $"My tool says: {(string?)result["output"]}" };
+        string? result = given.FirstOrDefault(item => (string?)item!["type"] == "function_call_output") is { } output ? $"My tool says: {(string?)output["output"]}" : null;
         if (given.LastOrDefault(item => (string?)item!["type"] == "message") is not { } message)
-            return LiveTestResponse.Call("dice", """{"count":2}""");
+            return result is null ? LiveTestResponse.Call("dice", """{"count":2}""") : new LiveTestResponse { Text = result };
         string text = (string?)message["content"]?[0]?["text"] ?? "";
-        return Asks("time") ? LiveTestResponse.Call("clock")
-            : Asks("dice") || Asks("roll") ? LiveTestResponse.Call("dice", """{"count":2}""")
-            : Asks("read") && Asks("note") ? LiveTestResponse.Call("read_notes")
-            : Asks("note") ? LiveTestResponse.Call("write_note", new JsonObject { ["text"] = text }.ToJsonString())
-            : new LiveTestResponse { Text = $"You have written: {text}" };
-
-        bool Asks(string word) => text.Contains(word, StringComparison.OrdinalIgnoreCase);
+        return OfflineModel.ToolFor(text) is var (name, arguments)
+            ? LiveTestResponse.Call(name, arguments)
+            : new LiveTestResponse { Text = result is null ? $"You have written: {text}" : $"{result} And you have written: {text}" };
     }
 }

@@ -11,23 +11,32 @@ internal static class OfflineModel
 {
     public static ValueTask<RealtimeTestReply> ReplyAsync(RealtimeTestTurn turn, CancellationToken cancellationToken) => new(Reply(turn));
 
-    private static RealtimeTestReply Reply(RealtimeTestTurn turn)
+    /// <summary>The tool that a text asks for, and its arguments; null when it asks for none.</summary>
+    public static (string Name, string Arguments)? ToolFor(string text)
     {
-        if (turn.FunctionOutputs.Count > 0)
-            return RealtimeTestReply.Say($"My tool says: {string.Join("; ", turn.FunctionOutputs.Values)}");
-        if (turn.Text is not { } text)
-            return turn.Audio is not null && Has(turn, "dice") && !HasRolled(turn) ? RealtimeTestReply.CallFunction("dice", """{"count":2}""") : RealtimeTestReply.Default;
-        if (Asks("time") && Has(turn, "clock"))
-            return RealtimeTestReply.CallFunction("clock", "{}");
-        if ((Asks("dice") || Asks("roll")) && Has(turn, "dice"))
-            return RealtimeTestReply.CallFunction("dice", """{"count":2}""");
-        if (Asks("read") && Asks("note") && Has(turn, "read_notes"))
-            return RealtimeTestReply.CallFunction("read_notes", "{}");
-        return Asks("note") && Has(turn, "write_note")
-            ? RealtimeTestReply.CallFunction("write_note", new JsonObject { ["text"] = text }.ToJsonString())
-            : RealtimeTestReply.Default;
+        return Asks("time") ? ("clock", "{}")
+            : Asks("dice") || Asks("roll") ? ("dice", """{"count":2}""")
+            : Asks("read") && Asks("note") ? ("read_notes", "{}")
+            : Asks("note") ? ("write_note", new JsonObject { ["text"] = text }.ToJsonString())
+            : null;
 
         bool Asks(string word) => text.Contains(word, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // A tool may have ended while something else was being written: then both are spoken of in one answer.
+    private static RealtimeTestReply Reply(RealtimeTestTurn turn)
+    {
+        string? result = turn.FunctionOutputs.Count > 0 ? $"My tool says: {string.Join("; ", turn.FunctionOutputs.Values)}" : null;
+        if (turn.Text is { } text)
+        {
+            if (ToolFor(text) is var (name, arguments) && Has(turn, name))
+                return new RealtimeTestReply { Transcript = result ?? "", FunctionCalls = [new(name, arguments)] };
+            return result is null ? RealtimeTestReply.Default : RealtimeTestReply.Say($"{result} And you wrote: {text}");
+        }
+
+        if (result is not null)
+            return RealtimeTestReply.Say(result);
+        return turn.Audio is not null && Has(turn, "dice") && !HasRolled(turn) ? RealtimeTestReply.CallFunction("dice", """{"count":2}""") : RealtimeTestReply.Default;
     }
 
     private static bool Has(RealtimeTestTurn turn, string tool) =>

@@ -36,8 +36,7 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
     });
 
     /// <summary>
-    /// Looks at the call in use: whether the assistant is heard, so that it is known until when should the call be lost, and whether the service still answers. One over which it does not counts as lost before it ends by
-    /// itself, since a session's own patience is half a minute.
+    /// Looks whether the service still answers over the call in use. One over which it does not counts as lost before it ends by itself, since a session's own patience is half a minute.
     /// </summary>
     public void HandleTimeout(Instant now)
     {
@@ -46,8 +45,6 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
         var end = new SessionEnd(SessionEndReason.ConnectionLost, "The service has not answered for some seconds.");
         if (_silence.Look(state.Session.State, now) && CanReplace(end))
             Lose(end, now);
-        else
-            turns.Turns.Hear(state.Session.OutputLevel, now);
     }
 
     /// <summary>Looks whether this is a moment in which another call could take over, and nobody would miss a word.</summary>
@@ -99,7 +96,9 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
     /// <summary>The call in use has ended, or the service does not answer any more, and another is to be opened.</summary>
     public void Lose(SessionEnd end, Instant now)
     {
-        turns.Turns.LoseSound();
+        // The connection had been gone for a while when that was noticed: what was heard ended with the last packet.
+        if (state.Session.GetStatistics().Audio.Received.SinceLastPacket is { } silence)
+            turns.Turns.Silenced(new Instant(now.Ticks - silence.Ticks));
         BreakOff(now);
         state.Leg.Lose(end, now);
         _silence.Stop();

@@ -29,7 +29,6 @@ internal sealed class TurnTracker
     private Instant _listenAt = Instant.Never;
     private Instant _speakingSince;
     private Instant? _silencedAt;
-    private Instant? _heardAt;
 
     /// <summary>What the service does about turns.</summary>
     public TurnPolicy Policy => _policy;
@@ -110,22 +109,8 @@ internal sealed class TurnTracker
         }
     }
 
-    /// <summary>How loud the loudspeaker is now.</summary>
-    public void Hear(AudioLevel output, Instant now)
-    {
-        if (IsAssistantSpeaking && output.RmsDbfs > AudibleDbfs)
-            _heardAt = now;
-    }
-
-    /// <summary>The connection has been gone for a while: what was heard ended when it was last heard, where the session can tell.</summary>
-    public void LoseSound()
-    {
-        if (_heardAt is { } last && last > _speakingSince)
-            _silencedAt ??= last;
-    }
-
-    /// <summary>Nothing of the assistant is heard from now on, though the service has not said so yet.</summary>
-    public void Silenced(Instant now) => _silencedAt ??= now;
+    /// <summary>Nothing of the assistant is heard from a time on, which may have passed, though the service has not said so.</summary>
+    public void Silenced(Instant since) => _silencedAt ??= since > _speakingSince ? since : _speakingSince;
 
     /// <summary>The service does not hear the user any more.</summary>
     /// <returns>Whether the user was speaking.</returns>

@@ -92,4 +92,7 @@ public readonly record struct AudioReceiveStatistics
 
     /// <summary>The level of the last 20 ms played.</summary>
     public AudioLevel Level { get; init; }
+
+    /// <summary>How long ago the last packet came; null before the first.</summary>
+    public TimeSpan? SinceLastPacket { get; init; }
 }

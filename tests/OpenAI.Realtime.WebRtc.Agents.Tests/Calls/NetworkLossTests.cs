@@ -94,13 +94,16 @@ public sealed class NetworkLossTests : IAsyncLifetime, IDisposable
             : RealtimeTestReply.Say("Good night.", RealtimeTestAudio.Voice(TimeSpan.FromSeconds(1))));
         await using VoiceConversation talk = await StartAsync(new VoiceAgent(), options);
         await talk.SendTextAsync("Tell me a story.");
-        await _loudspeaker.HeardAsync(TimeSpan.FromSeconds(2));
+        await talk.UntilAsync<SpeechUpdate>(update => update.IsSpeaking);       // from here on it is counted what was heard
+        await _loudspeaker.MoreHeardAsync(TimeSpan.FromSeconds(2));
 
         _endpoint.Calls[0].Network.IsDown = true;       // this path alone: whoever asks for a new one gets it
         await talk.UntilAsync<ReconnectingUpdate>(update => update.Lost.Reason == SessionEndReason.ConnectionLost);
         ReconnectedUpdate back = await talk.UntilAsync<ReconnectedUpdate>();
         RealtimeTestCall second = _endpoint.Calls[1];
         Assert.Equal(second.Id, back.Change.CallId);
+        RealtimeTestEvent asked = await second.WaitForEventAsync("response.create").WaitAsync(Patience);
+        Assert.EndsWith(options.Calls.ContinueInstructions!, (string?)asked.Parse()!["response"]?["instructions"], StringComparison.Ordinal);
         await talk.UntilAsync<TranscriptUpdate>(update => update is { IsFinal: true, Text: "there was a king." });
         await talk.UntilAsync<SpeechUpdate>(update => !update.IsSpeaking);
         await SpeakAsync(talk, second, "Good night.");

@@ -126,14 +126,12 @@ public sealed class ReconnectTests
         string response = first.Begin();
         first.Speak(response, string.Join(' ', Enumerable.Repeat("once upon a time there was a king", 20)));
         first.End(response);
-        first.IsLoud = true;
-        await line.PassAsync(TimeSpan.FromSeconds(4));
-        first.IsLoud = false;
-        await line.PassAsync(TimeSpan.FromSeconds(20));     // the session finds out late
+        await line.PassAsync(TimeSpan.FromSeconds(24));
+        first.SinceLastPacket = TimeSpan.FromSeconds(20);       // the session finds out late
         first.Lose();
         await line.UpdateAsync<ReconnectedUpdate>();
         HistoryMessage story = line.Conversation.History.Items.OfType<HistoryMessage>().Last();
-        Assert.InRange(story.Heard!.Value, TimeSpan.FromSeconds(2.5), TimeSpan.FromSeconds(5));
+        Assert.InRange(story.Heard!.Value, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(4.1));
         Assert.Equal($"message: assistant: {story.HeardText}", line.Current.Told[^1]);
         await line.UntilAsync(() => line.Current.Requests.Count == 1);
         Assert.EndsWith(new ConversationCallOptions().ContinueInstructions!, line.Current.Requests[0].Response!.Instructions.Value, StringComparison.Ordinal);

@@ -41,10 +41,10 @@ internal sealed class SimulatedCall(int number) : IRealtimeSession
 
     public int Flushes { get; private set; }
 
-    public AudioLevel OutputLevel => IsLoud ? new AudioLevel(-20, -10) : AudioLevel.Silence;
+    /// <summary>How long ago the last packet of sound came; null for a session without sound.</summary>
+    public TimeSpan? SinceLastPacket { get; set; }
 
-    /// <summary>Whether the assistant is heard.</summary>
-    public bool IsLoud { get; set; }
+    public SessionStatistics GetStatistics() => new() { Audio = new(default, new() { SinceLastPacket = SinceLastPacket }) };
 
     /// <summary>Asked what to do about a request for a response, under the lock. Default: it is begun and left so.</summary>
     public Action<SimulatedCall, ResponseCreate>? OnRespond { get; set; }

@@ -1,3 +1,4 @@
+using Moq;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
 
@@ -69,6 +70,21 @@ public sealed class MediaPortTests
             Deliver(_new, ssrc: 2, (ushort)n, (uint)n * SamplesPerFrame, tone[n]);
         Assert.Equal(25, port.GetStatistics().Received.Packets);
         Assert.Contains(sink.Heard, s => s > 4_000);
+    }
+
+    [Theory]
+    [InlineData("pcm")]
+    [InlineData("packets")]
+    public async Task The_time_since_the_last_packet_is_counted(string kind)
+    {
+        await using MediaPort port = Port(new() { Sink = kind == "pcm" ? new RecordingSink(AudioFormat.Mono48kHz, _time) : null, EncodedSink = kind == "packets" ? Mock.Of<IEncodedAudioSink>() : null });
+        port.StartReceiving();
+        Assert.Null(port.GetStatistics().Received.SinceLastPacket);
+        Deliver(_old, ssrc: 1, 0, 0, Tone(seconds: 1)[0]);
+        TimeSpan soon = port.GetStatistics().Received.SinceLastPacket!.Value;
+        Assert.InRange(soon, TimeSpan.Zero, TimeSpan.FromMilliseconds(20));
+        Advance(500);
+        Assert.Equal(soon + TimeSpan.FromMilliseconds(500), port.GetStatistics().Received.SinceLastPacket);
     }
 
     [Fact]

@@ -42,6 +42,7 @@ internal sealed class AudioReceiver : IAudioDownlink
     private bool _concealing;
     private readonly short[] _converted;
     private bool _pacing, _stopped;
+    private TimeSpan? _lastArrival;
     private long _malformed, _removed, _inserted;
 
     private long _level = AudioLevel.Silence.Pack();
@@ -111,6 +112,7 @@ internal sealed class AudioReceiver : IAudioDownlink
                 InsertedSamples = _inserted,
                 SinkDroppedSamples = _writer.Dropped,
                 Level = Level,
+                SinceLastPacket = _pacer.Now - _lastArrival,
             });
         }
     }
@@ -186,6 +188,7 @@ internal sealed class AudioReceiver : IAudioDownlink
         TimeSpan now = _pacer.Now, arrival = packet.Arrival;
         if (arrival > now || now - arrival > Implausible)
             arrival = now;
+        _lastArrival = arrival;
         if (!_jitter.Put(_packet.AsSpan(0, packet.Length), packet.SequenceNumber, packet.Timestamp, packet.Ssrc, arrival, packet.Marker) || _pacing)
             return;
         _pacing = true;

@@ -14,6 +14,7 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IOpusReader r
     private readonly Lock _gate = new();
     private Task _reader = Task.CompletedTask;
     private long _packets, _bytes;
+    private long? _lastArrival;
     private int _disposed;
 
     /// <summary>Not measured: nothing is decoded.</summary>
@@ -36,7 +37,15 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IOpusReader r
     public AudioReceiveStatistics GetStatistics()
     {
         lock (_gate)
-            return new() { Packets = _packets, Bytes = _bytes, Level = AudioLevel.Silence };
+        {
+            return new()
+            {
+                Packets = _packets,
+                Bytes = _bytes,
+                Level = AudioLevel.Silence,
+                SinceLastPacket = _lastArrival is { } last ? context.Time.GetElapsedTime(last) : null,
+            };
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -87,6 +96,7 @@ internal sealed class EncodedAudioReceiver(IEncodedAudioSink sink, IOpusReader r
         {
             _packets++;
             _bytes += packet.Length;
+            _lastArrival = context.Time.GetTimestamp();
         }
     }
 
