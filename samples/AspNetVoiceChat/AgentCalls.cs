@@ -40,7 +40,7 @@ internal sealed class AgentCalls
         };
     }
 
-    /// <summary>The user of the page has written something: the agent's conversation sends it, and so knows when the user's turn was over.</summary>
+    /// <summary>The user of the page has written something: the agent's conversation sends it, and so knows when the user's turn was over. The assistant falls silent.</summary>
     /// <returns>Whether there is such a call.</returns>
     public async Task<bool> SendTextAsync(string callId, string text, CancellationToken cancellationToken)
     {
@@ -48,6 +48,7 @@ internal sealed class AgentCalls
             return false;
         try
         {
+            await talk.InterruptAsync(cancellationToken);
             await talk.SendTextAsync(text, cancellationToken: cancellationToken);
             return true;
         }

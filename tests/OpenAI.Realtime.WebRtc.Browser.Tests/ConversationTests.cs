@@ -120,6 +120,18 @@ public class ConversationTests(BrowserFixture browser)
         await Expect(page.TheirLines.Last).ToContainTextAsync("buy milk");
         await Expect(page.TheirLines.Last).Not.ToContainTextAsync("boat");
 
+        // Who writes interrupts, by the way that the text goes: what came by another could end the answer to it.
+        await Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("nobody");
+        await page.WriteAsync("Tell me a long story.");
+        await Expect(page.Page.Locator("#speaking")).ToHaveTextAsync("assistant");
+        await page.WriteAsync("What time is it?");
+        await Expect(page.TheirLines.Last).ToContainTextAsync("My tool says:");
+        RealtimeTestEvent[] sent = [.. call.ReceivedEvents.SkipWhile(e => !e.ToString().Contains("long story", StringComparison.Ordinal)).Skip(1)];
+        int cleared = Array.FindIndex(sent, e => e.Type == "output_audio_buffer.clear"), written = Array.FindIndex(sent, e => e.ToString().Contains("What time is it?", StringComparison.Ordinal));
+        Assert.InRange(cleared, 0, written - 1);
+        Assert.Single(sent, e => e.Type == "output_audio_buffer.clear");
+        Assert.DoesNotContain(sent.Skip(written), e => e.Type == "response.cancel");
+
         // Of what the host is told nothing has come to the page.
         ILocator events = page.Page.Locator("#events");
         foreach (ILocator summary in await events.Locator("summary").AllAsync())

@@ -8,7 +8,10 @@
 
 export class Agent {
   #desk;
+  #leads = false;
   #textUrl = null;
+  #isWritten = Promise.resolve(); // one text after the other
+  #waiting = []; // written before the agent has begun
 
   /** @param {import('./desk.js').Desk} desk where it is shown */
   constructor(desk) {
@@ -17,16 +20,28 @@ export class Agent {
 
   /** Whether the agent leads, so that what is written goes to it. */
   get leads() {
-    return this.#textUrl !== null;
+    return this.#leads;
+  }
+
+  /** A call begins in which it leads, as soon as it says so. */
+  begin() {
+    this.#leads = true;
   }
 
   write(text) {
-    fetch(this.#textUrl, { method: 'POST', body: text, cache: 'no-store' }).catch(() => null); // the call's own end says what is wrong
+    if (this.#textUrl === null) {
+      this.#waiting.push(text);
+      return;
+    }
+    const url = this.#textUrl;
+    this.#isWritten = this.#isWritten.then(() => fetch(url, { method: 'POST', body: text, cache: 'no-store' })).catch(() => null); // the call's own end says what is wrong
   }
 
   /** The call is over. */
   end() {
+    this.#leads = false;
     this.#textUrl = null;
+    this.#waiting = [];
   }
 
   handle(event) {
@@ -35,6 +50,7 @@ export class Agent {
     switch (event.type) {
       case 'agent.started':
         this.#textUrl = event.text_url;
+        for (const text of this.#waiting.splice(0)) this.write(text);
         break;
       case 'agent.speech':
         this.#desk.speaks(event.who, event.is_speaking);

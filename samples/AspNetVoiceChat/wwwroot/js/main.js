@@ -115,6 +115,7 @@ function start(mine, microphone) {
   if (isLive) choice.delegation = $('delegation').value;
   const conversation = new Conversation(microphone, exchangeBy(way, choice, config), config.pathTimeout, isLive ? live : realtime);
   const talk = isLive ? liveTalk(conversation, microphone, choice.delegation) : null;
+  if (way === 'bridge') agent.begin();
   Object.assign(mine, { conversation, talk, turns: talk ?? new Turns(conversation, microphone), voice: choice.voice, instructions: '' });
   you.start(audioContext, microphone, talk && ((level, now) => talk.you.handle(level, now)));
   for (const track of microphone.getTracks()) track.addEventListener('ended', () => status.fail(new Failure('microphone-lost')));
@@ -187,8 +188,7 @@ function write() {
   const text = $('message').value.trim();
   if (!text || !call?.conversation?.isConnected) return;
   if (agent.leads) {
-    call.turns.interrupt();
-    agent.write(text);
+    agent.write(text); // the host interrupts the assistant as well: an interruption sent from here would go another way, and could end the answer to what is written
   } else {
     call.turns.write(text);
   }
