@@ -126,6 +126,7 @@ public sealed class ReconnectTests
         string response = first.Begin();
         first.Speak(response, string.Join(' ', Enumerable.Repeat("once upon a time there was a king", 20)));
         first.End(response);
+        await line.SettleAsync();
         await line.PassAsync(TimeSpan.FromSeconds(24));
         first.SinceLastPacket = TimeSpan.FromSeconds(20);       // the session finds out late
         first.Lose();

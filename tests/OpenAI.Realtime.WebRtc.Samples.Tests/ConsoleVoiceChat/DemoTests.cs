@@ -46,7 +46,7 @@ public sealed class DemoTests
         Assert.InRange(heard.Length / 24_000.0, 10, 30);
 
         double[] spoken = [.. Sound.Envelope(question).Skip(1).SkipLast(10)];        // without the silence around it
-        (double Correlation, int At)[] pieces = [.. spoken.Chunk(50).Where(piece => piece.Length == 50).Select(piece => Sound.Find(piece, Sound.Envelope(heard)))];
+        (double Correlation, int At)[] pieces = Sound.FindEachSecond(spoken, Sound.Envelope(heard));
         int[] found = [.. pieces.Where(piece => piece.Correlation > 0.8).Select(piece => piece.At)];
         string matches = string.Join(", ", pieces.Select(piece => $"{piece.Correlation:0.00} at {piece.At * 0.02:0.0} s"));
         double spoiled = 2 * spoiledSeconds;

@@ -57,6 +57,10 @@ internal static class Sound
         return best;
     }
 
+    /// <summary>The same for each whole second of an envelope by itself, so that a hole in what was heard spoils one of them and not all.</summary>
+    public static (double Correlation, int At)[] FindEachSecond(double[] said, double[] heard) =>
+        [.. said.Chunk(50).Where(second => second.Length == 50).Select(second => Find(second, heard))];
+
     /// <summary>The frequency by the zero crossings of the loud frames.</summary>
     public static double Frequency(short[] samples)
     {
