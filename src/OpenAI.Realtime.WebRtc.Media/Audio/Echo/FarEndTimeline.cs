@@ -9,8 +9,9 @@ namespace OpenAI.Realtime.WebRtc.Media;
 ///   microphone  ─────────────────┤ read so far
 ///   loudspeaker ──────────███████│███░░░        what still waits in the loudspeaker lies beyond
 /// </code>
-/// The call's clock is not the microphone's. A piece that comes a little early or late is joined to the one before; where the mean of that wanders, single samples are left out or said twice, so that
-/// the two stay together.
+/// A loudspeaker that begins, or has run dry, plays what comes then a frame later or earlier than was thought: the next piece tells where it is, and what was laid down wrongly is moved, for otherwise all echo after it
+/// would lie elsewhere. The call's clock is not the microphone's, either. A piece that comes a little early or late is joined to the one before; where the mean of that wanders, single samples are left out or said
+/// twice, so that the two stay together.
 /// </remarks>
 internal sealed class FarEndTimeline
 {
@@ -19,6 +20,10 @@ internal sealed class FarEndTimeline
     private const int Early = 40 * PerMillisecond;      // what comes before its time waits, for a second: a microphone that is read late gives all that it has heard meanwhile,
     private const int EarlyPieces = 50;                 // but one that has lost samples does not
     private const int Jitter = 10 * PerMillisecond;     // of one piece, as far as it counts for the mean
+    private const int Leap = 15 * PerMillisecond;       // later than that is no jitter when several pieces agree; earlier is a microphone that is read late
+    private const int Agreeing = 3;
+    private const int Beginning = 4;                    // pieces behind a seam
+    private const int MostCushion = 100 * PerMillisecond;
     private const int Wander = 2 * PerMillisecond;
     private const int PerMillisecond = OpusPacket.SampleRate / 1_000;
     private const float Forget = 1 / 128f;              // of the wandering: 2.6 s of frames, so that a frame's jitter is averaged away
@@ -29,8 +34,18 @@ internal sealed class FarEndTimeline
     private float _wandered;    // samples by which pieces come later than their places, on average
     private float _usual;
     private int _joined, _correction, _early;
+    private bool _tells;        // whether the loudspeaker tells how much waits in it
+    private int _agreed;        // pieces in a row that are later by a leap,
+    private long _leapFrom;     // the place of the first of them,
+    private long _leap;         // and the least that any of them is
+    private long _begun;        // where the last seam is
+    private bool _hadStopped;   // whether the loudspeaker had before it
 
-    /// <summary>How often the loudspeaker's sound was laid down anew: after a pause, a flush, or a leap of its buffer.</summary>
+    // How long a loudspeaker that has stopped waits for more before it plays: 20 ms, and then as long as the last time. One that never tells is taken to hold as much, so that it does not matter which comes first within
+    // a frame, a piece or the microphone.
+    private long _cushion = OpusPacket.FrameSamples;
+
+    /// <summary>How often the loudspeaker's sound was laid down anew: after a pause, a flush, or when it had run dry.</summary>
     public int Seams { get; private set; }
 
     /// <summary>Lays down what is written to the loudspeaker now.</summary>
@@ -38,31 +53,29 @@ internal sealed class FarEndTimeline
     /// <param name="buffered">How much waits before them, in samples.</param>
     public void Write(ReadOnlySpan<short> samples, int buffered)
     {
-        long position = _read + Math.Clamp(buffered, 0, Capacity / 2);
+        _tells |= buffered > 0;
+        bool hasStopped = buffered <= 0 && (Seams == 0 || _end < _read);
+        bool isCushioned = hasStopped || !_tells;
+        long position = _read + (isCushioned ? _cushion : Math.Clamp(buffered, 0, Capacity / 2));
         long late = position - _end;
         _early = late < -Early ? _early + 1 : 0;
-        if (late > Seam || late < -Capacity / 4 || _early > EarlyPieces || _joined == 0)
+        if ((hasStopped && _tells) || late > Seam || late < -Capacity / 4 || _early > EarlyPieces || _joined == 0)
         {
             Silence(Math.Max(_end, _read), position);
-            _end = position;
-            _wandered = _usual = 0;
+            _begun = _end = position;
+            Settle();
             _joined = 1;
-            _correction = _early = 0;
+            _hadStopped = hasStopped;
             Seams++;
         }
         else
         {
-            Follow(late, ref samples);
+            if (_tells)
+                FollowLeap(late);
+            Follow(position - _end, ref samples);
         }
 
-        while (!samples.IsEmpty)
-        {
-            int at = (int)(_end % Capacity), count = Math.Min(samples.Length, Capacity - at);
-            samples[..count].CopyTo(_ring.AsSpan(at));
-            samples = samples[count..];
-            _end += count;
-        }
-
+        Lay(samples);
         if (_end - _read > Capacity)
             _end = _read + Capacity;        // a caller that writes seconds at once; what was overwritten is only the canceller's loss
     }
@@ -87,14 +100,76 @@ internal sealed class FarEndTimeline
         _joined = 0;
     }
 
+    private void Lay(ReadOnlySpan<short> samples)
+    {
+        while (!samples.IsEmpty)
+        {
+            int at = (int)(_end % Capacity), count = Math.Min(samples.Length, Capacity - at);
+            samples[..count].CopyTo(_ring.AsSpan(at));
+            samples = samples[count..];
+            _end += count;
+        }
+    }
+
+    // In a beginning each piece tells by itself where all of them are: nothing is known that it would contradict. Later on three have to agree.
+    private void FollowLeap(long late)
+    {
+        if (_joined <= Beginning)
+        {
+            if (Math.Abs(late) <= Leap)
+                return;
+            if (_hadStopped)
+                _cushion = Math.Clamp(_cushion + late, 0, MostCushion);
+            Move(_begun, late);
+            return;
+        }
+
+        long leap = late - (long)_usual;
+        if (leap <= Leap)
+        {
+            _agreed = 0;
+            return;
+        }
+
+        (_leapFrom, _leap) = _agreed == 0 ? (_end, leap) : (_leapFrom, Math.Min(_leap, leap));
+        if (++_agreed == Agreeing)
+            Move(_leapFrom, _leap);
+    }
+
+    // What was laid down from a place on lies elsewhere.
+    private void Move(long from, long by)
+    {
+        from = Math.Max(from, _end - (Capacity / 2));
+        by = Math.Clamp(by, -Capacity / 4, Capacity / 4);
+        if (by > 0)
+        {
+            for (long at = _end - 1; at >= from; at--)
+                _ring[(at + by) % Capacity] = _ring[at % Capacity];
+            Silence(from, from + by);
+        }
+        else
+        {
+            for (long at = Math.Max(from, -by); at < _end; at++)
+                _ring[(at + by) % Capacity] = _ring[at % Capacity];
+        }
+
+        _end += by;
+        Settle();
+    }
+
+    // What comes now is in its place.
+    private void Settle()
+    {
+        _wandered = _usual = 0;
+        _correction = _early = _agreed = 0;
+    }
+
     private void Follow(long late, ref ReadOnlySpan<short> samples)
     {
+        _joined++;
         _wandered += MathF.Max(Forget, 1f / _joined) * Math.Clamp(late - _wandered, -Jitter, Jitter);
         if (_joined < 1 / Forget)
-        {
-            _joined++;
             _usual = _wandered;
-        }
 
         // Once it has begun it goes on until nothing of the wandering is left.
         float wandered = _wandered - _usual;

@@ -104,6 +104,7 @@ public sealed class EchoCancellingAudioTests
 
         await audio.Sink.WriteAsync(frame);
         await audio.Source.ReadAsync(new short[Frame]);
+        await audio.Source.ReadAsync(new short[Frame]);
 
         Assert.All(own.FarEnd, s => Assert.Equal(7, s));
         Assert.Throws<ArgumentException>(() => new EchoCancellingAudio(devices, devices.Loudspeaker, new EchoCancellationOptions { Canceller = own, Mode = EchoCancellationMode.HalfDuplex }));
