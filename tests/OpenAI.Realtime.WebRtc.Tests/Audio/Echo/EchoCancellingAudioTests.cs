@@ -79,7 +79,7 @@ public sealed class EchoCancellingAudioTests
                 Assert.Equal(EchoCancellerActivity.HeldDown, audio.State.Activity);
         }
 
-        Assert.Equal([.. Enumerable.Range(0, 60).Select(frame => frame is < 10 or >= 30)], heard);
+        Assert.Equal([.. Enumerable.Range(0, 60).Select(frame => frame is < 11 or >= 31)], heard);
     }
 
     [Fact]
