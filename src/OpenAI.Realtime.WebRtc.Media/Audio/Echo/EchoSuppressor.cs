@@ -16,8 +16,12 @@ internal sealed class EchoSuppressor
     // By how much more than the residual is taken away, from the far end alone to double talk. Measured: 20 in place of 80 costs 1.5 dB of the echo's attenuation where the loudspeaker clips; 1 in place of 0.1 costs
     // a near end that is as loud as the echo 2 dB of its signal-to-distortion ratio, since the filter alone leaves less echo than suppression distorts.
     private const float OverAlone = 80, OverBoth = 0.1f;
+    private const float UsualShare = -28, LeastOverBoth = 0.03f;    // dB: where the filter leaves more than that of the echo, as of a loudspeaker that clips, more is taken away in double talk, and less where it leaves less
     private const float SmoothError = 0.5f;     // 20 ms: chance peaks of single blocks are not let through
     private const float Release = 1.5f;         // a gain opens by a half a block at most: at 1.2 the near end's onsets suffer by 2 dB, at none the residual warbles
+
+    // −75 dBFS: no microphone's room is quieter, and nobody misses it; what seems to be one is the last of the echo.
+    private const float Inaudible = 3.2e-8f;
 
     private readonly RealFft _fft;
     private readonly float[] _shape = new float[Window];
@@ -92,7 +96,12 @@ internal sealed class EchoSuppressor
     private void Suppress()
     {
         ReadOnlySpan<float> residual = _residual.Power, noise = _noise.Power;
-        float over = OverAlone * MathF.Pow(OverBoth / OverAlone, _residual.NearPresence);
+        float both = Math.Clamp(OverBoth * MathF.Pow(10, (_residual.ShareDb - UsualShare) / 10), LeastOverBoth, 1);
+        float over = OverAlone * MathF.Pow(both / OverAlone, _residual.NearPresence);
+        float room = 0;
+        foreach (float power in noise)
+            room += power;
+        float audible = room * 2 / (EchoBlocks.FftSize * Block) > Inaudible ? 1 : 0;       // the window's mean square is a half
         for (int k = 0; k < Bins; k++)
         {
             float gain = Math.Clamp(1 - (over * residual[k] / (_smoothed[k] + 1e-12f)), 0, 1);
@@ -100,7 +109,7 @@ internal sealed class EchoSuppressor
             _gain[k] = gain;
             if (gain >= 0.999f)
                 continue;
-            float level = MathF.Sqrt(6 * noise[k] * (1 - (gain * gain)));       // two uniform numbers have a sixth of their width's square as power
+            float level = audible * MathF.Sqrt(6 * noise[k] * (1 - (gain * gain)));       // two uniform numbers have a sixth of their width's square as power
             _real[k] = (_real[k] * gain) + (level * Uniform());
             _imaginary[k] = (_imaginary[k] * gain) + (level * Uniform());
         }
