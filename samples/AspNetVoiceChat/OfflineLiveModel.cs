@@ -32,7 +32,7 @@ internal static class OfflineLiveModel
         return true;
     }
 
-    // A tool may have ended while something else was being written, which is spoken of first: a response says something or calls something, not both.
+    // Something may have been written while a tool ran. Where that wants another tool, the first one's result is passed over: a response says something or calls something, not both.
     private static LiveTestResponse Respond(JsonArray given)
     {
         string? result = given.FirstOrDefault(item => (string?)item!["type"] == "function_call_output") is { } output ? $"My tool says: {(string?)output["output"]}" : null;

@@ -96,7 +96,7 @@ internal sealed class CallExchange(ConversationState state, ConversationHistory 
     /// <summary>The call in use has ended, or the service does not answer any more, and another is to be opened.</summary>
     public void Lose(SessionEnd end, Instant now)
     {
-        // The connection had been gone for a while when that was noticed: what was heard ended with the last packet.
+        // The connection may have been gone for a while before that was noticed: what was heard ended with the last packet.
         if (state.Session.GetStatistics().Audio.Received.SinceLastPacket is { } silence)
             turns.Turns.Silenced(new Instant(now.Ticks - silence.Ticks));
         BreakOff(now);

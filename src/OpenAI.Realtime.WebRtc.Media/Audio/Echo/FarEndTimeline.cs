@@ -136,7 +136,7 @@ internal sealed class FarEndTimeline
             Move(_leapFrom, _leap);
     }
 
-    // What was laid down from a place on lies elsewhere.
+    // What was laid down from a place on is heard so much later, or earlier: it is moved there.
     private void Move(long from, long by)
     {
         from = Math.Max(from, _end - (Capacity / 2));
@@ -166,10 +166,12 @@ internal sealed class FarEndTimeline
 
     private void Follow(long late, ref ReadOnlySpan<short> samples)
     {
-        _joined++;
         _wandered += MathF.Max(Forget, 1f / _joined) * Math.Clamp(late - _wandered, -Jitter, Jitter);
         if (_joined < 1 / Forget)
+        {
+            _joined++;
             _usual = _wandered;
+        }
 
         // Once it has begun it goes on until nothing of the wandering is left.
         float wandered = _wandered - _usual;
