@@ -65,6 +65,7 @@ internal sealed class Caller : IAsyncDisposable
             using var patience = new CancellationTokenSource(Patience);
             RealtimeWebRtcSession session = await client.ConnectAsync(callOptions, patience.Token);
             RealtimeTestCall call = session.CallId is { } id ? endpoint.Calls.Single(c => c.Id == id) : endpoint.Calls[^1];
+            await call.Connected.WaitAsync(patience.Token);      // the endpoint may see it a moment after the client, and until then knows no such call
             return new Caller(client, received, session, call, microphone, loudspeaker);
         }
         catch
