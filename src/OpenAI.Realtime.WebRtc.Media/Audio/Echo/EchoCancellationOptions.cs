@@ -22,17 +22,18 @@ public sealed class EchoCancellationOptions
     /// <summary>A canceller of your own, for one call at a time. Default: null, an <see cref="EchoCanceller"/>. Not together with another <see cref="Mode"/>.</summary>
     public IEchoCanceller? Canceller { get; set; }
 
-    /// <summary>How long the microphone stays down after the assistant was last heard, in <see cref="EchoCancellationMode.HalfDuplex"/>: as long as devices and room go on sounding. Default: 400 ms.</summary>
+    /// <summary>How long the microphone stays down after the assistant was last heard, in <see cref="EchoCancellationMode.HalfDuplex"/>: as long as devices and room go on sounding, 0 to 10 s. Default: 400 ms.</summary>
     public TimeSpan HalfDuplexHold { get; set; } = HalfDuplexGuard.DefaultHold;
 
     /// <summary>Makes the canceller that these options ask for, or gives <see cref="Canceller"/>; null where nothing is to be done.</summary>
-    /// <exception cref="ArgumentException">The options contradict each other.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other, or one is out of its range.</exception>
     public IEchoCanceller? Create()
     {
         if (!Enum.IsDefined(Mode))
             throw new ArgumentOutOfRangeException(nameof(Mode), Mode, "Choose Cancel, HalfDuplex or Off.");
         if (Canceller is not null && Mode != EchoCancellationMode.Cancel)
             throw new ArgumentException("Set either Canceller or a Mode other than Cancel, not both.", nameof(Canceller));
+        HalfDuplexGuard.CheckHold(HalfDuplexHold, nameof(HalfDuplexHold));
         return Mode switch
         {
             EchoCancellationMode.Off => null,

@@ -34,6 +34,7 @@ public sealed class EchoCanceller : IEchoCanceller
     private const float QuickTransition = 0.98f;    // half a second; 0.95 and 0.99 do as well (measured)
     private const float QuickBetter = 0.5f;
     private const int QuickBlocks = 6;
+    private const float Tiny = 1e-6f;               // of a spectrum's power: quieter than one step of 16 bits
 
     private readonly RealFft _fft = new(EchoBlocks.FftSize);
     private readonly FarEndHistory _far;
@@ -49,6 +50,7 @@ public sealed class EchoCanceller : IEchoCanceller
     private float _nearEnergy, _errorEnergy;
     private float _filterError, _quickError;
     private int _quickIsBetter;
+    private float _quickerBy;       // dB
     private float _nearBefore;      // of the block that comes out next
     private float _inPower, _outPower;
 
@@ -108,7 +110,7 @@ public sealed class EchoCanceller : IEchoCanceller
         Array.Clear(_nearWindow);
         _delay = _found = _hint = -1;
         _changes = _quickIsBetter = 0;
-        _nearEnergy = _errorEnergy = _filterError = _quickError = _nearBefore = _inPower = _outPower = 0;
+        _nearEnergy = _errorEnergy = _filterError = _quickError = _quickerBy = _nearBefore = _inPower = _outPower = 0;
         lock (_gate)
             _state = default;
     }
@@ -137,7 +139,7 @@ public sealed class EchoCanceller : IEchoCanceller
             Filter();
         else
             _near.CopyTo(_error, 0);
-        _suppressor.Process(_error, _far, _filter, _delay, isActive, _output);
+        _suppressor.Process(_error, _far, _filter, _delay, _quickerBy, isActive, _output);
         if (!isActive)
             return EchoCancellerActivity.Idle;
         if (_delay < 0)
@@ -189,6 +191,7 @@ public sealed class EchoCanceller : IEchoCanceller
     {
         _filterError += EnergyForget * (_filter.ErrorPower - _filterError);
         _quickError += EnergyForget * (_quick.ErrorPower - _quickError);
+        _quickerBy = MathF.Max(0, 10 * MathF.Log10((_filterError + Tiny) / (_quickError + Tiny)));
         _quickIsBetter = _quickError < QuickBetter * _filterError ? _quickIsBetter + 1 : 0;
         if (_quickIsBetter < QuickBlocks)
             return;

@@ -20,8 +20,8 @@ internal sealed class EchoSuppressor
     private const float SmoothError = 0.5f;     // 20 ms: chance peaks of single blocks are not let through
     private const float Release = 1.5f;         // a gain opens by a half a block at most: at 1.2 the near end's onsets suffer by 2 dB, at none the residual warbles
 
-    // −75 dBFS: no microphone's room is quieter, and nobody misses it; what seems to be one is the last of the echo.
-    private const float Inaudible = 3.2e-8f;
+    // −70 dBFS, below which a far end is none either: a room so quiet nobody misses, and what seems to be one is the last of the echo.
+    private const float Inaudible = 1e-7f;
 
     private readonly RealFft _fft;
     private readonly float[] _shape = new float[Window];
@@ -52,9 +52,10 @@ internal sealed class EchoSuppressor
     /// <param name="far">The far end; its newest block is the one of now.</param>
     /// <param name="filter">The filter.</param>
     /// <param name="delay">Where the filter begins; −1 when it is not known.</param>
+    /// <param name="quickerBy">By how many decibels a filter that follows the room more quickly leaves less; 0 where it does not.</param>
     /// <param name="isActive">Whether there can be echo at all.</param>
     /// <param name="output">The 10 ms before these.</param>
-    public void Process(ReadOnlySpan<float> error, FarEndHistory far, EchoPathFilter filter, int delay, bool isActive, Span<float> output)
+    public void Process(ReadOnlySpan<float> error, FarEndHistory far, EchoPathFilter filter, int delay, float quickerBy, bool isActive, Span<float> output)
     {
         Analyse(error);
         _noise.Update(_power);
@@ -65,7 +66,7 @@ internal sealed class EchoSuppressor
         else if (delay < 0)
             _residual.Search(far);
         else
-            _residual.Update(far, delay, filter, _power, _smoothed, _noise.Power);
+            _residual.Update(far, delay, filter, _power, _smoothed, _noise.Power, quickerBy);
         Suppress();
         Synthesise(output);
     }

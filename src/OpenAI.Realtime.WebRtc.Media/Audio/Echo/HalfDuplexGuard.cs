@@ -8,6 +8,8 @@ public sealed class HalfDuplexGuard : IEchoCanceller
     /// <summary>400 ms: the buffers of common devices are below 200 ms, and a living room has died away by 30 dB after as long again.</summary>
     internal static readonly TimeSpan DefaultHold = TimeSpan.FromMilliseconds(400);
 
+    private static readonly TimeSpan s_mostHold = TimeSpan.FromSeconds(10);
+
     private const float HeardFromDbfs = -55;        // quieter speech does not come back above a room's noise
     private const int Fade = EchoCanceller.SampleRate / 100;    // 10 ms: no click
 
@@ -17,12 +19,12 @@ public sealed class HalfDuplexGuard : IEchoCanceller
     private int _activity;
 
     /// <summary>Makes one.</summary>
-    /// <param name="hold">How long the microphone stays down after the far end was heard: the delay of the devices and the room's reverberation. Default: null, 400 ms.</param>
+    /// <param name="hold">How long the microphone stays down after the far end was heard: the delay of the devices and the room's reverberation, 0 to 10 s. Default: null, 400 ms.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is negative, or longer than 10 s.</exception>
     public HalfDuplexGuard(TimeSpan? hold = null)
     {
         TimeSpan time = hold ?? DefaultHold;
-        ArgumentOutOfRangeException.ThrowIfLessThan(time, TimeSpan.Zero, nameof(hold));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(time, TimeSpan.FromSeconds(10), nameof(hold));
+        CheckHold(time, nameof(hold));
         _hold = AudioFormat.Mono48kHz.SamplesIn(time);
     }
 
@@ -54,5 +56,11 @@ public sealed class HalfDuplexGuard : IEchoCanceller
     {
         _left = 0;
         _gain = Fade;
+    }
+
+    internal static void CheckHold(TimeSpan hold, string name)
+    {
+        if (hold < TimeSpan.Zero || hold > s_mostHold)
+            throw new ArgumentOutOfRangeException(name, hold, "How long the microphone stays down after the assistant was heard is 0 to 10 seconds.");
     }
 }

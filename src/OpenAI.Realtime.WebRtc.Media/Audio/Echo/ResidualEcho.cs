@@ -33,13 +33,15 @@ internal sealed class ResidualEcho
     private const float Floor = 0.3f;               // of a band's mean: where the loudspeaker distorts, bins without echo have residual
 
     // The near end speaks when there is more than the residual explains, by a factor that depends on how well it is known. Far end alone, 95 % of all blocks lie below: 3.6 dB in a room of RT60 0.6 s, where most
-    // is decay; 4.6 dB with a share of −34 dB; 9 dB with −22 dB under a drift of 100 ppm; 11 dB with −20 dB where the loudspeaker clips, and a near end as loud as the echo lies above 8 dB for four blocks in five.
-    private const float LeastThreshold = 2, MostThreshold = 8;      // dB
+    // is decay; 4.6 dB with a share of −34 dB; 9 dB with −22 dB under a drift of 100 ppm; 11 dB with −20 dB where the loudspeaker clips. More than 6.5 is not asked all the same: at 8 a near end 6 dB quieter than the
+    // echo of a loudspeaker that clips loses 0.5 dB of its signal-to-distortion ratio, and the echo is no quieter by more than 0.1 dB (measured).
+    private const float LeastThreshold = 2, MostThreshold = 6.5f;   // dB
     private const float GoodShare = -30, ThresholdSlope = 0.7f;     // dB, dB a dB
     private const float ThresholdWidth = 1.5f;                      // dB to either side
     private const float SumForget = 0.2f, SlowForget = 0.05f;       // 50 ms, 200 ms
     private const float ResidualDecay = 0.87f;                      // 0.6 dB a block: at a word's end the filter's mistakes last longer than the echo. 0.93 costs a near end over a loudspeaker that clips 0.7 dB more (measured)
     private const float Masked = 25, LoudDecay = 0.9f;              // dB; 46 dB/s: what is so much quieter than the echo beside it is no voice that anybody would hear. At 30 a dry room's echo is louder by up to 5 dB (measured)
+    private const float QuickerCounts = 2;                          // dB a dB: what a quicker filter explains is an echo whose path has changed, as under drift. 1 does as well but for the first 0.8 dB (measured)
     private const float NearHold = 0.85f;                           // falls to a half in 40 ms: shorter than a pause between words
 
     private readonly float[] _power = new float[Stride];
@@ -88,7 +90,8 @@ internal sealed class ResidualEcho
     /// <param name="error">What it left, as power in each bin.</param>
     /// <param name="smoothed">The same, smoothed.</param>
     /// <param name="noise">The room's noise.</param>
-    public void Update(FarEndHistory far, int delay, EchoPathFilter filter, ReadOnlySpan<float> error, ReadOnlySpan<float> smoothed, ReadOnlySpan<float> noise)
+    /// <param name="quickerBy">By how many decibels a filter that follows the room more quickly leaves less; 0 where it does not.</param>
+    public void Update(FarEndHistory far, int delay, EchoPathFilter filter, ReadOnlySpan<float> error, ReadOnlySpan<float> smoothed, ReadOnlySpan<float> noise, float quickerBy)
     {
         _active++;
         FollowFarEnd(far, delay, FarBlocks);
@@ -104,7 +107,7 @@ internal sealed class ResidualEcho
         EchoBands.Sum(_tail, _tailBands);
         FollowShares();
         Explain();
-        LookForNearEnd(smoothed, noise);
+        LookForNearEnd(smoothed, noise, quickerBy);
     }
 
     /// <summary>The path is another one: nothing that was learnt holds.</summary>
@@ -165,7 +168,7 @@ internal sealed class ResidualEcho
         }
     }
 
-    private void LookForNearEnd(ReadOnlySpan<float> smoothed, ReadOnlySpan<float> noise)
+    private void LookForNearEnd(ReadOnlySpan<float> smoothed, ReadOnlySpan<float> noise, float quickerBy)
     {
         float error = 0, residual = 1e-9f, tail = 0, loud = 1e-9f;
         for (int k = SpeechFrom; k < SpeechTo; k++)
@@ -188,7 +191,7 @@ internal sealed class ResidualEcho
         _shareDb += SlowForget * (Decibels(left / echo) - _shareDb);
         _shareOfResidual += SlowForget * (Math.Clamp(1 - (tail / residual), 0, 1) - _shareOfResidual);
         float threshold = Math.Min(LeastThreshold + (_shareOfResidual * MathF.Max(0, _shareDb - GoodShare) * ThresholdSlope), MostThreshold);
-        float above = Decibels(_errorSum / _residualSum) - threshold;
+        float above = Decibels(_errorSum / _residualSum) - threshold - (QuickerCounts * quickerBy);
         _loudest = MathF.Max(loud, _loudest * LoudDecay);
         above = MathF.Min(above, Decibels(_errorSum / _loudest) + Masked);
         NearPresence = MathF.Max(Math.Clamp((above + ThresholdWidth) / (2 * ThresholdWidth), 0, 1), NearPresence * NearHold);

@@ -110,6 +110,7 @@ public sealed class EchoCancellingAudioTests
         Assert.Throws<ArgumentException>(() => new EchoCancellingAudio(devices, devices.Loudspeaker, new EchoCancellationOptions { Canceller = own, Mode = EchoCancellationMode.HalfDuplex }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EchoCancellationOptions { Mode = (EchoCancellationMode)9 }.Create());
         Assert.Throws<ArgumentOutOfRangeException>(() => new HalfDuplexGuard(TimeSpan.FromMinutes(1)));
+        Assert.Equal("HalfDuplexHold", Assert.Throws<ArgumentOutOfRangeException>(() => new EchoCancellationOptions { HalfDuplexHold = TimeSpan.FromMinutes(1) }.Create()).ParamName);
     }
 
     [Fact]
