@@ -83,6 +83,8 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
 
     private static bool CallsTool(int turn) => turn % 3 == 0;
 
+    private static int TurnOf(string callId) => int.Parse(callId[1..callId.IndexOf('_', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
+
     private static string[] Words(int turn) => [.. Enumerable.Range(1, 3 + (turn % 12)).Select(i => $"a{turn}.{i}")];
 
     /// <summary>What both sides said, as it was heard, of the newest items.</summary>
@@ -132,11 +134,12 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
         FunctionCallItem[] made = [.. since.OfType<FunctionCallItem>()];
         FunctionCallOutputItem[] outputs = [.. since.OfType<FunctionCallOutputItem>()];
 
-        // What the user said may be lost with a call, and the tool that it led to run on: the user says it again, the tool is called anew, and the output of the first call is about the turn as well.
-        bool isOfFirst = outputs.Any(o => made.All(call => call.CallId != o.CallId));
+        // What the user said may be lost with a call, and the tool that it led to run on. Then its output comes behind what the user said before; or the user says it again, the tool is called anew, and the output
+        // of the first call is about the turn as well.
+        bool isOfLost = outputs.Any(o => made.All(call => call.CallId != o.CallId) || TurnOf(o.CallId) != turn);
         if (made.Any(call => outputs.All(o => o.CallId != call.CallId)))
         {
-            if (!isOfFirst)
+            if (!isOfLost)
                 Complain(call, items, $"asked for turn {turn} before the tool had an output");
             call.End(id, request);
             return;
@@ -153,8 +156,8 @@ public sealed class TwoHoursTests(ITestOutputHelper output)
         string text = string.Join(' ', Words(turn).Skip(told));
         if (text.Length == 0)
         {
-            // Two requests are right all the same. A response that had not ended may have had more to say, and there is the output of the first of two calls.
-            if (!isOfFirst && _finished.GetValueOrDefault(turn))
+            // Two requests are right all the same. A response that had not ended may have had more to say, and there is the output of a call that words now lost led to.
+            if (!isOfLost && _finished.GetValueOrDefault(turn))
                 Complain(call, items, $"asked for turn {turn}, of which all is said");
             call.End(id, request);
             return;
