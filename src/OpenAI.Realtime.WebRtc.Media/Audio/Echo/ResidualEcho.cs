@@ -41,7 +41,7 @@ internal sealed class ResidualEcho
     private const float SumForget = 0.2f, SlowForget = 0.05f;       // 50 ms, 200 ms
     private const float ResidualDecay = 0.87f;                      // 0.6 dB a block: at a word's end the filter's mistakes last longer than the echo. 0.93 costs a near end over a loudspeaker that clips 0.7 dB more (measured)
     private const float Masked = 25, LoudDecay = 0.9f;              // dB; 46 dB/s: what is so much quieter than the echo beside it is no voice that anybody would hear. At 30 a dry room's echo is louder by up to 5 dB (measured)
-    private const float QuickerCounts = 2;                          // dB a dB: what a quicker filter explains is an echo whose path has changed, as under drift. 1 does as well but for the first 0.8 dB (measured)
+    private const float QuickerCounts = 2;                          // dB a dB: what a quicker filter explains is the echo of a path that has changed, as under drift. At 1 people's speech under −100 ppm is 0.8 dB louder (measured)
     private const float NearHold = 0.85f;                           // falls to a half in 40 ms: shorter than a pause between words
 
     private readonly float[] _power = new float[Stride];
