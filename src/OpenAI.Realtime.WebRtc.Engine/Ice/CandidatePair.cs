@@ -59,7 +59,7 @@ internal sealed class CandidatePair(in TransportPath path, uint localPriority, u
 
     public PairStream Stream { get; set; } = path.Protocol == TransportProtocol.Tcp ? PairStream.Closed : PairStream.NotNeeded;
 
-    /// <summary>Why the stream was closed last, in words of the driver's; null when it never was.</summary>
+    /// <summary>Why the stream was closed last, or why it is not open yet, in words of the driver's; null when nothing has failed.</summary>
     public string? WhyClosed { get; set; }
 
     /// <summary>The system has refused to send there: no route, or a filter on this machine.</summary>

@@ -113,8 +113,8 @@ internal sealed partial class IceAgent
         uint peerReflexive = IcePriority.OfCandidate(CandidateType.PeerReflexive, local.Protocol, (ushort)(local.Priority >> 8));
         pair = new(path, local.Priority, remote.Priority, peerReflexive);
         pair.UpdatePriority(IsControlling);
-        if (pair.IsActive && !_hasTriedTcp)
-            pair.State = CandidatePairState.Frozen;
+        if (pair.IsActive)
+            pair.State = StateOfNewStream();
         if (_checkList.TryAdd(pair))
             return true;
         Counters.DroppedOverLimit++;

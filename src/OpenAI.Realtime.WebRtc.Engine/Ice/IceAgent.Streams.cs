@@ -49,6 +49,15 @@ internal sealed partial class IceAgent
     /// <summary>How the stream of this path stands; null where there is none.</summary>
     public PairStream? StreamOf(in TransportPath path) => _checkList.Find(path)?.Stream;
 
+    /// <summary>One way to open a stream has failed, and another is being tried.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="soFar">What was tried and what is being tried, for who asks why no path was found.</param>
+    public void HandleStreamDelayed(in TransportPath path, string soFar)
+    {
+        if (_checkList.Find(path) is { Stream: PairStream.Opening } pair)
+            pair.WhyClosed = soFar;
+    }
+
     /// <summary>A stream could not be opened, or has ended.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="why">What happened, for who asks why no path was found.</param>
@@ -122,6 +131,14 @@ internal sealed partial class IceAgent
             if (pair.State == CandidatePairState.Frozen)
                 pair.State = CandidatePairState.Waiting;
         }
+    }
+
+    // UDP has its head start. A call that goes by UDP opens no stream as long as its path lives.
+    private CandidatePairState StateOfNewStream()
+    {
+        if (_selected is null)
+            return _hasTriedTcp ? CandidatePairState.Waiting : CandidatePairState.Frozen;
+        return _selected.IsTcp || _selected.IsGone ? CandidatePairState.Waiting : CandidatePairState.Retired;
     }
 
     private void OpenStream(CandidatePair pair)

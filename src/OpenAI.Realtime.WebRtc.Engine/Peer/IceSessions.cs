@@ -176,6 +176,12 @@ internal sealed class IceSessions
         Next?.HandleStreamOpened(path, now);
     }
 
+    public void HandleStreamDelayed(in TransportPath path, string soFar)
+    {
+        Current.HandleStreamDelayed(path, soFar);
+        Next?.HandleStreamDelayed(path, soFar);
+    }
+
     public void HandleStreamClosed(in TransportPath path, string why, Instant now)
     {
         Current.HandleStreamClosed(path, why, now);

@@ -63,6 +63,11 @@ public sealed partial class WebRtcPeer
         return false;
     }
 
+    /// <summary>One way to open a stream has failed, by a proxy say, and another is being tried. Until the stream is open or closed this is why it is not.</summary>
+    /// <param name="path">The stream's path.</param>
+    /// <param name="soFar">What was tried and what is being tried.</param>
+    public void HandleStreamDelayed(in TransportPath path, string soFar) => _ices.HandleStreamDelayed(path, soFar);
+
     /// <summary>A stream could not be opened, or has ended.</summary>
     /// <param name="path">The stream's path.</param>
     /// <param name="why">What happened, in a few words for the sentence that says why no path was found.</param>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Engine.Ice;
 using OpenAI.Realtime.WebRtc.Engine.Peer;
@@ -104,6 +105,42 @@ public class TcpCallTests
         Assert.True(simulation.RunUntil(() => simulation.AreOnTcp, TimeSpan.FromSeconds(25)), simulation.ToString());
         Assert.True(simulation.Offerer.Saw(PeerEventKind.Disconnected));
         TalkBothWays(simulation);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void A_call_by_UDP_that_comes_to_a_network_without_UDP_goes_on_by_TCP_from_the_new_address(bool lite, bool newComesFirst)
+    {
+        TransportAddress wifiUdp = TransportAddress.From(IPAddress.Parse("198.51.100.1"), 40001), wifiTcp = TransportAddress.From(IPAddress.Parse("198.51.100.1"), 0);
+        using TcpSimulation simulation = new(lite: lite) { UdpPasses = true };
+        WebRtcPeer peer = simulation.Connect().Offerer.Peer;
+        if (newComesFirst)
+            Come();
+        simulation.Run(TimeSpan.FromSeconds(30));
+        Assert.Empty(simulation.Connects);      // nobody needs a stream yet
+        Assert.False(simulation.AreOnTcp);
+
+        simulation.UdpPasses = false;
+        peer.RemoveLocalAddress(TcpSimulation.OffererUdp, TransportProtocol.Udp, simulation.Now);
+        peer.RemoveLocalAddress(TcpSimulation.OffererTcp, TransportProtocol.Tcp, simulation.Now);
+        if (!newComesFirst)
+        {
+            simulation.Run(TimeSpan.FromSeconds(2));
+            Come();
+        }
+
+        Assert.True(simulation.RunUntil(() => simulation.AreOnTcp, s_aWhile), simulation.ToString());
+        Assert.Equal(wifiTcp, peer.GetCounters().SelectedPath!.Value.Local);
+        TalkBothWays(simulation);
+
+        void Come()
+        {
+            peer.AddLocalAddress(wifiUdp);
+            peer.AddLocalAddress(wifiTcp, TransportProtocol.Tcp);
+        }
     }
 
     [Theory]

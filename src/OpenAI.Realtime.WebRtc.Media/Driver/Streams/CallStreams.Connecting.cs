@@ -86,14 +86,21 @@ internal sealed partial class CallStreams
         }
     }
 
+    private static string Tell(List<string> failures) => string.Join(", then directly: ", failures);
+
     /// <summary>What was tried has failed: there may be another way.</summary>
     private void Fail(CallStream stream, string why)
     {
         stream.Failures.Add(why);
         CloseSocket(stream);
         if (stream.State is CallStreamState.AskingProxy or CallStreamState.LookingUp)
+        {
+            peer.HandleStreamDelayed(stream.Path, Tell([.. stream.Failures, "no answer"]));    // a firewall that drops what goes past the proxy says nothing for minutes
             ConnectDirectly(stream);
+        }
         else
-            End(stream, string.Join(", then directly: ", stream.Failures));
+        {
+            End(stream, Tell(stream.Failures));
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using OpenAI.Realtime.WebRtc.Engine.Core;
 using OpenAI.Realtime.WebRtc.Media;
 using OpenAI.Realtime.WebRtc.Tests.Support;
@@ -95,6 +96,22 @@ public class ProxyTests
     }
 
     [Fact]
+    public async Task Where_the_proxy_refuses_and_a_firewall_drops_the_direct_way_the_reason_tells_both()
+    {
+        await using var proxy = new TestProxy(ProxyManner.Refuses);
+        await using IPeerConnection offerer = DriverPair.Factory().Create(Client(proxy, TimeSpan.FromSeconds(3)));
+        await using IPeerConnection answerer = DriverPair.Factory().Create(Server);
+        using var silent = new SilentPort();
+        string answer = await answerer.CreateAnswerAsync(await offerer.CreateOfferAsync());
+        string listening = answer.Split("\r\n").Single(l => l.Contains("tcptype passive", StringComparison.Ordinal));
+        string[] words = listening.Split(' ');
+        words[5] = $"{silent.Port}";
+        offerer.SetAnswer(answer.Replace(listening, string.Join(' ', words), StringComparison.Ordinal));
+        PeerConnectionException e = await Assert.ThrowsAsync<PeerConnectionException>(() => offerer.ConnectAsync().WaitAsync(DriverPair.Patience));
+        Assert.Contains($"127.0.0.1:{silent.Port}: {proxy.Address.ToString().TrimEnd('/')} answered 403 Forbidden, then directly: no answer", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_proxy_of_the_users_own_that_throws_costs_nothing_but_the_proxy()
     {
         await using DriverPair pair = await DriverPair.ConnectAsync(offerer: Client(new ThrowingProxy()), answerer: Server);
@@ -124,6 +141,33 @@ public class ProxyTests
         }
 
         public bool IsBypassed(Uri host) => false;
+    }
+
+    /// <summary>A port that answers nobody: Linux drops the SYN of whoever comes when nobody has been accepted and as many wait as may.</summary>
+    private sealed class SilentPort : IDisposable
+    {
+        private readonly List<Socket> _sockets = [];
+
+        public SilentPort()
+        {
+            Socket listener = New();
+            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            listener.Listen(0);
+            Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+            for (int i = 0; i < 4; i++)
+                _ = New().ConnectAsync(listener.LocalEndPoint!);
+        }
+
+        public int Port { get; }
+
+        public void Dispose() => _sockets.ForEach(socket => socket.Dispose());
+
+        private Socket New()
+        {
+            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            _sockets.Add(socket);
+            return socket;
+        }
     }
 
     private sealed class ThrowingProxy : IWebProxy
