@@ -54,8 +54,12 @@ internal sealed class SoundDevices : IDisposable
         {
             devices?.Dispose();
             if (settings.InputIsDevice || settings.OutputIsDevice)
-                throw new ChatException(ExitCode.SoundDevice, "sound_device", $"{(settings.InputIsDevice ? "--input" : "--output")}: {e.Message}", e);
-            display.ShowNote("no sound system is here: a recorded question is asked");
+            {
+                bool isInput = e.Kind == AudioDeviceKind.Microphone || (e.Kind is null && settings.InputIsDevice);
+                throw new ChatException(ExitCode.SoundDevice, "sound_device", $"{(isInput ? "--input" : "--output")}: {e.Message}", e);
+            }
+
+            display.ShowNote($"{(e.Kind is null ? "no sound system is here" : e.Message.TrimEnd('.'))}: a recorded question is asked");
             return new SoundDevices(null, null, null);
         }
     }

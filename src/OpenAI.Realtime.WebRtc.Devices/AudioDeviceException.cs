@@ -12,6 +12,9 @@ public class AudioDeviceException : Exception
 
     /// <summary>What is wrong.</summary>
     public AudioDeviceProblem Problem { get; }
+
+    /// <summary>Whether it is about a microphone or a loudspeaker; null where it is about neither, as when no sound server answers.</summary>
+    public AudioDeviceKind? Kind { get; init; }
 }
 
 /// <summary>Why there is no sound.</summary>

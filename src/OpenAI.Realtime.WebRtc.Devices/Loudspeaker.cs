@@ -5,7 +5,7 @@ namespace OpenAI.Realtime.WebRtc.Devices;
 
 /// <summary>A loudspeaker of the machine, as a sink of 48 kHz mono. Made by <see cref="AudioDevices.OpenLoudspeaker"/>.</summary>
 /// <remarks>
-/// It plays silence while nothing is written. While the device is gone, what is written is dropped at the pace at which it would have been heard. Its members may be called from any thread; one write may be under way at a time.
+/// It plays silence while nothing is written. While the device is gone, what is written is dropped at the pace at which it would have been heard. Its members may be called from any thread.
 /// </remarks>
 public sealed class Loudspeaker : IAudioSink, IPlaybackClient, IDisposable
 {
@@ -15,6 +15,7 @@ public sealed class Loudspeaker : IAudioSink, IPlaybackClient, IDisposable
     private readonly DeviceEvents _events;
     private DeviceLine _line = null!;       // set before its first stream is opened
     private readonly Action? _onDisposed;
+    private readonly Lock _writing = new();
     private readonly short[] _frame = new short[Microphone.FrameSamples];
     private long _systemUnderruns;
     private long _lastWrite = long.MinValue;
@@ -97,20 +98,13 @@ public sealed class Loudspeaker : IAudioSink, IPlaybackClient, IDisposable
         DriftPpm = -_bridge.DriftPpm,
     };
 
-    /// <summary>Takes samples; completes at once. After <see cref="Dispose"/> they are dropped.</summary>
+    /// <summary>Takes samples; completes at once. After <see cref="Dispose"/> they are dropped. Of two threads that write one waits for the other: what they write is heard in turn, not mixed.</summary>
     public ValueTask WriteAsync(ReadOnlyMemory<short> pcm, CancellationToken cancellationToken = default)
     {
-        ReadOnlySpan<short> left = pcm.Span;
-        while (!left.IsEmpty && !_closed)
-        {
-            Span<short> frame = _frame.AsSpan(0, Math.Min(left.Length, _frame.Length));
-            left[..frame.Length].CopyTo(frame);
-            _gain.Apply(frame);
-            FarEnd?.Invoke(frame);
-            _bridge.Write(frame);
-            left = left[frame.Length..];
-        }
-
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        lock (_writing)
+            Write(pcm.Span);
         Volatile.Write(ref _lastWrite, _time.GetTimestamp());
         return ValueTask.CompletedTask;
     }
@@ -130,6 +124,19 @@ public sealed class Loudspeaker : IAudioSink, IPlaybackClient, IDisposable
     }
 
     internal void Look() => _line.Look();
+
+    private void Write(ReadOnlySpan<short> left)
+    {
+        while (!left.IsEmpty && !_closed)
+        {
+            Span<short> frame = _frame.AsSpan(0, Math.Min(left.Length, _frame.Length));
+            left[..frame.Length].CopyTo(frame);
+            _gain.Apply(frame);
+            FarEnd?.Invoke(frame);
+            _bridge.Write(frame);
+            left = left[frame.Length..];
+        }
+    }
 
     void IPlaybackClient.OnWanted(Span<short> pcm) => _bridge.ReadOrSilence(pcm);
 

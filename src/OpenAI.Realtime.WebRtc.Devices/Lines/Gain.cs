@@ -5,6 +5,8 @@ namespace OpenAI.Realtime.WebRtc.Devices;
 /// <summary>Volume, mute and level of one direction. Set and read by any thread, applied by one.</summary>
 internal sealed class Gain
 {
+    private const float Most = 4;
+
     private volatile float _volume = 1;
     private volatile bool _muted;
     private float _now = 1;
@@ -15,8 +17,8 @@ internal sealed class Gain
         get => _volume;
         set
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(value);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 4);
+            if (!(value is >= 0 and <= Most))       // so that what is no number is refused, too
+                throw new ArgumentOutOfRangeException(nameof(Volume), value, "A volume is 0 (silent) to 4 (12 dB louder); 1 leaves the samples as they are.");
             _volume = value;
         }
     }

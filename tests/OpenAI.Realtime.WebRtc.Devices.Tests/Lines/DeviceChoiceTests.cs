@@ -5,7 +5,7 @@ public sealed class DeviceChoiceTests
     private static readonly AudioDevice[] Devices =
     [
         Microphone("built-in", "Built-in Audio"), Microphone("usb", "USB Headset"), Microphone("usb2", "USB Camera"),
-        Microphone("speakers.monitor", "Monitor of the speakers") with { IsMonitor = true, IsDefault = true },
+        Microphone("twin1", "Twin"), Microphone("twin2", "Twin"), Microphone("speakers.monitor", "Monitor of the speakers") with { IsMonitor = true, IsDefault = true },
         new AudioDevice { Kind = AudioDeviceKind.Loudspeaker, Id = "speakers", Name = "Speakers", IsDefault = true },
     ];
 
@@ -19,21 +19,26 @@ public sealed class DeviceChoiceTests
         Assert.Equal(id, DeviceChoice.FindOrThrow(Devices, AudioDeviceKind.Microphone, wanted).Id);
 
     [Theory]
-    [InlineData("USB", "More than one")]
+    [InlineData("USB", "More than one microphone has the name \"USB\": \"USB Headset\" (usb), \"USB Camera\" (usb2). Give more of it, or the id.")]
+    [InlineData("twin", "\"Twin\" (twin1), \"Twin\" (twin2). Give the id.")]
     [InlineData("bluetooth", "There are: \"Built-in Audio\" (built-in), \"USB Headset\"")]
     [InlineData("speakers", "no microphone")]
     public void A_name_that_no_device_or_more_than_one_has_is_said_with_those_that_are_there(string wanted, string says)
     {
         AudioDeviceException e = Assert.Throws<AudioDeviceException>(() => DeviceChoice.FindOrThrow(Devices, AudioDeviceKind.Microphone, wanted));
-        Assert.Equal(AudioDeviceProblem.NotFound, e.Problem);
+        Assert.Equal((AudioDeviceProblem.NotFound, AudioDeviceKind.Microphone), (e.Problem, e.Kind));
         Assert.Contains(says, e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
+    public void A_name_that_is_longer_than_any_is_not_repeated_whole() => Assert.InRange(
+        Assert.Throws<AudioDeviceException>(() => DeviceChoice.FindOrThrow(Devices, AudioDeviceKind.Microphone, new string('x', 10_000))).Message.Length, 100, 500);
+
+    [Fact]
     public void What_a_loudspeaker_plays_is_nobodys_microphone()
     {
-        AudioDeviceException e = Assert.Throws<AudioDeviceException>(() => DeviceChoice.FindOrThrow(Devices[3..], AudioDeviceKind.Microphone, null));
-        Assert.Equal(AudioDeviceProblem.NoDevice, e.Problem);
+        AudioDeviceException e = Assert.Throws<AudioDeviceException>(() => DeviceChoice.FindOrThrow(Devices[5..], AudioDeviceKind.Microphone, null));
+        Assert.Equal((AudioDeviceProblem.NoDevice, AudioDeviceKind.Microphone), (e.Problem, e.Kind));
         Assert.Contains("plug one in", e.Message, StringComparison.Ordinal);
     }
 

@@ -36,6 +36,22 @@ public sealed class LoudspeakerTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_two_threads_that_write_one_waits_for_the_other()
+    {
+        using Loudspeaker loudspeaker = _devices.OpenLoudspeaker();
+        (int now, int most) = (0, 0);
+        loudspeaker.FarEnd = _ =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref now));
+            Thread.SpinWait(100);
+            Interlocked.Decrement(ref now);
+        };
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => loudspeaker.WriteAsync(Waves.Tone(440, 480_000)).AsTask())));
+        Assert.Equal(1, most);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => loudspeaker.WriteAsync(Waves.Tone(440, 960), new CancellationToken(canceled: true)).AsTask());
+    }
+
+    [Fact]
     public async Task What_is_written_all_at_once_and_left_out_is_counted()
     {
         using Loudspeaker loudspeaker = _devices.OpenLoudspeaker();

@@ -120,7 +120,7 @@ public sealed class MicrophoneTests : IDisposable
         short[] behind = [.. heard.Skip(5_000)];
         Assert.All(Enumerable.Range(1, behind.Length - 1), i => Assert.InRange(behind[i] - behind[i - 1], -20, 20));
         Assert.Equal(-96.33f, microphone.Level.PeakDbfs);
-        Assert.Throws<ArgumentOutOfRangeException>(() => microphone.Volume = 5);
+        Assert.All([5, -1, float.NaN, -float.NaN], volume => Assert.Throws<ArgumentOutOfRangeException>(() => microphone.Volume = volume));
     }
 
     [Theory]

@@ -76,7 +76,7 @@ internal sealed unsafe class PulseStream : IDeviceStream
             return;
         string why = context.HasFailed ? context.Error : PulseNative.Error(PulseNative.pa_context_errno(context.Handle));
         CloseNow();
-        throw new AudioDeviceException(AudioDeviceProblem.Refused, $"The sound server does not open {device.Name}: {why}.");
+        throw new AudioDeviceException(AudioDeviceProblem.Refused, $"The sound server does not open {device.Name}: {why}.") { Kind = device.Kind };
     }
 
     public TimeSpan Latency => TimeSpan.FromMicroseconds(Volatile.Read(ref _latency));
