@@ -46,13 +46,15 @@ internal static class DeviceChoice
         if (there.Length == 0)
         {
             throw new AudioDeviceException(AudioDeviceProblem.NoDevice, $"There is no {what}: plug one in, or switch it on in the system's sound settings."
-                + (OperatingSystem.IsLinux() ? $" `pactl list short {(kind == AudioDeviceKind.Microphone ? "sources" : "sinks")}` shows what the sound server has; in a container or over SSH there is often nothing." : "")) { Kind = kind };
+                + (OperatingSystem.IsLinux() ? $" `pactl list short {(kind == AudioDeviceKind.Microphone ? "sources" : "sinks")}` shows what the sound server has; in a container or over SSH there is often nothing." : ""))
+            { Kind = kind };
         }
 
         string names = string.Join(", ", (ambiguous ?? there).Select(device => $"\"{device.Name}\" ({device.Id})"));
         throw new AudioDeviceException(AudioDeviceProblem.NotFound, ambiguous is null
             ? $"There is no {what} with the name \"{Shorten(wanted)}\". There are: {names}."
-            : $"More than one {what} has the name \"{Shorten(wanted)}\": {names}. Give {(ambiguous.DistinctBy(device => device.Name).Count() == 1 ? "" : "more of it, or ")}the id.") { Kind = kind };
+            : $"More than one {what} has the name \"{Shorten(wanted)}\": {names}. Give {(ambiguous.DistinctBy(device => device.Name).Count() == 1 ? "" : "more of it, or ")}the id.")
+        { Kind = kind };
     }
 
     private static string? Shorten(string? name) => name is { Length: > 100 } ? $"{name[..100]}…" : name;

@@ -33,7 +33,8 @@ internal sealed unsafe class CoreAudioStream : IDeviceStream
             return;
         Dispose();
         throw new AudioDeviceException(AudioDeviceProblem.Refused, $"macOS does not open {device.Name} (status {status})."
-            + (capture is null ? "" : " In the system's settings, Privacy & Security, Microphone, the terminal has to be allowed it.")) { Kind = device.Kind };
+            + (capture is null ? "" : " In the system's settings, Privacy & Security, Microphone, the terminal has to be allowed it."))
+        { Kind = device.Kind };
     }
 
     public TimeSpan Latency { get; }

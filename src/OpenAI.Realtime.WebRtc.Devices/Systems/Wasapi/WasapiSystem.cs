@@ -57,7 +57,8 @@ internal sealed class WasapiSystem : IAudioSystem
         catch (Exception e) when (e is COMException or InvalidOperationException or UnauthorizedAccessException or NotSupportedException or ArgumentException)
         {
             throw new AudioDeviceException(AudioDeviceProblem.Refused,
-                $"Windows does not open {device.Name}: {e.Message} Another program may have it for itself, or the privacy settings forbid programs the microphone.", e) { Kind = device.Kind };
+                $"Windows does not open {device.Name}: {e.Message} Another program may have it for itself, or the privacy settings forbid programs the microphone.", e)
+            { Kind = device.Kind };
         }
     }
 
