@@ -34,7 +34,7 @@ internal sealed class ResidualEcho
 
     // The near end speaks when there is more than the residual explains, by a factor that depends on how well it is known. Far end alone, 95 % of all blocks lie below: 3.6 dB in a room of RT60 0.6 s, where most
     // is decay; 4.6 dB with a share of −34 dB; 9 dB with −22 dB under a drift of 100 ppm; 11 dB with −20 dB where the loudspeaker clips. More than 6.5 is not asked all the same: at 8 a near end 6 dB quieter than the
-    // echo of a loudspeaker that clips loses 0.5 dB of its signal-to-distortion ratio, and the echo is no quieter by more than 0.1 dB (measured).
+    // echo of a loudspeaker that clips loses 0.5 dB of its signal-to-distortion ratio, and the echo is quieter by 0.2 dB at the most (measured).
     private const float LeastThreshold = 2, MostThreshold = 6.5f;   // dB
     private const float GoodShare = -30, ThresholdSlope = 0.7f;     // dB, dB a dB
     private const float ThresholdWidth = 1.5f;                      // dB to either side
