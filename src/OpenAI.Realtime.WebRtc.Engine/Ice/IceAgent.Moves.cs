@@ -9,7 +9,7 @@ namespace OpenAI.Realtime.WebRtc.Engine.Ice;
 /// doubt    a consent check and half of its repetitions unanswered             → checks the other pairs that have worked, those that are kept warm (IceWarmth) among them
 /// silence  all of them unanswered                                             → selects the best that has answered since; where none has, the first that will
 ///          of a UDP path until the peer counts as disconnected                → opens TCP streams as well
-/// address  of ours is new                                                     → is paired and checked, and kept as a way out
+/// address  of ours is new                                                     → is paired and checked, and kept as a way out; a TCP stream from it is opened only when the path of a call by UDP dies
 ///          of ours has gone                                                   → its pairs are forgotten; where the selected one is among them, all others are checked, and one that answers is selected
 /// </code>
 /// The pair that was left stays in the list and is not returned to unless the new one is silent. Nothing but checks is sent to an address before one has been answered (RFC 7675 §5).
